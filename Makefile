@@ -1,0 +1,48 @@
+# Schoolhouse. Two commands are enough: `make demo` and `make test`, each from a fresh clone.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+# The first interpreter that really runs and can make an environment: a name on the PATH may be an empty shim.
+PYTHON ?= $(shell for p in python3 python3.11 python3.12 python3.13 python3.14; do \
+  $$p -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+SERVE ?= 1
+PORT ?= 8080
+
+help: ## what you can type here
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  make \1\t/' | expand -t 20
+
+setup: .venv/ready ## make .venv/ with the pinned parts and the schoolhouse command
+
+.venv/ready: deploy/requirements.lock deploy/requirements-dev.lock pyproject.toml
+	@[ -n "$(PYTHON)" ] || { echo "Schoolhouse needs Python 3.11 to 3.14 with venv (Debian: apt install python3 python3-venv). Say which to use: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/pip install -qq --disable-pip-version-check --require-hashes --only-binary :all: -r deploy/requirements-dev.lock
+	$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup ## an invented district, from its files to dashboards and a verified summary (SERVE=0: do not serve)
+	@$(BIN)/schoolhouse demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
+
+test: setup ## every test but the browser journeys
+	@$(BIN)/python -m pytest
+
+check: setup ## look, change nothing: style, types, layers, templates, dead code, code written twice
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/djlint --quiet --lint templates
+	@$(BIN)/vulture
+	@$(BIN)/pylint --disable=all --enable=duplicate-code --score=n appliance
+
+fix: setup ## tidy what a machine can tidy
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+lock: setup ## pin every part anew, with hashes and without an address
+	@for kind in "" -dev; do \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	    --no-config $${kind:+--group dev} pyproject.toml -o deploy/requirements$$kind.lock; done
+
+clean: ## remove what was made here
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.PHONY: help setup demo test check fix lock clean

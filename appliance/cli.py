@@ -1,0 +1,5 @@
+"""The `schoolhouse` command."""
+
+
+def main() -> None:
+    """Run the command line."""

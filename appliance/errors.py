@@ -1,0 +1,29 @@
+"""Errors that are sentences for a person.
+
+Every error that a person can mend is a `Trouble`: its text says what happened, where, and what to do, and it carries
+no student's name, id or value. The command line prints it and leaves with the error's exit code; a page shows it.
+"""
+
+
+class Trouble(Exception):
+    """Something a person can mend. `exit_code`: 1 failed, 2 wrong usage, 3 needs a person's decision."""
+
+    exit_code = 1
+
+
+class BadFile(Trouble):
+    """A file that cannot be read as what it claims to be. Names the file, and the row when there is one."""
+
+
+class NeedsYou(Trouble):
+    """The work stopped at a decision that only a person may take."""
+
+    exit_code = 3
+
+
+class NotAllowed(Trouble):
+    """The person asked for something that their right does not cover."""
+
+
+class HomeTrouble(Trouble):
+    """The home cannot be opened: missing, in use, wrong key, damaged."""
