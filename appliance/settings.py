@@ -1,0 +1,44 @@
+"""The home of an appliance, and its settings: each one a name, a default and a sentence of help.
+
+A home holds `district.db` (encrypted), `keys/` (the key-encryption key and the wrapped data key), `outbox/` (releases,
+ready to be carried) and, when somebody wants other than the defaults, `config.toml`.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from appliance.errors import HomeTrouble
+
+PACKAGE = Path(__file__).parent
+_BESIDE = PACKAGE.parent / "templates"
+TEMPLATES = PACKAGE / "templates" if (PACKAGE / "templates").is_dir() else _BESIDE
+"""Where pages and manual are: inside an installed package, beside it in a checkout."""
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a district may choose. An unknown name or a value out of range stops the start."""
+
+    minimum_cell: Annotated[int, msgspec.Meta(ge=5, le=100)] = 10
+    """Groups of fewer students than this never leave the district. Not below 5."""
+    session_idle_minutes: Annotated[int, msgspec.Meta(ge=1, le=240)] = 60
+    """A signed-in person who does nothing for so long must sign in again."""
+    session_hours: Annotated[int, msgspec.Meta(ge=1, le=24)] = 12
+    """A session ends after so long, whatever happens in it."""
+    minimum_days_enrolled: Annotated[int, msgspec.Meta(ge=1, le=60)] = 10
+    """Students enrolled fewer days than this are not in the chronic absence figures. States set 10 to 60."""
+    hosts: tuple[str, ...] = ("localhost", "127.0.0.1")
+    """The names under which people open Schoolhouse; any other is refused."""
+
+
+def read_settings(home: Path) -> Settings:
+    """The settings of a home; the defaults where `config.toml` says nothing. Raises HomeTrouble naming file and key."""
+    file = home / "config.toml"
+    if not file.exists():
+        return Settings()
+    try:
+        return msgspec.convert(tomllib.loads(file.read_text()), Settings)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, UnicodeDecodeError) as error:
+        raise HomeTrouble(f"{file.name}: {error}. Mend that line, or take it out to have the default.") from error

@@ -1,0 +1,173 @@
+"""How a connection is opened: one way to write, and one way to read through a gate.
+
+Every connection of the house is made here, because the dangerous settings are the ones somebody forgets: a missing key
+makes a silent plaintext file, a deny list of pragmas is bypassed by the next alias, `synchronous=NORMAL` loses
+acknowledged batches at a power cut (all measured).
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from appliance.errors import HomeTrouble
+
+PLAINTEXT_HEADER = b"SQLite format 3\x00"
+Connection = Any
+"""sqlcipher3 has no type stubs."""
+
+
+def open_writer(path: Path, data_key: bytes) -> Connection:
+    """The one kind of connection that may change the database. Raises HomeTrouble if it cannot be read with this key."""
+    connection = sqlcipher.connect(f"file:{path}?mode=rw", uri=True, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute(f"PRAGMA key = \"x'{data_key.hex()}'\"")
+        connection.execute("PRAGMA busy_timeout = 30000")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA journal_mode = WAL").fetchone()
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA cache_size = -65536")
+        # Without it INSERT OR REPLACE would pass the triggers that keep the access log.
+        connection.execute("PRAGMA recursive_triggers = ON")
+        connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except sqlcipher.DatabaseError as error:
+        connection.close()
+        raise HomeTrouble(_why_not(path, error)) from None
+    return connection
+
+
+def _why_not(path: Path, error: Exception) -> str:
+    if not path.exists():
+        return f"{path} is missing. Restore it from a backup, or make a new home with: schoolhouse init"
+    with path.open("rb") as file:
+        if file.read(16) == PLAINTEXT_HEADER:
+            return f"{path} is not encrypted, so Schoolhouse did not make it. It was left as it is."
+    # The text of a driver error about keys can hold the key, so only its kind is passed on.
+    return f"{path} cannot be read with this home's key ({type(error).__name__}): damaged, or of another home."
+
+
+class PastTheGate(Exception):
+    """A reading connection was handed SQL that its gate does not let through, or that is wrong. A fault of ours."""
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What a reading connection may see.
+
+    `open_tables` may be read freely. Everything else in the vault can be read only through `views`: name -> SELECT, in
+    which `{vault}` stands for the database and `{gate}` for the prefix of the gate's own inner views. `inner` are
+    views that only other views may read. `scratch` are the CREATE statements of temporary tables; who fills them for
+    a request is said by `GatedConnection.fill`.
+    """
+
+    open_tables: frozenset[str]
+    views: Mapping[str, str] = field(default_factory=dict)
+    inner: Mapping[str, str] = field(default_factory=dict)
+    scratch: tuple[str, ...] = ()
+
+
+_FUNCTIONS = frozenset(
+    "abs avg cast ceil coalesce concat concat_ws count cume_dist date datetime dense_rank exp first_value floor format "
+    "glob group_concat hex ifnull iif instr json json_array json_each json_extract json_group_array json_group_object "
+    "json_object julianday lag last_value lead length like lower ltrim max min nth_value ntile nullif percent_rank "
+    "printf rank replace round row_number rtrim sign sqrt strftime string_agg substr substring sum time total trim "
+    "typeof unicode unixepoch upper".split()
+)
+_FREE_FORMS = frozenset({"json_each", "json_tree"})
+_ANSWERS = (sqlcipher.SQLITE_SELECT, sqlcipher.SQLITE_RECURSIVE)
+
+
+class GatedConnection:
+    """A connection that can read what its gate lets through, and nothing else, whatever SQL it is handed.
+
+    The database is attached, read-only, under a name that is drawn at random, and the base tables may be read only by
+    views whose names begin with a second random word. SQL that does not know these words cannot name a table past the
+    gate, nor pass a common table expression off as one of the gate's views. CREATE, ATTACH, PRAGMA, EXPLAIN and every
+    write are refused.
+    """
+
+    def __init__(self, path: Path, data_key: bytes, gate: Gate) -> None:
+        self._gate = gate
+        self._vault = f"vault_{secrets.token_hex(16)}"
+        self._prefix = f"gate_{secrets.token_hex(16)}_"
+        self._filling = False
+        self._connection = sqlcipher.connect(":memory:", uri=True, isolation_level=None, check_same_thread=False)
+        try:
+            attach = f"ATTACH ? AS {self._vault} KEY ?"
+            self._connection.execute(attach, (f"file:{path}?mode=ro", f"x'{data_key.hex()}'"))
+            self._connection.execute("PRAGMA busy_timeout = 5000")
+            self._connection.execute(f"PRAGMA {self._vault}.cache_size = -16384")
+            self._connection.execute(f"SELECT count(*) FROM {self._vault}.sqlite_schema").fetchone()
+        except sqlcipher.DatabaseError as error:
+            self._connection.close()
+            raise HomeTrouble(_why_not(path, error)) from None
+        self._declare()
+        self._connection.set_authorizer(self._authorize)
+
+    def _declare(self) -> None:
+        for statement in self._gate.scratch:
+            self._connection.execute(statement)
+        words = {"vault": self._vault, "gate": self._prefix}
+        for name, select in self._gate.inner.items():
+            self._connection.execute(f"CREATE TEMP VIEW {self._prefix}{name} AS {select.format(**words)}")
+        for name, select in self._gate.views.items():
+            # Two layers: the inner one, with the unguessable name, is the only reader of base tables.
+            self._connection.execute(f"CREATE TEMP VIEW {self._prefix}{name} AS {select.format(**words)}")
+            self._connection.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM {self._prefix}{name}")
+
+    def _authorize(self, action: int, first: str, second: str, schema: str | None, accessor: str | None) -> int:
+        if self._filling or action in _ANSWERS:
+            return int(sqlcipher.SQLITE_OK)
+        if action == sqlcipher.SQLITE_FUNCTION:
+            return int(sqlcipher.SQLITE_OK if (second or "").lower() in _FUNCTIONS else sqlcipher.SQLITE_DENY)
+        if action == sqlcipher.SQLITE_READ and self._readable(first, second, schema, accessor or ""):
+            return int(sqlcipher.SQLITE_OK)
+        return int(sqlcipher.SQLITE_DENY)
+
+    def _readable(self, table: str, column: str, schema: str | None, accessor: str) -> bool:
+        by_gate = accessor.startswith(self._prefix)
+        if schema == self._vault:
+            # A read of no column is how SQLite reports count(*): only the gate's views can have named the vault.
+            return by_gate or column == "" or table in self._gate.open_tables
+        if schema == "temp":
+            return by_gate or column == "" or table in self._gate.views or table.startswith(self._prefix)
+        return (table in self._gate.open_tables and column == "") or table in _FREE_FORMS
+
+    def begin(self, fill: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+        """Begin one consistent view of the database, and set the scratch tables for this request."""
+        self._filling = True
+        try:
+            self._connection.execute("BEGIN")
+            for sql, values in fill:
+                # The random word keeps these statements out of reach of SQL that hopes to reuse a prepared one.
+                self._connection.execute(f"/* {self._prefix} */ {sql.format(vault=self._vault)}", values)
+        finally:
+            self._filling = False
+
+    def end(self) -> None:
+        """End the view that `begin` began."""
+        self._filling = True
+        try:
+            self._connection.execute("COMMIT")
+        finally:
+            self._filling = False
+
+    def query(self, sql: str, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Rows of one SELECT (or WITH) statement. Raises PastTheGate for anything else, and past the gate."""
+        if not sql.lstrip().lower().startswith(("select", "with")):
+            raise PastTheGate("a reading connection answers SELECT and WITH only")
+        try:
+            cursor = self._connection.execute(sql, values)
+            names = [column[0] for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor]
+        except sqlcipher.DatabaseError as error:
+            # The driver's sentence names the vault by its random word, so that word is taken out before it travels.
+            sentence = str(error).replace(self._vault, "vault").replace(self._prefix, "gate_")
+            raise PastTheGate(sentence) from None
+
+    def close(self) -> None:
+        """Close the connection; its temporary tables go with it."""
+        self._connection.close()

@@ -1,0 +1,168 @@
+"""The database of a home: how it is made, and the three ways to hold it.
+
+- `changing(event)`: the one way to write. What happens and the line that says so are one transaction.
+- `reading(gate, ...)`: a read-only handle that sees only what its gate declares.
+- `counts_only()`: a handle that sees the counts shelf and nothing else.
+"""
+
+import fcntl
+import os
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlcipher3 import dbapi2 as sqlcipher
+from sqlite_utils import Database as Tables
+
+from appliance.actions import Action
+from appliance.errors import HomeTrouble
+from appliance.storage.connection import Gate, GatedConnection, open_writer
+from appliance.storage.keys import make_keys, read_data_key
+from appliance.storage.migrations import steps
+
+DATABASE_FILE = "district.db"
+DatabaseError = sqlcipher.DatabaseError
+IntegrityError = sqlcipher.IntegrityError
+COUNTS_GATE = Gate(open_tables=frozenset({"count_table", "count_cell"}))
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of the access log: who does what, to which students, and why they may."""
+
+    who: str
+    action: Action
+    subject: str = ""
+    reason: str = ""
+    students: tuple[int, ...] = ()
+
+
+class Reading:
+    """A question to the database: named parameters in, rows as dicts out, through a gate."""
+
+    def __init__(self, connection: GatedConnection) -> None:
+        self._connection = connection
+
+    def query(self, sql: str, values: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """All rows of one SELECT. Raises PastTheGate for a table, view or statement beyond the gate."""
+        return self._connection.query(sql, values or {})
+
+    def one(self, sql: str, values: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
+        """The first row, or None."""
+        rows = self.query(sql, values)
+        return rows[0] if rows else None
+
+
+@dataclass
+class _Pool:
+    gate: Gate
+    idle: list[GatedConnection] = field(default_factory=list)
+
+
+class Database:
+    """The open database of one home. Threads may share it: each reading has a connection to itself, one writes."""
+
+    def __init__(self, home: Path) -> None:
+        """Open a home that exists and bring its tables up to date. Raises HomeTrouble with the reason if it cannot."""
+        if not home.is_dir():
+            raise HomeTrouble(f"There is no home at {home}. Make one with: schoolhouse --home {home} init")
+        self.home = home
+        self._path = home / DATABASE_FILE
+        self._data_key = read_data_key(home)
+        self._writer = open_writer(self._path, self._data_key)
+        self._writing = threading.Lock()
+        self._pools: dict[int, _Pool] = {}
+        self._pools_lock = threading.Lock()
+        steps.apply(Tables(self._writer))
+
+    @classmethod
+    def create(cls, home: Path) -> "Database":
+        """Make keys and an empty encrypted database in a new home. Refuses a home that already has either."""
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = home / DATABASE_FILE
+        if path.exists():
+            raise HomeTrouble(f"{home} already is a home. To start afresh, choose another folder.")
+        make_keys(home)
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        return cls(home)
+
+    @contextmanager
+    def changing(self, event: Event) -> Iterator[Tables]:
+        """A writable handle inside one transaction that also holds the event: both are kept, or neither."""
+        with self._writing:
+            self._writer.execute("BEGIN IMMEDIATE")
+            try:
+                self._log(event)
+                yield Tables(self._writer)
+                self._writer.execute("COMMIT")
+            except BaseException:
+                if self._writer.in_transaction:
+                    self._writer.execute("ROLLBACK")
+                raise
+
+    def record(self, event: Event) -> None:
+        """Write an event that changes nothing else (somebody looked). Durable when this returns."""
+        with self.changing(event):
+            pass
+
+    def _log(self, event: Event) -> None:
+        row = (
+            datetime.now(UTC).isoformat(timespec="milliseconds"),
+            event.who,
+            event.action,
+            event.subject,
+            event.reason,
+        )
+        sql = "INSERT INTO access_log (at, who, action, subject, reason) VALUES (?, ?, ?, ?, ?)"
+        sequence = self._writer.execute(sql, row).lastrowid
+        self._writer.executemany(
+            "INSERT INTO access_log_student (student_key, sequence) VALUES (?, ?)",
+            [(student, sequence) for student in sorted(set(event.students))],
+        )
+
+    @contextmanager
+    def reading(self, gate: Gate, fill: Sequence[tuple[str, Mapping[str, Any]]] = ()) -> Iterator[Reading]:
+        """A read-only handle behind `gate`, on one consistent snapshot, its scratch tables filled for this request."""
+        pool = self._pools.setdefault(id(gate), _Pool(gate))
+        with self._pools_lock:
+            connection = pool.idle.pop() if pool.idle else None
+        connection = connection or GatedConnection(self._path, self._data_key, gate)
+        try:
+            connection.begin(fill)
+            yield Reading(connection)
+        except BaseException:
+            connection.close()
+            raise
+        connection.end()
+        with self._pools_lock:
+            pool.idle.append(connection)
+
+    @contextmanager
+    def counts_only(self) -> Iterator[Reading]:
+        """A handle that can read the counts shelf and no other table of the database."""
+        with self.reading(COUNTS_GATE) as reading:
+            yield reading
+
+    def close(self) -> None:
+        """Close every connection. The write-ahead log is folded into the database by the last one."""
+        with self._pools_lock:
+            for pool in self._pools.values():
+                for connection in pool.idle:
+                    connection.close()
+            self._pools.clear()
+        self._writer.close()
+
+
+@contextmanager
+def only_server(home: Path) -> Iterator[None]:
+    """Hold the home's server lock. Raises HomeTrouble if another server holds it; the system frees it at any end."""
+    with (home / "server.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise HomeTrouble(f"Another Schoolhouse server is already running on {home}. Stop it first.") from error
+        yield
