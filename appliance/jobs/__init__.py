@@ -1,0 +1,1 @@
+"""What the appliance does, one file each."""

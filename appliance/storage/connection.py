@@ -21,7 +21,7 @@ Connection = Any
 
 
 def open_writer(path: Path, data_key: bytes) -> Connection:
-    """The one kind of connection that may change the database. Raises HomeTrouble if it cannot be read with this key."""
+    """The one kind of connection that may change the database. Raises HomeTrouble if this key cannot read it."""
     connection = sqlcipher.connect(f"file:{path}?mode=rw", uri=True, isolation_level=None, check_same_thread=False)
     try:
         connection.execute(f"PRAGMA key = \"x'{data_key.hex()}'\"")

@@ -24,7 +24,8 @@ def m001_schools_and_time(db: Tables) -> None:
         db,
         """
 CREATE TABLE identity (
-    entity TEXT NOT NULL CHECK (entity IN ('organization', 'session', 'course', 'section', 'student', 'staff', 'line_item', 'test')),
+    entity TEXT NOT NULL CHECK (entity IN
+        ('organization', 'session', 'course', 'section', 'student', 'staff', 'line_item', 'test')),
     system TEXT NOT NULL CHECK (system IN ('oneroster', 'district')),
     source_id TEXT NOT NULL CHECK (source_id <> ''),
     key INTEGER NOT NULL,
@@ -104,7 +105,8 @@ CREATE TABLE staff (
 CREATE TABLE staff_role (
     staff_key INTEGER NOT NULL REFERENCES staff (staff_key),
     organization_key INTEGER NOT NULL REFERENCES organization (organization_key),
-    role TEXT NOT NULL CHECK (role IN ('teacher', 'aide', 'counselor', 'principal', 'district_administrator', 'system_administrator')),
+    role TEXT NOT NULL CHECK (role IN
+        ('teacher', 'aide', 'counselor', 'principal', 'district_administrator', 'system_administrator')),
     begin_day INTEGER CHECK (begin_day BETWEEN -25567 AND 47481),
     end_day INTEGER CHECK (end_day BETWEEN -25567 AND 47481),
     PRIMARY KEY (staff_key, organization_key, role)
@@ -338,8 +340,10 @@ CREATE TABLE access_log_student (
     sequence INTEGER NOT NULL REFERENCES access_log (sequence),
     PRIMARY KEY (student_key, sequence)
 ) STRICT, WITHOUT ROWID;
-CREATE TRIGGER access_log_is_kept BEFORE DELETE ON access_log BEGIN SELECT raise(ABORT, 'the access log is append-only'); END;
-CREATE TRIGGER access_log_is_not_rewritten BEFORE UPDATE ON access_log BEGIN SELECT raise(ABORT, 'the access log is append-only'); END;
+CREATE TRIGGER access_log_is_kept BEFORE DELETE ON access_log
+    BEGIN SELECT raise(ABORT, 'the access log is append-only'); END;
+CREATE TRIGGER access_log_is_not_rewritten BEFORE UPDATE ON access_log
+    BEGIN SELECT raise(ABORT, 'the access log is append-only'); END;
 CREATE TABLE check_in (
     check_in_key INTEGER PRIMARY KEY,
     student_key INTEGER NOT NULL REFERENCES student (student_key),

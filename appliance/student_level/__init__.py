@@ -1,0 +1,1 @@
+"""The wing that may hold student rows."""

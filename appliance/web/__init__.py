@@ -1,0 +1,1 @@
+"""What people see: pages, sessions, guards. Reads through gates only."""

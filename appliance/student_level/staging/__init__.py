@@ -1,0 +1,1 @@
+"""Rows of text in; typed rows, or problems by file, row and column, out; then one transaction."""
