@@ -1,0 +1,161 @@
+"""An invented thing as rows of the files: the only place that knows the order of the columns."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from appliance.sample.assessments import TestResult, tests_of
+from appliance.sample.attendance import exceptions_of
+from appliance.sample.courses import catalogue
+from appliance.sample.files import Files
+from appliance.sample.learning import ASSIGNMENT_CATEGORY, GRADE_CATEGORY, line_items, scores
+from appliance.sample.people import Attends, Stay, Student
+from appliance.sample.schools import DISTRICT_ID, DISTRICT_KEY, DISTRICT_NAME, School
+from appliance.sample.staff import Staff
+from appliance.sample.stories import Story
+from appliance.sample.timetable import Section
+from appliance.sample.year import SchoolYear
+
+_DAY = timedelta(days=1)
+_EMAIL_DOMAIN = "schoolhouse.example"
+
+
+def write_frame(files: Files, schools: Iterable[School], year: SchoolYear) -> None:
+    """What does not depend on people: schools, sessions, courses, categories, calendar."""
+    files.record("orgs", DISTRICT_KEY, DISTRICT_NAME, "district", DISTRICT_ID, "")
+    for school in schools:
+        files.record("orgs", school.key, school.name, "school", school.identifier, DISTRICT_KEY)
+    for session in year.sessions:
+        files.record(
+            "academicSessions", session.key, session.title, session.type, session.begin, session.end, session.parent,
+            year.ends_in,
+        )  # fmt: skip
+    for course in catalogue():
+        files.record(
+            "courses", course.key, _year_key(year), course.title, course.code, ",".join(course.grades), DISTRICT_KEY,
+            course.subject, "",
+        )  # fmt: skip
+    files.record("categories", GRADE_CATEGORY, "Grading period grade", 100)
+    files.record("categories", ASSIGNMENT_CATEGORY, "Assignment", 0)
+    files.export("calendar", year.calendar())
+
+
+def write_staff(files: Files, staff: Staff) -> None:
+    """A member of staff, with a role row for each role; the first is the primary one."""
+    email = f"{staff.username}@{_EMAIL_DOMAIN}"
+    _write_user(files, staff.key, staff.username, staff.name, staff.staff_id, email, "", staff.org_key, enabled=True)
+    for place, role in enumerate(staff.roles):
+        _write_role(files, staff.key, role, staff.org_key, primary=place == 0)
+
+
+def write_student(files: Files, stay: Stay, year: SchoolYear, seed: int) -> None:
+    """What is written once for a student, by the school that has the student first."""
+    student = stay.student
+    school = stay.goes_to or stay.school
+    enabled = bool(stay.goes_to) or not stay.has_left(year)
+    username = f"s{student.student_id}"
+    _write_user(
+        files, student.key, username, student.name, student.student_id, "", student.grade, school.key, enabled=enabled
+    )
+    _write_role(files, student.key, "student", school.key, primary=True)
+    races = ["true" if place in student.races else "false" for place in range(5)]
+    two = "true" if len(student.races) > 1 else "false"
+    hispanic = "true" if student.hispanic else "false"
+    files.record("demographics", student.key, student.birth_day, student.sex, *races, two, hispanic, "", "", "", "")
+    files.export(
+        "programs",
+        [(student.student_id, program.name, program.begin, program.end or "") for program in student.programs],
+    )
+    files.export("tests", [_test_row(student, test) for test in tests_of(student, year, seed)])
+
+
+def write_stay(files: Files, stay: Stay, story: Story | None, year: SchoolYear, seed: int) -> None:
+    """A student's enrollment at a school and the days that went otherwise than planned there."""
+    student, school = stay.student, stay.school
+    exit_date = year.days[stay.stop - 1] if stay.has_left(year) else ""
+    entry = (student.student_id, school.identifier, year.days[stay.first], student.grade, exit_date)
+    files.export("school_enrollment", [entry])
+    if stay.attends is Attends.ONE_ELECTIVE:
+        _write_role(files, student.key, "student", school.key, primary=False)
+        return
+    files.export(
+        "attendance",
+        [
+            (student.student_id, school.identifier, year.days[mark.day], mark.category, mark.reason)
+            for mark in exceptions_of(stay, story, year, seed)
+        ],
+    )
+
+
+def write_section(
+    files: Files, section: Section, teacher: Staff, stories: dict[str, Story], year: SchoolYear, seed: int
+) -> None:
+    """A class, who is in it, and its gradebook."""
+    school, course = section.school, section.course
+    homeroom = course.subject == "Homeroom"
+    files.record(
+        "classes", section.key, section.title, section.grade or ",".join(school.students_by_grade), course.key,
+        section.key.removeprefix("cls-"), "homeroom" if homeroom else "scheduled", section.room, school.key,
+        _year_key(year), course.subject, "", section.period or "",
+    )  # fmt: skip
+    _write_enrollment(files, section, teacher.key, "teacher", "true", year.begin, year.end)
+    for stay in section.stays:
+        end = year.days[stay.stop - 1] + _DAY if stay.has_left(year) else year.end
+        _write_enrollment(files, section, stay.student.key, "student", "", year.days[stay.first], end)
+    items = line_items(section, year)
+    for item in items:
+        first, last = year.days[item.days.start], year.days[item.days.stop - 1]
+        files.record(
+            "lineItems", item.key, item.title, "", first, last, section.key, item.category, item.session, 0, 100,
+            school.key,
+        )  # fmt: skip
+    for item, stay, score in scores(section, items, stories, year, seed):
+        missing = score.points is None
+        status = "not submitted" if missing else "partially graded" if item.runs else "fully graded"
+        files.record(
+            "results", f"{item.key}-{stay.student.student_id}", item.key, stay.student.key, status,
+            "" if missing else score.points, year.days[item.scored_on(year)], "",
+            score.letter if item.category == GRADE_CATEGORY else "", section.key, "true" if item.runs else "false",
+            "false", "true" if score.is_late else "false", "true" if missing else "false",
+        )  # fmt: skip
+
+
+def _write_user(
+    files: Files,
+    key: str,
+    username: str,
+    name: tuple[str, str, str],
+    identifier: str,
+    email: str,
+    grade: str,
+    org_key: str,
+    *,
+    enabled: bool,
+) -> None:
+    given, middle, family = name
+    files.record(
+        "users", key, "true" if enabled else "false", username, f"{{District:{identifier}}}", given, family, middle,
+        identifier, email, "", "", "", grade, "", "", "", "", "", "", org_key, "",
+    )  # fmt: skip
+
+
+def _write_role(files: Files, user_key: str, role: str, org_key: str, *, primary: bool) -> None:
+    kind = "primary" if primary else "secondary"
+    files.record("roles", f"rol-{user_key}-{org_key}-{role}", user_key, kind, role, "", "", org_key, "")
+
+
+def _write_enrollment(
+    files: Files, section: Section, user_key: str, role: str, primary: str, begin: date, end: date
+) -> None:
+    key = f"enr-{section.key.removeprefix('cls-')}-{user_key}"
+    files.record("enrollments", key, section.key, section.school.key, user_key, role, primary, begin, end)
+
+
+def _test_row(student: Student, test: TestResult) -> tuple[object, ...]:
+    return (
+        student.student_id, test.source_file, test.assessment_id, test.subject, test.day, test.raw_score,
+        test.scale_score, test.standard_error, test.level,
+    )  # fmt: skip
+
+
+def _year_key(year: SchoolYear) -> str:
+    return year.sessions[0].key
