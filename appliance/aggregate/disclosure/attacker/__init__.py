@@ -1,0 +1,10 @@
+"""The attacker: one linear system over every published table and geography, and what follows from it.
+
+It reads a release as any outsider would, knows the rules, and may be told more: every group size, or how many students
+count in two schools. It shares no code with the optimiser whose work it judges.
+"""
+
+from appliance.aggregate.disclosure.attacker.search import Attack, Claim, Fallen
+from appliance.aggregate.disclosure.attacker.system import Knowledge, System, read
+
+__all__ = ["Attack", "Claim", "Fallen", "Knowledge", "System", "read"]

@@ -1,0 +1,183 @@
+"""Everything that the published tables say, as equations over the numbers that they hide."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from appliance.aggregate import codelists
+from appliance.aggregate.codelists import ALL
+from appliance.aggregate.published import Key, Measure, PublishedCell, PublishedTable
+from appliance.aggregate.refusal import Refused
+from appliance.aggregate.tabulation import DISTRICT
+
+Sum = tuple[dict[Key, int], int]
+"""Coefficients of unknown numbers, and what they add up to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What the attacker knows beside the tables.
+
+    `smallest_hidden`: no hidden group is smaller; 1 where empty groups are published as 0.
+    `numbers`: exact numbers from elsewhere (public group sizes; an insider's own group).
+    `movers`: for a sum over schools, how much it exceeds the district (students who count in two schools); given per
+    district number. None: only what each table says about its district rows.
+    """
+
+    smallest_hidden: int = 1
+    numbers: Mapping[Key, int] = field(default_factory=dict)
+    movers: Mapping[Key, int] | None = None
+
+
+@dataclass(slots=True)
+class System:
+    """Unknown numbers with their bounds, the numbers already known, and the sums that tie the unknown ones."""
+
+    known: dict[Key, int]
+    lowest: dict[Key, int]
+    hidden: set[Key]
+    """The numbers that the release hides, whether or not the attacker knows them from elsewhere."""
+    sums: list[Sum] = field(default_factory=list)
+
+
+def read(tables: Sequence[PublishedTable], knowledge: Knowledge) -> System:
+    """Write down everything that the tables and the knowledge say. Raises `Refused` when they contradict each other."""
+    system = System({}, {}, set())
+    for table in tables:
+        for cell in table.cells:
+            _cell(system, table, cell, knowledge)
+    for key, number in knowledge.numbers.items():
+        if key in system.lowest:
+            system.known[key] = number
+            del system.lowest[key]
+    equations = [*_complements(tables), *_category_sums(tables, system), *_school_sums(tables, system, knowledge)]
+    for terms, constant in equations:
+        _add(system, terms, constant)
+    _simplify(system)
+    return system
+
+
+def _cell(system: System, table: PublishedTable, cell: PublishedCell, knowledge: Knowledge) -> None:
+    def say(measure: Measure, number: int | None, lowest: int) -> None:
+        key = Key(measure, table.metric, cell.detail, cell.school_id, cell.dimension, cell.category)
+        if number is None:
+            system.lowest[key] = lowest
+            system.hidden.add(key)
+        else:
+            system.known[key] = number
+
+    if cell.suppression == "not_offered":
+        n: int | None = 0
+        denominator: int | None = 0
+    else:
+        n, denominator = cell.n, cell.denominator
+    if not codelists.metric(table.metric).rate:
+        say("n", n, knowledge.smallest_hidden)
+        return
+    say("n", n, 0)
+    say("denominator", denominator, knowledge.smallest_hidden)
+    say("complement", None if n is None or denominator is None else denominator - n, 0)
+
+
+def _complements(tables: Sequence[PublishedTable]) -> Iterable[Sum]:
+    for table in tables:
+        if codelists.metric(table.metric).rate:
+            for cell in table.cells:
+                rest = (table.metric, cell.detail, cell.school_id, cell.dimension, cell.category)
+                yield {Key("n", *rest): 1, Key("complement", *rest): 1, Key("denominator", *rest): -1}, 0
+
+
+def _measures(table: PublishedTable) -> tuple[Measure, ...]:
+    return ("n", "denominator", "complement") if codelists.metric(table.metric).rate else ("n",)
+
+
+def _category_sums(tables: Sequence[PublishedTable], system: System) -> Iterable[Sum]:
+    """In every geography the categories of each dimension sum to its total, if that is published anywhere."""
+    for table in tables:
+        lines: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+        for cell in table.cells:
+            lines[(cell.detail, cell.school_id, cell.dimension)].append(cell.category)
+        for (detail, school, dimension), categories in lines.items():
+            if dimension == ALL:
+                continue
+            for measure in _measures(table):
+                total = _total(system, measure, table.metric, detail, school)
+                if total is not None:
+                    parts = {Key(measure, table.metric, detail, school, dimension, code): 1 for code in categories}
+                    yield parts | {total: -1}, 0
+
+
+def _total(system: System, measure: Measure, metric: str, detail: str, school: str) -> Key | None:
+    for name in (metric, codelists.metric(metric).totals_in):
+        key = Key(measure, name, detail, school, ALL, ALL)
+        if key in system.known or key in system.lowest:
+            return key
+    return None
+
+
+def _school_sums(tables: Sequence[PublishedTable], system: System, knowledge: Knowledge) -> Iterable[Sum]:
+    """The schools of each category sum to the district, as far as the table's rule or the attacker's knowledge goes."""
+    for table in tables:
+        columns: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+        for cell in table.cells:
+            columns[(cell.detail, cell.dimension, cell.category)].append(cell.school_id)
+        for (detail, dimension, category), schools in columns.items():
+            if DISTRICT not in schools or len(schools) < 2:
+                continue
+            for measure in _measures(table):
+                rest = (measure, table.metric, detail)
+                district = Key(*rest, DISTRICT, dimension, category)
+                terms = {Key(*rest, school, dimension, category): 1 for school in schools if school != DISTRICT}
+                terms[district] = -1
+                if table.district == "equal":
+                    yield terms, 0
+                elif knowledge.movers is not None:
+                    yield terms, knowledge.movers[district]
+                elif table.district == "at_most":
+                    slack = district._replace(metric=f"movers of {table.metric}")
+                    system.lowest[slack] = 0
+                    yield terms | {slack: -1}, 0
+
+
+def _add(system: System, terms: Mapping[Key, int], constant: int) -> None:
+    """Keep the unknown part of a sum."""
+    unknown = {key: factor for key, factor in terms.items() if key not in system.known}
+    rest = constant - sum(factor * system.known[key] for key, factor in terms.items() if key in system.known)
+    if unknown:
+        system.sums.append((unknown, rest))
+    elif rest:
+        raise Refused(f"The published numbers contradict each other in {_where(next(iter(terms)))}.")
+
+
+def _simplify(system: System) -> None:
+    """Solve every sum with one unknown left, until there is none."""
+    touching: dict[Key, list[int]] = defaultdict(list)
+    for number, (terms, _) in enumerate(system.sums):
+        for key in terms:
+            touching[key].append(number)
+    todo = [number for number, (terms, _) in enumerate(system.sums) if len(terms) == 1]
+    while todo:
+        terms, rest = system.sums[todo.pop()]
+        if len(terms) != 1:
+            continue
+        ((key, factor),) = terms.items()
+        value, remainder = divmod(rest, factor)
+        if remainder or value < system.lowest.get(key, value):
+            raise Refused(f"The published numbers contradict each other in {_where(key)}.")
+        system.known[key] = value
+        system.lowest.pop(key, None)
+        for number in touching[key]:
+            other, constant = system.sums[number]
+            if key in other:
+                constant -= other.pop(key) * value
+                system.sums[number] = (other, constant)
+                if len(other) == 1:
+                    todo.append(number)
+                elif not other and constant:
+                    raise Refused(f"The published numbers contradict each other in {_where(key)}.")
+    system.sums = [(terms, rest) for terms, rest in system.sums if terms]
+
+
+def _where(key: Key) -> str:
+    geography = f"school {key.school_id}" if key.school_id else "the district"
+    return f"table {key.metric} {key.detail}, {geography}, {key.dimension} {key.category}".replace(" ,", ",")

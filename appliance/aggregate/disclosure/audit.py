@@ -1,0 +1,152 @@
+"""What the attacker is asked to try against a pattern, and what he brings back. Confidential: it knows the truth."""
+
+from dataclasses import dataclass, replace
+
+from appliance.aggregate import codelists
+from appliance.aggregate.disclosure import attacker, primary
+from appliance.aggregate.disclosure.attacker import Attack, Claim, Fallen, Knowledge
+from appliance.aggregate.disclosure.cube import Cube, Place, Population
+from appliance.aggregate.disclosure.policy import Policy
+from appliance.aggregate.disclosure.report import AttackLine
+from appliance.aggregate.disclosure.suppression.model import Name, Wish
+from appliance.aggregate.published import Key, Measure, PublishedCell, PublishedTable
+from appliance.aggregate.tabulation import DISTRICT
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one attack brought: claims that fell, and hidden numbers that have only one possible value."""
+
+    line: AttackLine
+    sizes_known: bool
+    fallen: list[Fallen]
+    exact: list[Key]
+
+    @property
+    def silent(self) -> bool:
+        """The attacker found nothing."""
+        return not self.fallen and not self.exact
+
+    def wishes(self, population: Population) -> list[Wish]:
+        """What the optimiser has to make possible again in one population."""
+        mine = (population.metric, population.detail)
+        wishes = []
+        for claim, low, high in ((each.claim, each.low, each.high) for each in self.fallen):
+            if _owner(claim.key) == mine:
+                name = _name(claim.key)
+                value = (population.size if name.part == "size" else population.outcome or {})[name.place]
+                if low > claim.low:
+                    wishes.append(Wish(name, -1, value - claim.low))
+                if high < claim.high:
+                    wishes.append(Wish(name, +1, claim.high - value))
+        wishes.extend(Wish(_name(key), +1, 1) for key in self.exact if _owner(key) == mine)
+        return wishes
+
+
+def attacks(cube: Cube, policy: Policy, tables: list[PublishedTable]) -> list[Finding]:
+    """The attacks with the most knowledge: who knows less derives less.
+
+    The first also knows who counts in two schools and goes for group sizes; he stands for the public when it is asked
+    which hidden numbers have one value only. The second knows every group size besides and goes for outcomes.
+    """
+    knowledge = Knowledge(policy.smallest_hidden, {}, _movers(cube))
+    sizes, outcomes = _claims(cube, policy)
+    found = [_run("the tables, and who counts in two schools", tables, knowledge, sizes, exact=True)]
+    if policy.public_denominators:
+        knowledge = replace(knowledge, numbers=_sizes(cube))
+        name = "the same, and the size of every group"
+    else:
+        name = "the same, against outcomes"
+    return [*found, _run(name, tables, knowledge, outcomes, sizes_known=policy.public_denominators)]
+
+
+def _run(
+    name: str,
+    tables: list[PublishedTable],
+    knowledge: Knowledge,
+    claims: list[Claim],
+    *,
+    exact: bool = False,
+    sizes_known: bool = False,
+) -> Finding:
+    system = attacker.read(tables, knowledge)
+    attack = Attack(system)
+    fallen = attack.fallen(claims)
+    if fallen:
+        fallen = attack.fallen(_within_structure(fallen, tables, knowledge))
+    already = {each.claim.key for each in fallen}
+    printed = [key for key in sorted(system.hidden) if key.measure != "complement" and key not in already]
+    single = attack.exact(printed) if exact else []
+    line = AttackLine(name, len(system.hidden), len(fallen), len(single), attack.programs)
+    return Finding(line, sizes_known, fallen, single)
+
+
+def _within_structure(fallen: list[Fallen], tables: list[PublishedTable], knowledge: Knowledge) -> list[Claim]:
+    """Claims cut down to what holds when every number is hidden and only empty groups are known.
+
+    A school with students in three grades has at least three students: no choice of hidden cells can undo that.
+    """
+    bare = [replace(table, cells=tuple(_emptied(table, cell) for cell in table.cells)) for table in tables]
+    structure = Attack(attacker.read(bare, knowledge))
+    claims = []
+    for each in fallen:
+        low, high = structure.interval(each.claim.key)
+        claims.append(Claim(each.claim.key, max(each.claim.low, round(low)), round(min(each.claim.high, high))))
+    return claims
+
+
+def _emptied(table: PublishedTable, cell: PublishedCell) -> PublishedCell:
+    empty = cell.suppression == "not_offered" or (not codelists.metric(table.metric).rate and cell.n == 0)
+    return cell if empty else replace(cell, n=None, denominator=None, suppression="hidden")
+
+
+def _claims(cube: Cube, policy: Policy) -> tuple[list[Claim], list[Claim]]:
+    """Claims about group sizes, and about outcomes."""
+    sizes: list[Claim] = []
+    outcomes: list[Claim] = []
+    for population in cube.populations:
+        measure: Measure = "n" if population.outcome is None else "denominator"
+        small, telling = primary.small_groups(population, policy), primary.telling_outcomes(population, policy)
+        sizes += [Claim(_key(population, measure, target.place), target.low, target.high) for target in small]
+        outcomes += [Claim(_key(population, "n", target.place), target.low, target.high) for target in telling]
+    return sizes, outcomes
+
+
+def _key(population: Population, measure: Measure, place: Place) -> Key:
+    return Key(measure, population.home[place.dimension], population.detail, *place)
+
+
+def _owner(key: Key) -> tuple[str, str]:
+    return codelists.metric(key.metric).totals_in or key.metric, key.detail
+
+
+def _name(key: Key) -> Name:
+    place = Place(key.school_id, key.dimension, key.category)
+    rate = codelists.metric(key.metric).rate
+    return Name("size" if key.measure == "denominator" or not rate else "outcome", place)
+
+
+def _sizes(cube: Cube) -> dict[Key, int]:
+    """Every group size, as one who has them all from elsewhere."""
+    return {
+        _key(population, "n" if population.outcome is None else "denominator", place): size
+        for population in cube.populations
+        for place, size in population.size.items()
+    }
+
+
+def _movers(cube: Cube) -> dict[Key, int]:
+    """For every sum over the schools, by how much it exceeds the district."""
+    movers = {}
+    for population in cube.populations:
+        for dimension, category in {(place.dimension, place.category) for place in population.size}:
+            place = Place(DISTRICT, dimension, category)
+            of_size = population.movers(population.size, dimension, category)
+            if population.outcome is None:
+                movers[_key(population, "n", place)] = of_size
+                continue
+            of_outcome = population.movers(population.outcome, dimension, category)
+            movers[_key(population, "denominator", place)] = of_size
+            movers[_key(population, "n", place)] = of_outcome
+            movers[_key(population, "complement", place)] = of_size - of_outcome
+    return movers

@@ -1,0 +1,178 @@
+"""Tabulations read into one cube of integers, after every sum in them has been checked. Confidential.
+
+A *population* is a set of people counted in the same places: the enrolled, those with enough days, those tested in a
+subject. The tables `membership` and `subgroup_membership` are one population.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from appliance.aggregate import codelists
+from appliance.aggregate.codelists import ALL
+from appliance.aggregate.published import DistrictRule
+from appliance.aggregate.refusal import Refused
+from appliance.aggregate.tabulation import DISTRICT, Cell, Tabulation
+
+
+class Place(NamedTuple):
+    """Where a number stands: one category of one dimension in one geography."""
+
+    school_id: str
+    dimension: str
+    category: str
+
+
+@dataclass(slots=True)
+class Population:
+    """Group sizes and, for a rate, how many of each group had the outcome. Every place of the grid is present."""
+
+    metric: str
+    detail: str
+    size: dict[Place, int]
+    outcome: dict[Place, int] | None
+    home: dict[str, str] = field(default_factory=dict)
+    """Dimension to the metric whose table prints it."""
+
+    @property
+    def schools(self) -> list[str]:
+        """State school ids in order, without the district."""
+        return sorted({place.school_id for place in self.size} - {DISTRICT})
+
+    @property
+    def geographies(self) -> list[str]:
+        """The district first, then its schools."""
+        return [DISTRICT, *self.schools]
+
+    @property
+    def dimensions(self) -> list[str]:
+        """Dimensions counted here, without the total."""
+        found = {place.dimension for place in self.size}
+        return [name for name in codelists.DIMENSIONS if name in found]
+
+    def categories(self, dimension: str) -> list[str]:
+        """The codes of a dimension that occur here, in the order of the code list."""
+        found = {place.category for place in self.size if place.dimension == dimension}
+        return [code for code in codelists.CODES[dimension] if code in found]
+
+    def movers(self, numbers: dict[Place, int], dimension: str, category: str) -> int:
+        """Sum over the schools minus the district: how often students count in more than one school."""
+        at = [numbers[Place(school, dimension, category)] for school in self.schools]
+        return sum(at) - numbers[Place(DISTRICT, dimension, category)]
+
+    def district_rule(self) -> DistrictRule:
+        """The most that may be said in public about district rows and school rows of this population."""
+        rules: set[DistrictRule] = {"equal"}
+        for numbers in (self.size, self.outcome or {}):
+            for dimension, category in {(place.dimension, place.category) for place in numbers}:
+                more = self.movers(numbers, dimension, category)
+                rules.add("equal" if more == 0 else "at_most" if self.outcome is None else "free")
+        return "free" if "free" in rules else "at_most" if "at_most" in rules else "equal"
+
+
+@dataclass(frozen=True, slots=True)
+class Cube:
+    """Every exact number of a release."""
+
+    school_year: str
+    snapshot: str
+    metrics: tuple[str, ...]
+    populations: tuple[Population, ...]
+
+
+def read(tabulations: Sequence[Tabulation]) -> Cube:
+    """Read the tabulations of one snapshot. Raises `Refused`, with the place, when anything does not add up."""
+    if not tabulations:
+        raise Refused("There is nothing to release: no table was counted.")
+    years = {(table.school_year, table.snapshot) for table in tabulations}
+    if len(years) > 1:
+        raise Refused("The tables describe different snapshots. Count them again for one snapshot date.")
+    names = [table.metric for table in tabulations]
+    if len(set(names)) < len(names):
+        raise Refused("A table was counted twice. Give each metric once.")
+    populations: dict[tuple[str, str], Population] = {}
+    for metric in names:
+        codelists.metric(metric)
+    order = list(codelists.METRICS)
+    for table in sorted(tabulations, key=lambda table: order.index(table.metric)):
+        for cell in table.cells:
+            _take(populations, table.metric, cell)
+    for population in populations.values():
+        _complete(population)
+        _check_categories(population)
+        _check_district(population)
+    school_year, snapshot = years.pop()
+    ordered = tuple(name for name in codelists.METRICS if name in names)
+    return Cube(school_year, snapshot, ordered, tuple(populations.values()))
+
+
+def _take(populations: dict[tuple[str, str], Population], metric: str, cell: Cell) -> None:
+    codelists.check(metric, cell.dimension, cell.category, cell.detail)
+    known = codelists.metric(metric)
+    if not known.rate and cell.count != cell.out_of:
+        raise Refused(f"Table {metric}: a headcount differs from its denominator in {_where(Place(*_at(cell)))}.")
+    key = (known.totals_in or metric, cell.detail)
+    if key not in populations:
+        populations[key] = Population(*key, {}, {} if known.rate else None)
+    population = populations[key]
+    place = Place(*_at(cell))
+    if place in population.size:
+        raise Refused(f"Table {metric} has two cells for {_where(place)}.")
+    population.home[cell.dimension] = metric
+    population.size[place] = cell.out_of
+    if population.outcome is not None:
+        population.outcome[place] = cell.count
+
+
+def _at(cell: Cell) -> tuple[str, str, str]:
+    return cell.school_id, cell.dimension, cell.category
+
+
+def _where(place: Place) -> str:
+    return f"{place.dimension} {place.category} of {'the district' if place.school_id == DISTRICT else place.school_id}"
+
+
+def _complete(population: Population) -> None:
+    """Write the zeros that a tabulation left out; the sums are checked afterwards, so nothing is guessed."""
+    if Place(DISTRICT, ALL, ALL) not in population.size:
+        raise Refused(f"Table {population.metric} {population.detail} has no district total. Count the district too.")
+    for dimension in (ALL, *population.dimensions):
+        for category in population.categories(dimension):
+            for school in population.geographies:
+                population.size.setdefault(Place(school, dimension, category), 0)
+                if population.outcome is not None:
+                    population.outcome.setdefault(Place(school, dimension, category), 0)
+
+
+def _numbers(population: Population) -> Iterable[dict[Place, int]]:
+    yield population.size
+    if population.outcome is not None:
+        yield population.outcome
+
+
+def _check_categories(population: Population) -> None:
+    for numbers in _numbers(population):
+        for school in population.geographies:
+            for dimension in population.dimensions:
+                parts = sum(numbers[Place(school, dimension, code)] for code in population.categories(dimension))
+                if parts != numbers[Place(school, ALL, ALL)]:
+                    where = "the district" if school == DISTRICT else f"school {school}"
+                    raise Refused(
+                        f"Table {population.home[dimension]} {population.detail} does not add up: the categories of "
+                        f"{dimension} in {where} do not sum to its total. Count again; nothing was released."
+                    )
+
+
+def _check_district(population: Population) -> None:
+    """A headcount's district cell lies between its largest school and the sum of its schools."""
+    if population.outcome is not None or not population.schools:
+        return
+    for dimension in (ALL, *population.dimensions):
+        for category in population.categories(dimension):
+            at = [population.size[Place(school, dimension, category)] for school in population.schools]
+            district = population.size[Place(DISTRICT, dimension, category)]
+            if not max(at) <= district <= sum(at):
+                raise Refused(
+                    f"Table {population.home[dimension]} does not add up: the district's count of {dimension} "
+                    f"{category} lies outside what its schools allow. Count again; nothing was released."
+                )

@@ -1,0 +1,48 @@
+"""Which numbers point at a child by themselves, and how little a reader may learn about each. Confidential.
+
+A target is an interval that nobody may be able to narrow from inside: both of its ends must stay possible.
+"""
+
+from dataclasses import dataclass
+
+from appliance.aggregate.disclosure.cube import Place, Population
+from appliance.aggregate.disclosure.policy import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A sensitive number. The attacker must be unable to prove that it is above `low` or below `high`."""
+
+    place: Place
+    low: int
+    high: int
+
+
+def small_groups(population: Population, policy: Policy) -> list[Target]:
+    """Groups of 1 to minimum_n - 1 students, and empty ones where the policy hides them.
+
+    The attacker must not exclude the smallest number that he expects behind a hidden cell, nor minimum_n: he learns no
+    more than "fewer than minimum_n, or a larger group that was hidden too".
+    """
+    low = policy.smallest_hidden
+    return [
+        Target(place, low, policy.minimum_n)
+        for place, size in population.size.items()
+        if low <= size < policy.minimum_n
+    ]
+
+
+def telling_outcomes(population: Population, policy: Policy) -> list[Target]:
+    """Outcomes of small groups, of fewer than k students, or of all but fewer than k.
+
+    Even who knows the group's size must not exclude k fewer nor k more, within 0 and that size: so neither nobody, nor
+    everybody, nor the number itself can be proved.
+    """
+    found = []
+    for place, count in (population.outcome or {}).items():
+        size = population.size[place]
+        if size == 0:
+            continue
+        if size < policy.minimum_n or count < policy.k or size - count < policy.k:
+            found.append(Target(place, max(0, count - policy.k), min(size, count + policy.k)))
+    return found

@@ -1,0 +1,85 @@
+"""Protect, attack, repair, and attack again until the attacker is silent; otherwise refuse."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from appliance.aggregate.disclosure import audit, publish
+from appliance.aggregate.disclosure.cube import read
+from appliance.aggregate.disclosure.policy import Policy
+from appliance.aggregate.disclosure.protected import ProtectedTable, seal
+from appliance.aggregate.disclosure.report import AttackLine, Report, TableLine
+from appliance.aggregate.disclosure.suppression import Pattern, Work, choose, mend
+from appliance.aggregate.published import PublishedTable
+from appliance.aggregate.refusal import Refused
+from appliance.aggregate.tabulation import Tabulation
+
+
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """Tables that may leave, and the report of how they were made safe."""
+
+    tables: tuple[ProtectedTable, ...]
+    report: Report
+
+
+def protect(tabulations: Sequence[Tabulation], policy: Policy | None = None, *, year_key: bytes = b"") -> Protected:
+    """Hide every count that could point at a child, and whatever would give a hidden count away.
+
+    All tables and geographies are protected and attacked together. `year_key`: a secret of the district that moves the
+    choice of cells, the same for a whole school year. Raises `Refused` when the counts do not add up, hold an unknown
+    code, or cannot be protected.
+    """
+    started = time.monotonic()
+    policy = policy or Policy()
+    work = Work(read(tabulations), policy, year_key)
+    pattern = choose(work)
+    rounds, repaired, attacks = _attack_and_mend(work, pattern)
+    tables = publish.with_ranges(publish.rows(work.cube, pattern), policy.smallest_hidden)
+    report = _report(work, tables, attacks, rounds, repaired, time.monotonic() - started)
+    return Protected(tuple(seal(table) for table in tables), report)
+
+
+def _attack_and_mend(work: Work, pattern: Pattern) -> tuple[int, int, list[AttackLine]]:
+    """Alternate attack and repair; (rounds of repair, numbers added, the last attacks). Changes `pattern`."""
+    repaired = 0
+    for rounds in range(work.policy.rounds + 1):
+        findings = audit.attacks(work.cube, work.policy, publish.rows(work.cube, pattern))
+        if all(finding.silent for finding in findings):
+            return rounds, repaired, [finding.line for finding in findings]
+        added = 0
+        for finding in findings:
+            for population in work.cube.populations:
+                wishes = finding.wishes(population)
+                added += mend(work, pattern, population, wishes, sizes_known=finding.sizes_known)
+        if not added:
+            break
+        repaired += added
+    raise Refused("The attack on the protected tables still finds numbers that must stay hidden. Nothing was released.")
+
+
+def _report(
+    work: Work, tables: list[PublishedTable], attacks: list[AttackLine], rounds: int, repaired: int, seconds: float
+) -> Report:
+    def count(table: PublishedTable, state: str) -> int:
+        return sum(cell.suppression == state for cell in table.cells)
+
+    cost = sum(block.cost for block in work.blocks)
+    bound = sum(max(block.bound, 0.0) for block in work.blocks)
+    return Report(
+        policy_version=work.policy.version,
+        minimum_n=work.policy.minimum_n,
+        k=work.policy.k,
+        zeros=work.policy.zeros,
+        tables=tuple(
+            TableLine(table.metric, count(table, "none"), count(table, "hidden"), count(table, "not_offered"))
+            for table in tables
+        ),
+        blocks=len(work.blocks),
+        blocks_optimal=sum(block.cost - block.bound < 0.5 for block in work.blocks),
+        gap=max(0.0, cost - bound) / bound if bound else 0.0,
+        repair_rounds=rounds,
+        repaired=repaired,
+        attacks=tuple(attacks),
+        seconds=seconds,
+    )

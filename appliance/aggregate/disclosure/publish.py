@@ -1,0 +1,67 @@
+"""From the cube and a pattern to the rows that would leave."""
+
+from dataclasses import replace
+
+from appliance.aggregate import codelists
+from appliance.aggregate.disclosure import attacker
+from appliance.aggregate.disclosure.attacker import Attack, Knowledge
+from appliance.aggregate.disclosure.cube import Cube, Place, Population
+from appliance.aggregate.disclosure.suppression import Pattern
+from appliance.aggregate.disclosure.suppression.model import Name
+from appliance.aggregate.published import DistrictRule, Key, PublishedCell, PublishedTable
+
+
+def rows(cube: Cube, pattern: Pattern) -> list[PublishedTable]:
+    """The tables as they would leave, without ranges."""
+    tables = []
+    for metric in cube.metrics:
+        cells: list[PublishedCell] = []
+        rule: DistrictRule = "equal"
+        for population in cube.populations:
+            if metric in population.home.values():
+                rule = _laxer(rule, population.district_rule())
+                hidden = pattern[(population.metric, population.detail)]
+                cells.extend(_row(population, place, hidden) for place in _places(population, metric))
+        tables.append(PublishedTable(metric, cube.school_year, cube.snapshot, rule, tuple(cells)))
+    return tables
+
+
+def with_ranges(tables: list[PublishedTable], smallest_hidden: int) -> list[PublishedTable]:
+    """Add to every row what anyone can derive about `n` from the published numbers alone."""
+    attack = Attack(attacker.read(tables, Knowledge(smallest_hidden)))
+    return [replace(table, cells=tuple(_range(attack, table, cell) for cell in table.cells)) for table in tables]
+
+
+def _range(attack: Attack, table: PublishedTable, cell: PublishedCell) -> PublishedCell:
+    if cell.suppression == "none":
+        return replace(cell, n_lower=cell.n, n_upper=cell.n)
+    if cell.suppression == "not_offered":
+        return cell
+    low, high = attack.bounds(Key("n", table.metric, cell.detail, cell.school_id, cell.dimension, cell.category))
+    return replace(cell, n_lower=low, n_upper=high)
+
+
+def _laxer(one: DistrictRule, other: DistrictRule) -> DistrictRule:
+    order: tuple[DistrictRule, ...] = ("equal", "at_most", "free")
+    return max(one, other, key=order.index)
+
+
+def _places(population: Population, metric: str) -> list[Place]:
+    return [
+        Place(school, dimension, category)
+        for school in population.geographies
+        for dimension in codelists.metric(metric).dimensions
+        for category in population.categories(dimension)
+    ]
+
+
+def _row(population: Population, place: Place, hidden: set[Name]) -> PublishedCell:
+    size: int | None = None if Name("size", place) in hidden else population.size[place]
+    where = (place.school_id, place.dimension, place.category, population.detail)
+    if population.outcome is None:
+        return PublishedCell(*where, size, None, "hidden" if size is None else "none")
+    if size == 0:
+        return PublishedCell(*where, None, None, "not_offered")
+    if Name("outcome", place) in hidden:
+        return PublishedCell(*where, None, size, "hidden")
+    return PublishedCell(*where, population.outcome[place], size, "none")

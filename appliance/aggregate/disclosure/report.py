@@ -1,0 +1,49 @@
+"""What was done to protect a release, in numbers that may be published: none tells primary from complementary."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TableLine:
+    """One table: its rows, how many show their number, how many hide it, how many had nothing to count."""
+
+    metric: str
+    published: int
+    hidden: int
+    not_offered: int
+
+
+@dataclass(frozen=True, slots=True)
+class AttackLine:
+    """One attack: what the attacker knew, how many hidden numbers it went for, how many fell, how many were exact."""
+
+    name: str
+    hidden: int
+    fallen: int
+    exact: int
+    programs: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The record of one protection, for the release desk and for the package's report."""
+
+    policy_version: int
+    minimum_n: int
+    k: int
+    zeros: str
+    tables: tuple[TableLine, ...]
+    blocks: int
+    blocks_optimal: int
+    gap: float
+    """Share by which the cost may exceed the proven optimum of the blocks; 0.0 when every block is optimal."""
+    repair_rounds: int
+    repaired: int
+    """Hidden numbers that only the joint attack asked for."""
+    attacks: tuple[AttackLine, ...]
+    seconds: float
+
+    @property
+    def safe(self) -> bool:
+        """Whether every attack came back with nothing."""
+        return all(attack.fallen == 0 for attack in self.attacks)

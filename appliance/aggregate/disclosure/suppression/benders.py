@@ -1,0 +1,166 @@
+"""Optimal complementary suppression of one table, by Benders decomposition with a proven bound.
+
+The master problem picks cells; for every target a linear program looks for an alternative table. Where there is none
+its reduced costs say which cells would have helped: one inequality for the master. First over the relaxed master, then
+over integers, until no target is violated. Fischetti and Salazar's model; the recipe is in disclosure.md 3.3 and 3.8.
+"""
+
+import math
+import time
+from dataclasses import replace
+
+import highspy
+import numpy as np
+
+from appliance.aggregate.disclosure.suppression.block import Answer, Flags, Floats, Need, Table
+from appliance.aggregate.disclosure.suppression.deviations import Deviations, cheapest, load, quiet
+
+TOLERANCE = 1e-6
+_CUTS_A_ROUND = 500
+_STALLED_ROUNDS = 25
+
+
+def solve(table: Table, seconds: float) -> Answer:
+    """A pattern that meets every need, of least weight; after `seconds` the greedy one, with the bound reached."""
+    started = time.monotonic()
+    table = replace(table, needs=_attainable(table))
+    if not table.needs:
+        return Answer(table.forced.copy(), 0.0, 0.0, "nothing to protect")
+    search = _Search(table)
+    search.relax()
+    while time.monotonic() - started < seconds:
+        share = search.master(integer=True, seconds=seconds - (time.monotonic() - started))
+        if share is None:
+            break
+        hidden = share > 0.5
+        if not search.separate(hidden.astype(np.float64)):
+            return Answer(hidden, table.cost(hidden), search.bound, "Benders")
+    hidden = greedy(table)
+    return Answer(hidden, table.cost(hidden), search.bound, "flow heuristic")
+
+
+def greedy(table: Table) -> Flags:
+    """Meet one need after another by the cheapest deviation, then try to publish each added cell again."""
+    hidden = table.forced.copy()
+    program = Deviations(table)
+    for _ in range(4):
+        missing = _unmet(table, program, hidden)
+        if not missing:
+            break
+        for index in missing:
+            hidden |= cheapest(table, hidden, table.needs[index])
+    added = [int(cell) for cell in np.flatnonzero(hidden & ~table.forced)]
+    for cell in sorted(added, key=lambda cell: -float(table.weight[cell]))[:200]:
+        hidden[cell] = False
+        if _unmet(table, program, hidden, first=True):
+            hidden[cell] = True
+    return hidden
+
+
+def _attainable(table: Table) -> list[Need]:
+    """The needs, each cut down to what hiding everything would give: published zeros alone already say something."""
+    program = Deviations(table)
+    everything = ~table.fixed
+    short = set(_unmet(table, program, everything))
+    needs = []
+    for index, need in enumerate(table.needs):
+        if index in short:
+            deviation, _ = program.farthest(need)
+            need = replace(need, amount=math.floor(need.sign * deviation[need.cell] + TOLERANCE))
+        if need.amount > 0:
+            needs.append(need)
+    return needs
+
+
+def _unmet(table: Table, program: Deviations, hidden: Flags, *, first: bool = False) -> list[int]:
+    """Numbers of the needs that the pattern leaves unmet; with `first`, at most one of them."""
+    program.hide(hidden.astype(np.float64))
+    highest, lowest = np.zeros(table.size), np.zeros(table.size)
+    unmet = []
+    for index, need in enumerate(table.needs):
+        if (highest if need.sign > 0 else -lowest)[need.cell] >= need.amount - TOLERANCE:
+            continue
+        deviation, _ = program.farthest(need)
+        np.maximum(highest, deviation, out=highest)
+        np.minimum(lowest, deviation, out=lowest)
+        if need.sign * deviation[need.cell] < need.amount - TOLERANCE:
+            unmet.append(index)
+            if first:
+                break
+    return unmet
+
+
+class _Search:
+    """The master problem and the cuts found so far."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.bound = 0.0
+        self._program = Deviations(table)
+        self._master = quiet()
+        self._master.setOptionValue("mip_rel_gap", 0.0)
+        self._master.setOptionValue("mip_abs_gap", 0.4)
+        low = table.forced.astype(np.float64)
+        high = np.where(table.fixed & ~table.forced, 0.0, 1.0)
+        price = np.where(table.forced, 0.0, table.weight)
+        load(self._master, price, low, high, [])
+        self._columns = np.arange(table.size, dtype=np.int32)
+        self._integer = False
+        self._start_rows()
+
+    def _start_rows(self) -> None:
+        """A sensitive cell needs another hidden cell in each of its sums. Not so for cells hidden by force alone."""
+        sensitive = {need.cell for need in self.table.needs}
+        for cells, _ in self.table.sums:
+            for cell in sensitive.intersection(cells):
+                others = np.array([other for other in cells if other != cell], dtype=np.int32)
+                self._master.addRow(1.0, highspy.kHighsInf, others.size, others, np.ones(others.size))
+
+    def relax(self) -> None:
+        """Add cuts to the relaxed master until it is satisfied or gains less than a thousandth in 25 rounds."""
+        bounds: list[float] = []
+        while True:
+            share = self.master(integer=False, seconds=60.0)
+            if share is None or not self.separate(share):
+                return
+            bounds.append(self.bound)
+            if len(bounds) > _STALLED_ROUNDS and bounds[-1] - bounds[-1 - _STALLED_ROUNDS] < 0.001 * bounds[-1]:
+                return
+
+    def master(self, *, integer: bool, seconds: float) -> Floats | None:
+        """The cheapest choice under the cuts so far, or None when the time is up. Raises the proven bound."""
+        solver = self._master
+        if integer and not self._integer:
+            kinds = np.full(self.table.size, highspy.HighsVarType.kInteger)
+            solver.changeColsIntegrality(self.table.size, self._columns, kinds)
+            self._integer = True
+        solver.setOptionValue("time_limit", solver.getRunTime() + max(1.0, seconds))
+        solver.run()
+        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        proven = solver.getInfo().mip_dual_bound if integer else solver.getInfo().objective_function_value
+        self.bound = max(self.bound, float(proven))
+        return np.array(solver.getSolution().col_value)
+
+    def separate(self, share: Floats) -> int:
+        """Add a cut for each need that this choice leaves unmet; the number of cuts."""
+        table = self.table
+        self._program.hide(np.clip(share, 0.0, 1.0))
+        highest, lowest = np.zeros(table.size), np.zeros(table.size)
+        cuts = 0
+        for need in table.needs:
+            if (highest if need.sign > 0 else -lowest)[need.cell] >= need.amount - TOLERANCE:
+                continue
+            deviation, reduced = self._program.farthest(need)
+            np.maximum(highest, deviation, out=highest)
+            np.minimum(lowest, deviation, out=lowest)
+            if need.sign * deviation[need.cell] >= need.amount - TOLERANCE:
+                continue
+            room = np.maximum(-reduced, 0.0) * table.up + np.maximum(reduced, 0.0) * table.down
+            helps = np.minimum(room, float(need.amount))
+            useful = np.flatnonzero(helps > 1e-9).astype(np.int32)
+            self._master.addRow(float(need.amount), highspy.kHighsInf, useful.size, useful, helps[useful])
+            cuts += 1
+            if cuts >= _CUTS_A_ROUND:
+                break
+        return cuts

@@ -1,0 +1,147 @@
+"""From a population of the cube to tables for the solver: one dimension at a time, or all of them at once."""
+
+import hashlib
+import hmac
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from appliance.aggregate.codelists import ALL
+from appliance.aggregate.disclosure.cube import Place, Population
+from appliance.aggregate.disclosure.policy import Policy
+from appliance.aggregate.disclosure.suppression.block import Need, Sums, Table
+from appliance.aggregate.tabulation import DISTRICT
+
+Part = Literal["size", "outcome", "complement"]
+
+
+class Name(NamedTuple):
+    """One number of a population."""
+
+    part: Part
+    place: Place
+
+
+@dataclass(slots=True)
+class Wish:
+    """A number must be able to deviate by `amount` in direction `sign`, as the attacker or a target asks."""
+
+    name: Name
+    sign: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What hiding a number costs.
+
+    With a key, each weight is moved by up to a tenth, the same all year for the same cell, so that who knows the
+    method cannot replay the choice.
+    """
+
+    policy: Policy
+    key: bytes = b""
+
+    def of(self, population: Population, name: Name) -> float:
+        """100 + 10 log2(1 + n), more for the district's row and for totals, moved by the key."""
+        numbers = population.size if name.part == "size" else population.outcome or {}
+        weight = 100.0 + 10.0 * math.log2(1 + numbers[name.place])
+        weight *= self.policy.district_weight if name.place.school_id == DISTRICT else 1
+        weight *= self.policy.total_weight if name.place.dimension == ALL else 1
+        if self.key:
+            cell = "\x1f".join((population.metric, population.detail, name.part, *name.place)).encode()
+            share = int.from_bytes(hmac.digest(self.key, cell, hashlib.sha256)[:4], "big") / 2**32
+            weight *= 0.9 + 0.2 * share
+        return float(round(weight))
+
+
+@dataclass(slots=True)
+class Numbered:
+    """A solver table whose columns have names."""
+
+    table: Table
+    names: list[Name]
+    index: dict[Name, int] = field(default_factory=dict)
+
+
+def number(
+    population: Population,
+    parts: tuple[Part, ...],
+    dimensions: Iterable[str],
+    *,
+    hidden: set[Name],
+    wishes: Iterable[Wish],
+    weights: Weights,
+) -> Numbered:
+    """The numbers `parts` of some dimensions and of the totals, with every sum among them.
+
+    ("size",): group sizes. ("outcome",): outcomes for one who knows every group size. All three: outcomes, their
+    complements and group sizes tied together, for one who does not.
+    """
+    dimensions = list(dimensions)
+    places = [
+        Place(school, dimension, category)
+        for dimension in (ALL, *dimensions)
+        for category in population.categories(dimension)
+        for school in population.geographies
+    ]
+    names = [Name(part, place) for part in parts for place in places]
+    index = {name: column for column, name in enumerate(names)}
+    values = np.array([_value(population, name) for name in names], dtype=np.int64)
+    forced = np.array([Name(_printed(name.part), name.place) in hidden for name in names])
+    floor = weights.policy.smallest_hidden
+    empty = np.array([population.size[name.place] == 0 for name in names])
+    sizes_known = len(parts) == 1
+    fixed = empty & np.array([floor == 1 or (sizes_known and name.part == "outcome") for name in names])
+    low = np.array([floor if name.part == "size" else 0 for name in names])
+    ample = float(values.max(initial=0) * 2 + 10 * weights.policy.minimum_n)
+    high = [float(population.size[name.place]) if sizes_known and name.part == "outcome" else ample for name in names]
+    table = Table(
+        value=values,
+        down=np.where(fixed, 0.0, np.maximum(values - low, 0)).astype(np.float64),
+        up=np.where(fixed, 0.0, np.array(high) - values),
+        weight=np.array([weights.of(population, name) for name in names]),
+        fixed=fixed,
+        forced=forced & ~fixed,
+        sums=_sums(population, parts, dimensions, index),
+        needs=[Need(index[wish.name], wish.sign, wish.amount) for wish in wishes if wish.name in index],
+    )
+    return Numbered(table, names, index)
+
+
+def _value(population: Population, name: Name) -> int:
+    size = population.size[name.place]
+    if name.part == "size":
+        return size
+    count = (population.outcome or {})[name.place]
+    return count if name.part == "outcome" else size - count
+
+
+def _printed(part: Part) -> Part:
+    """A complement is never printed: it is hidden exactly when its outcome is."""
+    return "outcome" if part == "complement" else part
+
+
+def _sums(population: Population, parts: tuple[Part, ...], dimensions: list[str], index: Mapping[Name, int]) -> Sums:
+    """Categories sum to the total in each geography; schools sum to the district, up to a constant."""
+    sums: Sums = []
+
+    def add(names: list[Name], whole: Name) -> None:
+        sums.append(([index[name] for name in names] + [index[whole]], [1.0] * len(names) + [-1.0]))
+
+    for part, dimension in product(parts, (ALL, *dimensions)):
+        codes = population.categories(dimension)
+        for school in population.geographies if dimension != ALL else []:
+            add([Name(part, Place(school, dimension, code)) for code in codes], Name(part, Place(school, ALL, ALL)))
+        for code in codes if population.schools else []:
+            cells = [Name(part, Place(school, dimension, code)) for school in population.schools]
+            add(cells, Name(part, Place(DISTRICT, dimension, code)))
+    if len(parts) == 3:
+        for name in index:
+            if name.part == "size":
+                add([Name("outcome", name.place), Name("complement", name.place)], name)
+    return sums

@@ -1,0 +1,137 @@
+"""The order of work: group sizes before outcomes, the enrolled before the tested, each dimension by itself.
+
+Split like this each problem is a two-way table whose optimum can be proved. The pieces are not jointly optimal, nor
+quite jointly safe: the attacker, who sees everything at once, says where `mend` must add.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from appliance.aggregate.codelists import ALL
+from appliance.aggregate.disclosure import primary
+from appliance.aggregate.disclosure.cube import Cube, Place, Population
+from appliance.aggregate.disclosure.policy import Policy
+from appliance.aggregate.disclosure.suppression import benders
+from appliance.aggregate.disclosure.suppression.block import Answer, Flags
+from appliance.aggregate.disclosure.suppression.deviations import cheapest
+from appliance.aggregate.disclosure.suppression.model import Name, Numbered, Part, Weights, Wish, number
+from appliance.aggregate.refusal import Refused
+
+Pattern = dict[tuple[str, str], set[Name]]
+"""For each population (metric, detail), the numbers that are hidden."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """How one piece was solved."""
+
+    title: str
+    cost: float
+    bound: float
+    method: str
+
+
+@dataclass(slots=True)
+class Work:
+    """A cube under a policy, and what has been solved of it."""
+
+    cube: Cube
+    policy: Policy
+    key: bytes = b""
+    blocks: list[Block] = field(default_factory=list)
+
+    @property
+    def weights(self) -> Weights:
+        """What hiding costs under this policy and key."""
+        return Weights(self.policy, self.key)
+
+
+def choose(work: Work, kept: Pattern | None = None) -> Pattern:
+    """A pattern for the whole cube, of least proven cost piece by piece. What `kept` hides stays hidden."""
+    pattern: Pattern = {}
+    for population in work.cube.populations:
+        hidden = set((kept or {}).get((population.metric, population.detail), set()))
+        hidden |= _kindred(population, pattern)
+        sensitive = primary.small_groups(population, work.policy)
+        hidden |= {Name("size", target.place) for target in sensitive}
+        hidden = _part(work, population, "size", hidden, _wishes(population, "size", sensitive))
+        if population.outcome is not None:
+            hidden = _outcomes_of_hidden_groups(population, hidden)
+            telling = primary.telling_outcomes(population, work.policy)
+            hidden |= {Name("outcome", target.place) for target in telling}
+            hidden = _part(work, population, "outcome", hidden, _wishes(population, "outcome", telling))
+        pattern[(population.metric, population.detail)] = hidden
+    return pattern
+
+
+def mend(work: Work, pattern: Pattern, population: Population, wishes: Iterable[Wish], *, sizes_known: bool) -> int:
+    """Hide what lets each wish come true in the joint system of a population; the number of cells added.
+
+    `sizes_known`: the attack was made by one who knows every group size, so only outcomes can deviate.
+    """
+    key = (population.metric, population.detail)
+    before = len(pattern[key])
+    for wish in wishes:
+        parts: tuple[Part, ...] = ("size",) if population.outcome is None else ("size", "outcome", "complement")
+        joint = number(
+            population,
+            ("outcome",) if sizes_known else parts,
+            population.dimensions,
+            hidden=pattern[key],
+            wishes=[wish],
+            weights=work.weights,
+        )
+        if not joint.table.needs:
+            raise Refused(f"A sensitive number of {population.metric} cannot be protected. Leave the table out.")
+        support = cheapest(joint.table, joint.table.forced, joint.table.needs[0])
+        pattern[key] |= _printed(joint, support)
+        if population.outcome is not None:
+            pattern[key] = _outcomes_of_hidden_groups(population, pattern[key])
+    return len(pattern[key]) - before
+
+
+def _part(work: Work, population: Population, part: Part, hidden: set[Name], wishes: list[Wish]) -> set[Name]:
+    """Solve the totals, then each dimension with the totals beside it."""
+    hidden = set(hidden)
+    for dimension in (ALL, *population.dimensions):
+        dimensions = [] if dimension == ALL else [dimension]
+        block = number(population, (part,), dimensions, hidden=hidden, wishes=wishes, weights=work.weights)
+        answer = benders.solve(block.table, work.policy.seconds_per_block)
+        hidden |= _printed(block, answer.hidden)
+        work.blocks.append(_record(population, part, dimension, answer))
+    return hidden
+
+
+def _record(population: Population, part: Part, dimension: str, answer: Answer) -> Block:
+    title = " ".join(filter(None, (population.metric, population.detail, part, "by", dimension)))
+    return Block(title, answer.cost, answer.bound, answer.method)
+
+
+def _printed(block: Numbered, hidden: Flags) -> set[Name]:
+    names = (block.names[column] for column in np.flatnonzero(hidden))
+    return {Name("outcome" if name.part == "complement" else name.part, name.place) for name in names}
+
+
+def _wishes(population: Population, part: Part, targets: Iterable[primary.Target]) -> list[Wish]:
+    numbers = population.size if part == "size" else population.outcome or {}
+    wishes = []
+    for target in targets:
+        value = numbers[target.place]
+        wishes.append(Wish(Name(part, target.place), -1, value - target.low))
+        wishes.append(Wish(Name(part, target.place), +1, target.high - value))
+    return [wish for wish in wishes if wish.amount > 0]
+
+
+def _outcomes_of_hidden_groups(population: Population, hidden: set[Name]) -> set[Name]:
+    """An outcome beside a hidden group size would bound that size, so it is hidden too."""
+    places: set[Place] = {name.place for name in hidden if name.part == "size"}
+    return hidden | {Name("outcome", place) for place in places}
+
+
+def _kindred(population: Population, pattern: Pattern) -> set[Name]:
+    """Groups hidden among the enrolled, or in another subject, are hidden here too: their sizes are nearly the same."""
+    kin = [key for key in pattern if key[0] == "membership" or key[0] == population.metric]
+    names = {name for key in kin for name in pattern[key] if name.part == "size"}
+    return {name for name in names if population.size.get(name.place, 0) > 0}

@@ -1,0 +1,61 @@
+"""What any reader of a release sees: rows of counts, some of them hidden. Plain data; anyone may build one.
+
+A `PublishedTable` is what the state reads back from a package and what the attacker is given. Only a `ProtectedTable`,
+which `disclosure` alone makes, can be written into a release.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from appliance.aggregate.tabulation import Suppression
+
+DistrictRule = Literal["equal", "at_most", "free"]
+"""How a table's district rows relate to the sum of its school rows.
+
+`equal`: nobody counts in two schools. `at_most`: some do, so the district may be smaller than the sum. `free`: a
+student may count in a school and not in the district or the other way round (days enrolled are added up).
+"""
+
+Measure = Literal["n", "denominator", "complement"]
+
+
+class Key(NamedTuple):
+    """The name of one number of a release. `complement` is denominator minus n: never printed, always derivable."""
+
+    measure: Measure
+    metric: str
+    detail: str
+    school_id: str
+    dimension: str
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedCell:
+    """One row of a table. None means empty: hidden, or nothing to say.
+
+    `none`: the numbers are there. `hidden`: `n` is not (and `denominator` is not when its group is hidden too).
+    `not_offered`: the group has nobody in it, so there is nothing to count.
+    `n_lower` and `n_upper`: what anyone can derive about `n` from the published numbers; None above means no bound.
+    """
+
+    school_id: str
+    dimension: str
+    category: str
+    detail: str
+    n: int | None
+    denominator: int | None
+    suppression: Suppression
+    n_lower: int | None = None
+    n_upper: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedTable:
+    """The rows of one metric at one snapshot, as published."""
+
+    metric: str
+    school_year: str
+    snapshot: str
+    district: DistrictRule
+    cells: tuple[PublishedCell, ...]
