@@ -55,6 +55,14 @@ CREATE TABLE calendar_day (
     is_instructional INTEGER NOT NULL CHECK (is_instructional IN (0, 1)),
     PRIMARY KEY (organization_key, day)
 ) STRICT, WITHOUT ROWID;
+CREATE VIEW school_day AS
+SELECT school.organization_key AS school_key, calendar_day.day
+  FROM organization AS school
+  JOIN calendar_day ON calendar_day.organization_key = CASE
+         WHEN EXISTS (SELECT 1 FROM calendar_day AS own WHERE own.organization_key = school.organization_key)
+         THEN school.organization_key
+         ELSE coalesce(school.parent_key, (SELECT min(organization_key) FROM organization WHERE kind = 'district')) END
+ WHERE school.kind = 'school' AND calendar_day.is_instructional;
 """,
     )
 

@@ -1,0 +1,113 @@
+"""Files as districts send them: a plain file, or a zip that is opened with care.
+
+A zip's own word is not trusted: names are only labels (nothing is ever extracted to a path), declared sizes may lie, so
+each member is read in steps against a cap. Limits follow OWASP ASVS 5.0, V5.2.3 to V5.3.3.
+"""
+
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from appliance.errors import BadFile
+
+MOST_MEMBERS = 200
+MOST_BYTES = 8 * 1024**3
+"""Unpacked, a whole package. A district of 404,000 students sends about 3 GB of grades a year."""
+MOST_RATIO = 100
+"""Unpacked to packed. Real packages stay under 30; a bomb is far above."""
+_RATIO_COUNTS_FROM = 10 * 1024**2
+_ZIP_START = b"PK\x03\x04"
+_ENCRYPTED = 0x1
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One readable file: its name for reports, its size in bytes, and how to open it again from the start."""
+
+    name: str
+    size: int
+    open: Callable[[], BinaryIO]
+
+
+def files_in(path: Path) -> Iterator[SourceFile]:
+    """The CSV files of one path: itself, or the members of a zip. Raises BadFile with one clear sentence."""
+    if not path.is_file():
+        raise BadFile(f"{path.name}: there is no such file. Check the path.")
+    with path.open("rb") as file:
+        start = file.read(4)
+    if path.suffix.lower() == ".zip":
+        if start != _ZIP_START:
+            raise BadFile(f"{path.name} ends in .zip but is not a zip file. Export it again, or send the CSV files.")
+        yield from _members(path)
+    elif start == _ZIP_START:
+        raise BadFile(f"{path.name} is a zip file under another name. Rename it to end in .zip.")
+    else:
+        yield SourceFile(path.name, path.stat().st_size, lambda: path.open("rb"))
+
+
+def _members(path: Path) -> Iterator[SourceFile]:
+    try:
+        with zipfile.ZipFile(path) as package:
+            members = [member for member in package.infolist() if not member.is_dir()]
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
+        raise BadFile(f"{path.name} is a damaged zip file ({error}). Ask the sender to export it again.") from error
+    _refuse_unsafe(path, members)
+    for member in members:
+        name = f"{path.name}/{PurePosixPath(member.filename).name}"
+        yield SourceFile(name, member.file_size, lambda member=member: _Member(path, member))  # type: ignore[misc]
+
+
+def _refuse_unsafe(path: Path, members: list[zipfile.ZipInfo]) -> None:
+    if len(members) > MOST_MEMBERS:
+        raise BadFile(f"{path.name} holds {len(members)} files; at most {MOST_MEMBERS} are read. Send fewer at a time.")
+    seen: set[str] = set()
+    for member in members:
+        label = PurePosixPath(member.filename.replace("\\", "/"))
+        if label.is_absolute() or ".." in label.parts or ":" in member.filename:
+            raise BadFile(f"{path.name} holds a file whose name leads out of the package. Nothing was read from it.")
+        if (member.external_attr >> 16) & 0o170000 == 0o120000:
+            raise BadFile(f"{path.name} holds a link instead of a file. Nothing was read from it.")
+        if member.flag_bits & _ENCRYPTED:
+            raise BadFile(f"{path.name} is locked with a password. Send it without one.")
+        if label.suffix.lower() == ".zip":
+            raise BadFile(f"{path.name} holds another zip file. Unpack it once and send what is inside.")
+        if label.name.lower() in seen:
+            raise BadFile(f"{path.name} holds two files of the same name ({label.name}). Remove one.")
+        seen.add(label.name.lower())
+    unpacked, packed = sum(m.file_size for m in members), sum(m.compress_size for m in members)
+    if unpacked > MOST_BYTES or (unpacked > _RATIO_COUNTS_FROM and unpacked > MOST_RATIO * max(packed, 1)):
+        raise BadFile(
+            f"{path.name} would unpack to {unpacked:,} bytes, more than a real package does. It was not read."
+        )
+
+
+class _Member:
+    """A zip member read as a stream, never past the size it declared."""
+
+    def __init__(self, path: Path, member: zipfile.ZipInfo) -> None:
+        self._path, self._left = path, member.file_size
+        self._package = zipfile.ZipFile(path)
+        self._stream = self._package.open(member)
+
+    def read(self, size: int = -1) -> bytes:
+        if size < 0:
+            raise ValueError("a member is read in steps")
+        try:
+            block = self._stream.read(size)
+        except (zipfile.BadZipFile, EOFError, OSError, ValueError) as error:
+            raise BadFile(f"{self._path.name} is damaged inside. Ask the sender to export it again.") from error
+        except Exception as error:  # zlib.error and its kin have no common parent
+            raise BadFile(f"{self._path.name} is damaged inside. Ask the sender to export it again.") from error
+        self._left -= len(block)
+        if self._left < 0:
+            raise BadFile(f"{self._path.name} holds more than it says. It was not read.")
+        return block
+
+    def __enter__(self) -> "_Member":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stream.close()
+        self._package.close()

@@ -1,0 +1,133 @@
+"""CSV as districts really write it, read as a stream of text rows with their row numbers.
+
+One reader serves the dry run and the import. It is lenient about how a file is written (BOM, UTF-16, cp1252, header
+case) and strict about what would lose data: an unclosed quote, a NUL, a file that breaks off in the middle of a row.
+"""
+
+import codecs
+import csv
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from appliance.errors import BadFile
+from appliance.student_level.sources.archive import SourceFile
+
+_STEP = 1 << 20
+LONGEST_FIELD = 100_000
+"""Characters in one field. Longer ones are a sign of an unclosed quote, not of data."""
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+@dataclass(frozen=True, slots=True)
+class TextTable:
+    """A CSV file that was looked through once: what it hashes to, how it is encoded, what its header says."""
+
+    file: SourceFile
+    sha256: str
+    encoding: str
+    header: tuple[str, ...]
+    """As written, without surrounding blanks."""
+
+    @property
+    def name(self) -> str:
+        """The file's name for reports; inside a zip `package.zip/users.csv`."""
+        return self.file.name
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        """(row number, fields) of each row that is not blank. The header is row 1.
+
+        A row may be shorter or longer than the header: that is the checks' business. Raises BadFile for a file that
+        breaks off inside a row or a quoted field.
+        """
+        reader = csv.reader(_lines(self.file, self.encoding), strict=True)
+        width = len(self.header)
+        number, fields, whole = 1, [], True
+        try:
+            next(reader, None)
+            for fields in reader:
+                number += 1
+                if fields:
+                    yield number, fields
+            whole = len(fields) >= width or number == 1 or not fields
+        except csv.Error as error:
+            raise BadFile(
+                f"{self.name}, near row {number + 1}: {_csv_reason(error)} Nothing of this file was loaded; ask the "
+                "sender to export it again."
+            ) from None
+        if not whole and not _ends_with_newline(self.file):
+            raise BadFile(
+                f"{self.name} breaks off in row {number}: it looks cut short on the way. Nothing of it was loaded; "
+                "send the whole file again."
+            )
+
+
+def look_through(file: SourceFile) -> TextTable:
+    """Hash a file, find its encoding and read its header, in one pass over its bytes and a fixed amount of memory."""
+    digest, is_utf8 = hashlib.sha256(), True
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with file.open() as stream:
+        start = block = stream.read(_STEP)
+        while block:
+            digest.update(block)
+            if is_utf8:
+                try:
+                    decoder.decode(block)
+                except UnicodeDecodeError:
+                    is_utf8 = False
+            block = stream.read(_STEP)
+    encoding = next((name for bom, name in _BOMS if start.startswith(bom)), "utf-8" if is_utf8 else "cp1252")
+    if not start:
+        raise BadFile(f"{file.name} is empty. Ask the sender to export it again.")
+    if b"\x00" in start and encoding != "utf-16":
+        raise BadFile(f"{file.name} is not a text file. Send it as CSV.")
+    try:
+        header = next(csv.reader(_lines(file, encoding), strict=True), [])
+    except csv.Error as error:
+        raise BadFile(f"{file.name}, row 1: {_csv_reason(error)} Ask the sender to export it again.") from None
+    return TextTable(file, digest.hexdigest(), encoding, tuple(name.strip() for name in header))
+
+
+def _lines(file: SourceFile, encoding: str) -> Iterator[str]:
+    # cp1252 leaves five bytes undefined; a name with one of them is kept readable rather than lost.
+    decoder = codecs.getincrementaldecoder(encoding)(errors="replace" if encoding == "cp1252" else "strict")
+    csv.field_size_limit(LONGEST_FIELD)
+    rest = ""
+    with file.open() as stream:
+        while True:
+            block = stream.read(_STEP)
+            try:
+                text = rest + decoder.decode(block, final=not block)
+            except UnicodeDecodeError:
+                raise BadFile(f"{file.name} mixes character encodings. Export it as UTF-8.") from None
+            # Not splitlines(): it would also break at characters that may stand inside a name.
+            *lines, rest = text.split("\n")
+            if len(rest) > 4 * LONGEST_FIELD:
+                raise BadFile(f"{file.name} has a line longer than any row can be. Export it again as CSV.")
+            for line in lines:
+                yield line + "\n"
+            if not block:
+                if rest:
+                    yield rest
+                return
+
+
+def _ends_with_newline(file: SourceFile) -> bool:
+    last = b""
+    with file.open() as stream:
+        while block := stream.read(_STEP):
+            last = block
+    return last.rstrip(b"\x00").endswith((b"\n", b"\r"))
+
+
+def _csv_reason(error: csv.Error) -> str:
+    reason = str(error)
+    if "unexpected end of data" in reason:
+        return "a quotation mark is opened and never closed."
+    if "field larger than" in reason:
+        return f"a field is longer than {LONGEST_FIELD:,} characters."
+    if "NUL" in reason:
+        return "it holds a NUL character."
+    if "new-line" in reason:
+        return "its lines end in a way that only very old programs use."
+    return "a quotation mark stands in the wrong place."

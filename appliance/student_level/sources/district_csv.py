@@ -1,0 +1,112 @@
+"""The plain CSV files a student information system exports, known by their headers: what OneRoster cannot carry.
+
+Local codes go through the tables below; a code that is not in its table is refused with its row, never guessed.
+"""
+
+from appliance.student_level.sources.layout import Layout, may, need
+from appliance.student_level.sources.values import day, grade_level, number, one_of, text
+
+ATTENDANCE_CODES = {
+    "Excused Absence": "excused", "Absent excused": "excused", "Excused": "excused",
+    "Unexcused Absence": "unexcused", "Absent unexcused": "unexcused", "Unexcused": "unexcused", "Absent": "unexcused",
+    "Tardy": "tardy", "Late": "tardy",
+    "Present": "present", "In Attendance": "present",
+}  # fmt: skip
+"""`present` rows mark a file as positive taking: each student has a row each day."""
+
+_CALENDAR_EVENTS = {
+    "Instructional day": 1, "Make-up day": 1, "Late arrival/early dismissal": 1,
+    **dict.fromkeys(("Holiday", "Teacher only day", "Bad weather day", "Non-instructional day", "Student late arrival",
+                     "Strike", "Weather day", "Break"), 0),
+}  # fmt: skip
+_PROGRAMS = {
+    "English learner": "english_learner",
+    "English as a Second Language (ESL)": "english_learner",
+    "Bilingual": "bilingual",
+    "Special education": "special_education",
+    "Section 504": "section_504",
+    "Economically disadvantaged": "economic",
+    "Gifted and talented": "gifted",
+    "Career and Technical Education": "career_technical",
+    "Migrant": "migrant",
+    "Homeless": "homeless",
+    "Foster care": "foster",
+    "Military family": "military",
+}
+
+_STUDENT = need("student", "student_id", text)
+
+LAYOUTS = (
+    Layout("calendar", "calendar_day", (
+        need("day", "date", day), need("is_instructional", "event", one_of(_CALENDAR_EVENTS)),
+        may("organization", "school_id", text),
+    )),
+    Layout("school enrollment", "school_enrollment", (
+        _STUDENT, need("school", "school_id", text), need("begin_day", "entry_date", day),
+        need("grade_level", "grade_level", grade_level), may("end_day", "exit_date", day),
+    )),
+    Layout("programs", "program", (
+        _STUDENT, need("program", "program", one_of(_PROGRAMS)), need("begin_day", "begin_date", day),
+        may("end_day", "end_date", day),
+    )),
+    Layout("caseload", "caseload", (
+        need("staff", "staff_id", text), _STUDENT, need("begin_day", "begin_date", day), may("end_day", "end_date", day),
+    )),
+    Layout("section attendance", "attendance_event", (
+        _STUDENT, need("section", "section_id", text), need("day", "date", day),
+        need("category", "category", one_of(ATTENDANCE_CODES)), may("school", "school_id", text),
+    )),
+    Layout("daily attendance", "attendance_event", (
+        _STUDENT, need("day", "date", day), need("category", "category", one_of(ATTENDANCE_CODES)),
+        may("school", "school_id", text),
+    )),
+    Layout("tests", "test_result", (
+        _STUDENT, need("test", "assessment_id", text), need("day", "administration_date", day),
+        may("source", "source_file", text, empty=""), may("subject", "subject", text, empty=""),
+        may("raw_score", "raw_score", number), may("scale_score", "scale_score", number),
+        may("standard_error", "standard_error", number),
+        may("level", "performance_level", text, "performance_levels"),
+    )),
+    Layout("discipline", "discipline", (need("incident", "incident_id", text), need("behavior", "behavior", text)),
+           left_out="discipline is off until a data steward turns it on with a purpose"),
+    Layout("transcripts", "transcript", (need("course", "course_code", text), need("credits", "credits_earned", text)),
+           left_out="no page and no total uses transcripts yet, so they are not kept"),
+    Layout("student attributes", "attribute", (_STUDENT, need("meals", "food_service_eligibility", text)),
+           left_out="meals, languages and other traits of a child are not kept; programs come from the programs file"),
+)  # fmt: skip
+
+_SUBJECTS = {
+    "MATH": ("math", "algebra", "geometry"),
+    "ELP": ("telpas", "wida", "access", "english language prof"),
+    "RLA": ("read", "ela", "english", "writing", "language arts", "verbal", "rla"),
+    "SCI": ("science", "biology", "chemistry", "physics"),
+    "SOC": ("social", "history", "government", "civics"),
+}
+_STATE_TESTS = ("state", "taks", "staar", "map-a", "cmas", "sc ready", "caaspp")
+
+
+def subject_of(*words: str) -> str:
+    """EDFacts' subject code from a test's subject, name or code; OTHER when none of the known words is in it."""
+    said = " ".join(words).lower()
+    return next((code for code, signs in _SUBJECTS.items() if any(sign in said for sign in signs)), "OTHER")
+
+
+def kind_of_test(*words: str) -> str:
+    """`state` for a test that the state's accountability uses, `benchmark` for a district's own, else `other`."""
+    said = " ".join(words).lower()
+    if "benchmark" in said or "screener" in said:
+        return "benchmark"
+    return "state" if any(name in said for name in _STATE_TESTS) else "other"
+
+
+def meets_standard(level: str | None) -> int | None:
+    """1 or 0 where a level says whether the test's standard was met, None where it does not say.
+
+    Knows the words of the standards grid and lists like `Met Standard=true;Commended Performance=false`.
+    """
+    said = (level or "").lower()
+    if "met standard=" in said:
+        return int("met standard=true" in said)
+    known = {"meets": 1, "exceeds": 1, "masters": 1, "proficient": 1, "advanced": 1, "beginning": 0, "getting there": 0,
+             "approaches": 0, "basic": 0, "below basic": 0, "does not meet": 0}  # fmt: skip
+    return known.get(said)

@@ -1,0 +1,97 @@
+"""Which kind of file is this? By its name inside a OneRoster package, by its header everywhere else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from appliance.errors import BadFile
+from appliance.student_level.sources import district_csv, oneroster
+from appliance.student_level.sources.archive import SourceFile, files_in
+from appliance.student_level.sources.csv_text import TextTable, look_through
+from appliance.student_level.sources.layout import Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """A file and what it was taken for. `note` says why it is not loaded, when it is not."""
+
+    table: TextTable
+    layout: Layout
+    note: str = ""
+
+
+def recognise(paths: Sequence[Path]) -> list[Recognised]:
+    """Every CSV file behind the paths, each with its layout, in the order given.
+
+    Raises BadFile for a file that is none of the known kinds: a batch with a file nobody understands is not loaded.
+    """
+    found: list[Recognised] = []
+    for path in paths:
+        package = [(file, look_through(file)) for file in files_in(path)]
+        if any(_base(file) in oneroster.BY_FILE for file, _ in package) and path.suffix.lower() == ".zip":
+            _check_manifest(path, package)
+            found.extend(filter(None, (_in_package(file, table) for file, table in package)))
+        else:
+            found.extend(_by_header(table) for _, table in package)
+    seen: dict[str, str] = {}
+    for one in found:
+        if one.table.sha256 in seen and not one.note:
+            raise BadFile(f"{one.table.name} and {seen[one.table.sha256]} are the same file. Name it once.")
+        seen[one.table.sha256] = one.table.name
+    return found
+
+
+def _base(file: SourceFile) -> str:
+    return PurePosixPath(file.name).name.lower()
+
+
+def _in_package(file: SourceFile, table: TextTable) -> Recognised | None:
+    base = _base(file)
+    if base == oneroster.MANIFEST:
+        return None
+    if base in oneroster.LEFT_OUT:
+        kind = f"OneRoster {PurePosixPath(file.name).stem}"
+        return Recognised(table, Layout(kind, "left_out"), f"left out: {oneroster.LEFT_OUT[base]}")
+    layout = oneroster.BY_FILE.get(base)
+    return Recognised(table, layout) if layout else _by_header(table)
+
+
+def _check_manifest(path: Path, package: Sequence[tuple[SourceFile, TextTable]]) -> None:
+    """Refuse what cannot be read rightly: another version, a delta package. No manifest at all is common, and fine."""
+    table = next((table for file, table in package if _base(file) == oneroster.MANIFEST), None)
+    if table is None:
+        return
+    said = {row[0].strip(): row[1].strip() for _, row in table.rows() if len(row) >= 2}
+    version = said.get("oneroster.version", "")
+    if version and version not in oneroster.KNOWN_VERSIONS:
+        known = " and ".join(oneroster.KNOWN_VERSIONS)
+        raise BadFile(
+            f"{path.name} says it is OneRoster {version}; {known} are read here. Ask the sender for one of them."
+        )
+    if any(value.lower() == "delta" for name, value in said.items() if name.startswith("file.")):
+        raise BadFile(
+            f"{path.name} is a delta package. Only bulk packages are read so far; ask the sender for a bulk one."
+        )
+    present = {_base(file) for file, _ in package}
+    for name, value in said.items():
+        member = f"{name.removeprefix('file.')}.csv"
+        if name.startswith("file.") and value.lower() == "bulk" and member.lower() not in present:
+            raise BadFile(
+                f"{path.name}: its manifest promises {member}, which is not in the package. Ask the sender for it."
+            )
+
+
+def _by_header(table: TextTable) -> Recognised:
+    header = {name.lower() for name in table.header}
+    fitting = [layout for layout in district_csv.LAYOUTS if layout.required_headers() <= header]
+    if not fitting:
+        known = "; ".join(
+            f"{layout.kind} ({', '.join(sorted(layout.required_headers()))})"
+            for layout in district_csv.LAYOUTS if not layout.left_out
+        )  # fmt: skip
+        raise BadFile(
+            f"{table.name}: its header fits no kind of file that is read here. Known kinds and the columns they need: "
+            f"{known}. Nothing was loaded."
+        )
+    layout = max(fitting, key=lambda one: len(one.required_headers()))
+    return Recognised(table, layout, f"left out: {layout.left_out}" if layout.left_out else "")

@@ -1,0 +1,150 @@
+"""One import while it runs: the writable handle, the outside ids it knows, and the report it fills."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlite_utils import Database as Tables
+
+from appliance.student_level.sources.layout import Layout
+from appliance.student_level.staging.report import EntityCount, FileRead, ImportReport, Problem
+
+Progress = Callable[[str, int, int], None]
+"""Called with a file's name, rows done, and rows expected (0 when not known)."""
+
+
+def quietly(_name: str, _done: int, _expected: int) -> None:
+    """Progress for nobody."""
+
+
+class Batch:
+    """One import: everything in it is one transaction of the caller's."""
+
+    def __init__(self, tables: Tables, report: ImportReport, progress: Progress = quietly) -> None:
+        self.report, self.progress = report, progress
+        self._connection = tables.conn
+        self._known: dict[tuple[str, str], dict[str, int]] = {}
+        self._new: list[tuple[str, str, str, int]] = []
+        self._next: dict[str, int] = {}
+        self._beside = 0
+        """Rows changed by `run` and `run_many`, which an upsert's own generator may call while it streams."""
+        self.seen: dict[str, set[int]] = {}
+        """Keys of each entity that this batch's files name."""
+        self.roles: dict[str, list[tuple[str, int, int | None, int | None]]] = {}
+        """OneRoster 1.2: user -> (role, organization key, begin, end), from roles.csv."""
+        self.course_grade_categories: dict[str, bool] = {}
+
+    def known(self, entity: str, system: str) -> dict[str, int]:
+        """Outside id -> our key, of all records of an entity that were ever loaded."""
+        ids = self._known.get((entity, system))
+        if ids is None:
+            sql = "SELECT source_id, key FROM identity WHERE entity = ? AND system = ?"
+            ids = self._known[entity, system] = dict(self._connection.execute(sql, (entity, system)))
+        return ids
+
+    def key_of(self, entity: str, source_id: str, local_id: str | None = None) -> int:
+        """The key of a record, a new one if it was never seen; `local_id` is what the district's own files call it.
+
+        A record that one system brought first is found again by its local id when the other brings it.
+        """
+        by_source, by_local = self.known(entity, "oneroster"), self.known(entity, "district")
+        key = by_source.get(source_id)
+        if key is None:
+            key = by_local.get(local_id) if local_id else None
+            if key is None:
+                key = self._fresh(entity)
+            self._remember(entity, "oneroster", source_id, key)
+        if local_id and local_id not in by_local:
+            self._remember(entity, "district", local_id, key)
+        self.seen.setdefault(entity, set()).add(key)
+        return key
+
+    def local_key(self, entity: str, local_id: str) -> int:
+        """The key of a record that only the district's own files name."""
+        key = self.known(entity, "district").get(local_id)
+        if key is None:
+            key = self._fresh(entity)
+            self._remember(entity, "district", local_id, key)
+        return key
+
+    def _fresh(self, entity: str) -> int:
+        if entity not in self._next:
+            sql = "SELECT coalesce(max(key), 0) FROM identity WHERE entity = ?"
+            self._next[entity] = self._connection.execute(sql, (entity,)).fetchone()[0]
+        self._next[entity] += 1
+        return self._next[entity]
+
+    def _remember(self, entity: str, system: str, source_id: str, key: int) -> None:
+        self.known(entity, system)[source_id] = key
+        self._new.append((entity, system, source_id, key))
+
+    def keep_identities(self) -> None:
+        """Write the outside ids that this batch brought."""
+        self._connection.executemany("INSERT INTO identity VALUES (?, ?, ?, ?)", self._new)
+        self._new.clear()
+
+    def upsert(self, entity: str, table: str, key: str, columns: str, rows: Iterable[Sequence[Any]]) -> EntityCount:
+        """Add or change rows of `table`; a row that is already so costs no write. `key`, `columns`: names, by commas."""
+        names = [*_names(key), *_names(columns)]
+        marks = ", ".join("?" * len(names))
+        sets = ", ".join(f"{name} = excluded.{name}" for name in _names(columns))
+        differs = " OR ".join(f"{table}.{name} IS NOT excluded.{name}" for name in _names(columns))
+        update = f"DO UPDATE SET {sets} WHERE {differs}" if sets else "DO NOTHING"
+        sql = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks}) ON CONFLICT ({key}) {update}"  # noqa: S608 our own names
+        before, touched = self.rows_in(table), self._connection.total_changes - self._beside
+        counter = _Counter(rows)
+        self._connection.executemany(sql, counter)
+        added = self.rows_in(table) - before
+        changed = self._connection.total_changes - self._beside - touched - added
+        count = self.report.count(entity)
+        count.added += added
+        count.changed += changed
+        count.unchanged += counter.passed - added - changed
+        return count
+
+    def rows_in(self, table: str) -> int:
+        """How many rows a table has."""
+        return int(self._connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 our own names
+
+    def run(self, sql: str, values: Any = ()) -> int:
+        """Run one statement; the number of rows it changed."""
+        before = self._connection.total_changes
+        self._connection.execute(sql, values)
+        return self._noted(before)
+
+    def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> int:
+        """Run one statement for each row; the number of rows changed."""
+        before = self._connection.total_changes
+        self._connection.executemany(sql, rows)
+        return self._noted(before)
+
+    def _noted(self, before: int) -> int:
+        changed = int(self._connection.total_changes - before)
+        self._beside += changed
+        return changed
+
+    def ask(self, sql: str, values: Any = ()) -> Iterator[tuple[Any, ...]]:
+        """The rows of a question to what is loaded so far."""
+        return iter(self._connection.execute(sql, values))
+
+    def refuse(self, layout: Layout, read: FileRead, row: int, column: str, code: str, sentence: str) -> None:
+        """Put a row that passed its own checks, but not those against other records, into the report."""
+        self.report.refuse(layout.entity, Problem(read.name, row, column, code, "", sentence))
+
+    def refuse_reference(self, layout: Layout, read: FileRead, row: int, column: str, what: str) -> None:
+        """Refuse a row that names a record nobody sent."""
+        sentence = f"names a {what} that is not loaded. Send the file that lists it, from the same export."
+        self.refuse(layout, read, row, column, "unknown_reference", sentence)
+
+
+class _Counter:
+    def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
+        self._rows, self.passed = rows, 0
+
+    def __iter__(self) -> Iterator[Sequence[Any]]:
+        for row in self._rows:
+            self.passed += 1
+            yield row
+
+
+def _names(listed: str) -> list[str]:
+    return [name.strip() for name in listed.split(",") if name.strip()]

@@ -1,0 +1,63 @@
+"""A batch of recognised files into the database, each kind in the order that references need."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from appliance.student_level.sources.layout import Layout
+from appliance.student_level.sources.recognise import Recognised
+from appliance.student_level.staging import load_attendance, load_learning, load_roster
+from appliance.student_level.staging.batch import Batch
+from appliance.student_level.staging.load_roster import Rows
+from appliance.student_level.staging.report import FileRead
+from appliance.student_level.staging.typed_rows import typed_rows
+
+Loader = Callable[[Batch, Layout, FileRead, Rows], None]
+
+IN_ORDER: dict[str, Loader] = {
+    "OneRoster orgs": load_roster.organizations,
+    "OneRoster academicSessions": load_roster.sessions,
+    "OneRoster courses": load_roster.courses,
+    "OneRoster classes": load_roster.sections,
+    "OneRoster roles": load_roster.roles,
+    "OneRoster users": load_roster.users,
+    "OneRoster demographics": load_roster.demographics,
+    "OneRoster enrollments": load_roster.enrollments,
+    "OneRoster categories": load_learning.categories,
+    "OneRoster lineItems": load_learning.line_items,
+    "OneRoster results": load_learning.grades,
+    "calendar": load_attendance.calendar,
+    "school enrollment": load_attendance.school_enrollments,
+    "programs": load_attendance.programs,
+    "caseload": load_attendance.caseloads,
+    "daily attendance": load_attendance.daily,
+    "section attendance": load_attendance.by_section,
+    "tests": load_learning.tests,
+}
+"""Kind of file -> what loads it. A record is loaded after every record it names."""
+
+_TICK = 5_000
+
+
+def load(batch: Batch, files: Sequence[Recognised]) -> None:
+    """Load files into the batch. Rows that cannot be taken go into the report; BadFile stops everything."""
+    for one in files:
+        if one.note:
+            batch.report.files.append(FileRead(one.table.name, one.layout.kind, one.table.sha256, note=one.note))
+    order = list(IN_ORDER)
+    for one in sorted((f for f in files if not f.note), key=lambda f: order.index(f.layout.kind)):
+        read = FileRead(one.table.name, one.layout.kind, one.table.sha256)
+        batch.report.files.append(read)
+        rows = typed_rows(one.table, one.layout, read, batch.report)
+        IN_ORDER[one.layout.kind](batch, one.layout, read, _ticking(batch, read, rows))
+        batch.keep_identities()
+        if one.table.encoding == "cp1252":
+            read.note = "; ".join(filter(None, (read.note, "read as Windows-1252, since it is not UTF-8")))
+
+
+def _ticking(batch: Batch, read: FileRead, rows: Iterator[tuple[int, Any]]) -> Iterator[tuple[int, Any]]:
+    batch.progress(read.name, 0, 0)
+    for count, row in enumerate(rows, start=1):
+        if count % _TICK == 0:
+            batch.progress(read.name, count, 0)
+        yield row
+    batch.progress(read.name, read.rows, read.rows)

@@ -1,0 +1,88 @@
+"""Line items, grades and test results."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from appliance.student_level.sources import district_csv, oneroster
+from appliance.student_level.sources.layout import Layout
+from appliance.student_level.staging.batch import Batch
+from appliance.student_level.staging.load_roster import Rows
+from appliance.student_level.staging.report import FileRead
+
+
+def categories(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
+    """Which gradebook categories hold grades of a whole grading period."""
+    for _, row in rows:
+        batch.course_grade_categories[row.source_id] = oneroster.is_course_grade(row.title)
+
+
+def line_items(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
+    """What can be graded: one piece of work, or a course over a grading period."""
+    section_keys, session_keys = batch.known("section", "oneroster"), batch.known("session", "oneroster")
+
+    def ready() -> Iterator[tuple[Any, ...]]:
+        for number, row in rows:
+            if row.section not in section_keys:
+                batch.refuse_reference(layout, read, number, "classSourcedId", "class")
+                continue
+            kind = "course_grade" if batch.course_grade_categories.get(row.category) else "assignment"
+            key = batch.key_of("line_item", row.source_id)
+            yield (key, section_keys[row.section], row.title, kind, session_keys.get(row.session), row.due_day,
+                   row.lowest, row.highest)  # fmt: skip
+
+    columns = "section_key, title, kind, session_key, due_day, lowest, highest"
+    batch.upsert(layout.entity, "line_item", "line_item_key", columns, ready())
+
+
+def grades(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
+    """Scores of students on line items."""
+    items, students = batch.known("line_item", "oneroster"), batch.known("student", "oneroster")
+
+    def ready() -> Iterator[tuple[Any, ...]]:
+        for number, row in rows:
+            if not row.is_active:
+                continue
+            item, student = items.get(row.line_item), students.get(row.student)
+            if item is None:
+                batch.refuse_reference(layout, read, number, "lineItemSourcedId", "line item")
+            elif student is None:
+                batch.refuse_reference(layout, read, number, "studentSourcedId", "student")
+            else:
+                yield student, item, row.score, row.score_text, row.scored_day, row.is_missing
+
+    columns = "score, score_text, scored_day, is_missing"
+    batch.upsert(layout.entity, "grade", "student_key, line_item_key", columns, ready())
+
+
+def tests(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
+    """Test results. A second result of one test on one day counts as a second occurrence, in the file's order."""
+    students = batch.known("student", "district")
+    made: dict[str, int] = {}
+    occurrences: Counter[tuple[int, int, int]] = Counter()
+
+    def test_key(row: Any) -> int:
+        key = made.get(row.test)
+        if key is None:
+            key = made[row.test] = batch.local_key("test", row.test)
+            subject = district_csv.subject_of(row.subject) if row.subject else district_csv.subject_of(row.test)
+            kind = district_csv.kind_of_test(row.source, row.test)
+            batch.run(
+                "INSERT INTO test VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (test_key) DO UPDATE SET subject = ?4, kind = ?5",
+                (key, row.test, row.test, subject, kind),
+            )
+        return key
+
+    def ready() -> Iterator[tuple[Any, ...]]:
+        for number, row in rows:
+            student = students.get(row.student)
+            if student is None:
+                batch.refuse_reference(layout, read, number, "student_id", "student")
+                continue
+            place = (student, test_key(row), row.day)
+            occurrences[place] += 1
+            meets = district_csv.meets_standard(row.level)
+            yield *place, occurrences[place], row.raw_score, row.scale_score, row.standard_error, row.level, meets
+
+    key, columns = "student_key, test_key, day, occurrence", "raw_score, scale_score, standard_error, level, meets"
+    batch.upsert(layout.entity, "test_result", key, columns, ready())

@@ -1,0 +1,266 @@
+"""Schools, sessions, courses, sections, people and who is in which section."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from appliance.student_level.sources import oneroster
+from appliance.student_level.sources.layout import Layout
+from appliance.student_level.staging.batch import Batch
+from appliance.student_level.staging.report import FileRead
+
+Rows = Iterable[tuple[int, Any]]
+
+
+def organizations(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
+    """Districts and schools. A parent that comes later in the file, or closes a circle, is set when all are in."""
+    parents: dict[int, tuple[int, str]] = {}
+
+    def ready() -> Iterator[tuple[Any, ...]]:
+        for number, row in rows:
+            state_id = row.state_id or row.source_id
+            key = batch.key_of("organization", row.source_id, state_id)
+            if row.parent:
+                parents[key] = (number, row.parent)
+            yield key, row.name, row.kind, state_id, row.is_active
+
+    batch.upsert(layout.entity, "organization", "organization_key", "name, kind, state_id, is_active", ready())
+    known, chain = batch.known("organization", "oneroster"), {}
+    for key, (number, parent) in parents.items():
+        if parent not in known:
+            batch.refuse_reference(layout, read, number, "parentSourcedId", "parent organization")
+        elif _leads_to(known[parent], key, chain):
+            batch.refuse(layout, read, number, "parentSourcedId", "circle",
+                         "this organization is its own parent's parent. Mend it in the source system; the parent was left out.")  # fmt: skip
+        else:
+            chain[key] = known[parent]
+    batch.run_many(
+        "UPDATE organization SET parent_key = ?2 WHERE organization_key = ?1 AND parent_key IS NOT ?2", chain.items()
+    )
+
+
+def _leads_to(start: int, goal: int, chain: dict[int, int]) -> bool:
+    at: int | None = start
+    while at is not None and at != goal:
+        at = chain.get(at)
+    return at == goal
+
+
+def sessions(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
+    """Academic sessions, parents before children whatever their order in the file."""
+    parents: dict[int, str] = {}
+
+    def ready() -> Iterator[tuple[Any, ...]]:
+        for number, row in rows:
+            if row.begin_day >= row.end_day:
+                batch.refuse(
+                    layout,
+                    read,
+                    number,
+                    "endDate",
+                    "date_order",
+                    "the session ends before it begins. Correct its dates.",
+                )
+                continue
+            key = batch.key_of("session", row.source_id)
+            if row.parent:
+                parents[key] = row.parent
+            yield key, row.title, row.kind, row.begin_day, row.end_day, int(row.school_year)
+
+    columns = "title, kind, begin_day, end_day, school_year"
+    batch.upsert(layout.entity, "academic_session", "session_key", columns, ready())
+    known = batch.known("session", "oneroster")
+    links = [(key, known[parent]) for key, parent in parents.items() if parent in known]
+    batch.run_many("UPDATE academic_session SET parent_key = ?2 WHERE session_key = ?1 AND parent_key IS NOT ?2", links)
+
+
+def courses(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
+    """Courses of the district's catalogue."""
+    schools = batch.known("organization", "oneroster")
+
+    def ready() -> Iterator[tuple[Any, ...]]:
+        for _, row in rows:
+            subject = row.subjects[0] if row.subjects else ""
+            yield batch.key_of("course", row.source_id), schools.get(row.organization), row.code, row.title, subject
+
+    batch.upsert(layout.entity, "course", "course_key", "organization_key, code, title, subject", ready())
+
+
+def sections(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
+    """Sections: a course taught in a school, from its first session's first day to its last session's last."""
+    schools, course_keys = batch.known("organization", "oneroster"), batch.known("course", "oneroster")
+    sessions_known = batch.known("session", "oneroster")
+    spans = {
+        key: (begin, end)
+        for key, begin, end in batch.ask("SELECT session_key, begin_day, end_day FROM academic_session")
+    }
+
+    def ready() -> Iterator[tuple[Any, ...]]:
+        for number, row in rows:
+            days = [spans[sessions_known[s]] for s in row.sessions if s in sessions_known]
+            if row.school not in schools:
+                batch.refuse_reference(layout, read, number, "schoolSourcedId", "school")
+            elif row.course not in course_keys:
+                batch.refuse_reference(layout, read, number, "courseSourcedId", "course")
+            elif not days:
+                batch.refuse_reference(layout, read, number, "termSourcedIds", "session")
+            else:
+                key = batch.key_of("section", row.source_id, row.code or row.source_id)
+                yield (key, schools[row.school], course_keys[row.course], row.code, row.title, ", ".join(row.periods),
+                       row.room, min(d[0] for d in days), max(d[1] for d in days), row.is_active)  # fmt: skip
+
+    columns = "school_key, course_key, code, title, period, room, begin_day, end_day, is_active"
+    count = batch.upsert(layout.entity, "section", "section_key", columns, ready())
+    count.ended += _end_missing(batch, "section")
+
+
+def roles(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
+    """OneRoster 1.2 keeps a person's roles in a file of their own; they are held until the people come."""
+    schools = batch.known("organization", "oneroster")
+    for number, row in rows:
+        if not row.is_active:
+            continue
+        if row.organization not in schools:
+            batch.refuse_reference(layout, read, number, "orgSourcedId", "school")
+            continue
+        batch.roles.setdefault(row.user, []).append((row.role, schools[row.organization], row.begin_day, row.end_day))
+
+
+def users(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
+    """Students and staff. Family members are not kept: no page and no total needs them yet."""
+    schools = batch.known("organization", "oneroster")
+    staff: list[tuple[Any, ...]] = []
+    posts: list[tuple[Any, ...]] = []
+    families = 0
+
+    def ready() -> Iterator[tuple[Any, ...]]:
+        nonlocal families
+        for number, row in rows:
+            held = batch.roles.get(row.source_id) or (
+                [(row.role, schools[o], None, None) for o in row.organizations if o in schools] if row.role else []
+            )
+            names = {role for role, *_ in held}
+            if "student" in names:
+                key = batch.key_of("student", row.source_id, row.local_id or row.source_id)
+                yield key, row.given_name, row.middle_name, row.family_name, row.is_active
+            elif names - {"family"}:
+                key = batch.key_of("staff", row.source_id, row.local_id or row.source_id)
+                staff.append((key, row.given_name, row.family_name, row.is_active))
+                posts.extend((key, o, role, begin, end) for role, o, begin, end in held if role != "family")
+            elif names or row.role == "family":
+                families += 1
+            else:
+                batch.refuse(layout, read, number, "role", "no_role", "this person has no role at a school that is loaded. "
+                             "Send roles.csv and orgs.csv from the same export.")  # fmt: skip
+
+    count = batch.upsert(
+        "student", "student", "student_key", "given_name, middle_name, family_name, is_active", ready()
+    )
+    count.ended += _end_missing(batch, "student")
+    count = batch.upsert("staff", "staff", "staff_key", "given_name, family_name, is_active", staff)
+    count.ended += _end_missing(batch, "staff")
+    batch.upsert("staff_role", "staff_role", "staff_key, organization_key, role", "begin_day, end_day", posts)
+    batch.report.count("staff_role").ended += _delete_unseen(batch, "staff_role", [post[:3] for post in posts])
+    if families:
+        read.note = f"{families:,} family members left out: nothing uses them yet, so they are not kept"
+
+
+def demographics(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
+    """Birth day, sex and race of students who are loaded; those of other people are not kept."""
+    students = batch.known("student", "oneroster")
+    passed = 0
+
+    def ready() -> Iterator[tuple[Any, ...]]:
+        nonlocal passed
+        for _, row in rows:
+            if row.source_id in students:
+                passed += 1
+                yield students[row.source_id], row.birth_day, row.sex, oneroster.race(row)
+
+    changed = batch.run_many(
+        "UPDATE student SET birth_day = ?2, sex = ?3, race = ?4 WHERE student_key = ?1"
+        " AND (birth_day IS NOT ?2 OR sex IS NOT ?3 OR race IS NOT ?4)",
+        ready(),
+    )
+    count = batch.report.count(layout.entity)
+    count.changed += changed
+    count.unchanged += passed - changed
+
+
+def enrollments(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
+    """Students in sections, and who teaches them. One that is no longer in a bulk file has ended."""
+    section_keys, students = batch.known("section", "oneroster"), batch.known("student", "oneroster")
+    staff = batch.known("staff", "oneroster")
+    spans = {key: (begin, end) for key, begin, end in batch.ask("SELECT section_key, begin_day, end_day FROM section")}
+    teaching: list[tuple[Any, ...]] = []
+    batch.run("CREATE TEMP TABLE seen_enrollment (section_key, student_key, begin_day, PRIMARY KEY (section_key, student_key, begin_day)) WITHOUT ROWID")  # fmt: skip
+
+    def ready() -> Iterator[tuple[Any, ...]]:
+        for number, row in rows:
+            if not row.is_active:
+                continue
+            if row.section not in section_keys:
+                batch.refuse_reference(layout, read, number, "classSourcedId", "class")
+                continue
+            section = section_keys[row.section]
+            begin = row.begin_day if row.begin_day is not None else spans[section][0]
+            people = students if row.role == "student" else staff
+            if row.user not in people:
+                batch.refuse_reference(layout, read, number, "userSourcedId", "person")
+            elif row.end_day is not None and row.end_day < begin:
+                batch.refuse(
+                    layout,
+                    read,
+                    number,
+                    "endDate",
+                    "date_order",
+                    "the enrollment ends before it begins. Correct its dates.",
+                )
+            elif row.role == "student":
+                yield section, people[row.user], begin, row.end_day
+            else:
+                teaching.append((people[row.user], section, begin, row.end_day, row.is_primary))
+
+    def noted() -> Iterator[tuple[Any, ...]]:
+        block: list[tuple[Any, ...]] = []
+        for row in ready():
+            block.append(row[:3])
+            if len(block) == 10_000:
+                batch.run_many("INSERT OR IGNORE INTO temp.seen_enrollment VALUES (?, ?, ?)", block)
+                block.clear()
+            yield row
+        batch.run_many("INSERT OR IGNORE INTO temp.seen_enrollment VALUES (?, ?, ?)", block)
+
+    key = "section_key, student_key, begin_day"
+    count = batch.upsert(layout.entity, "section_enrollment", key, "end_day", noted())
+    gone = "UPDATE section_enrollment SET end_day = begin_day WHERE end_day IS NOT begin_day AND (section_key, student_key, begin_day) NOT IN (SELECT * FROM temp.seen_enrollment)"  # fmt: skip
+    count.ended += batch.run(gone)
+    batch.run("DROP TABLE temp.seen_enrollment")
+    batch.upsert("teaching", "teaching", "staff_key, section_key, begin_day", "end_day, is_primary", teaching)
+    batch.report.count("teaching").ended += _delete_unseen(batch, "teaching", [row[:3] for row in teaching])
+
+
+_ENDINGS = {
+    entity: f"UPDATE {entity} SET is_active = 0 WHERE {entity}_key = ? AND is_active = 1"  # noqa: S608 our own names
+    for entity in ("student", "staff", "section")
+}
+
+
+def _end_missing(batch: Batch, entity: str) -> int:
+    gone = set(batch.known(entity, "oneroster").values()) - batch.seen.get(entity, set())
+    return batch.run_many(_ENDINGS[entity], ((key,) for key in sorted(gone)))
+
+
+_UNSEEN = {
+    "staff_role": "SELECT staff_key, organization_key, role FROM staff_role",
+    "teaching": "SELECT staff_key, section_key, begin_day FROM teaching",
+}
+_REMOVALS = {
+    "staff_role": "DELETE FROM staff_role WHERE staff_key = ? AND organization_key = ? AND role = ?",
+    "teaching": "DELETE FROM teaching WHERE staff_key = ? AND section_key = ? AND begin_day = ?",
+}
+
+
+def _delete_unseen(batch: Batch, table: str, present: list[tuple[Any, ...]]) -> int:
+    """A right that is no longer in the file must not linger: who teaches and who leads is taken away at once."""
+    gone = set(batch.ask(_UNSEEN[table])) - set(present)
+    return batch.run_many(_REMOVALS[table], sorted(gone))

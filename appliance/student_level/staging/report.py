@@ -1,0 +1,117 @@
+"""What an import did and what was wrong: entities with their counts, problems by file, row and column.
+
+Nothing here holds a value of any row, so a report may be printed, mailed and kept.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+
+MOST_PROBLEMS_KEPT = 10_000
+"""Of one batch, row by row. Beyond it problems are counted by kind, not listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in one place. `row` is the line a spreadsheet shows: the header is row 1."""
+
+    file: str
+    row: int | None
+    column: str
+    code: str
+    value_kind: str
+    sentence: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}" + (f", row {self.row}" if self.row else "") + (f", {self.column}" if self.column else "")
+        return f"{where}: {self.sentence}"
+
+
+@dataclass(slots=True)
+class EntityCount:
+    """What happened to one kind of record. `ended`: in the database, no longer in the file, so made inactive."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    ended: int = 0
+    refused: int = 0
+
+    @property
+    def moved(self) -> int:
+        """Records that are different now."""
+        return self.added + self.changed + self.ended
+
+
+@dataclass(slots=True)
+class FileRead:
+    """A file of the batch: what it was taken for, and its rows."""
+
+    name: str
+    kind: str
+    sha256: str
+    rows: int = 0
+    note: str = ""
+    """Why it was left out, when it was; or what was unusual about it."""
+    columns_left_out: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """The report of one batch."""
+
+    files: list[FileRead] = field(default_factory=list)
+    counts: dict[str, EntityCount] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    problem_kinds: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    batch: int | None = None
+    seconds: float = 0.0
+
+    def count(self, entity: str) -> EntityCount:
+        """The counters of an entity, made at first use."""
+        return self.counts.setdefault(entity, EntityCount())
+
+    def refuse(self, entity: str, problem: Problem) -> None:
+        """Note a row that is not loaded, and why."""
+        self.count(entity).refused += 1
+        self.problem_kinds[problem.file, problem.column, problem.code] += 1
+        if len(self.problems) < MOST_PROBLEMS_KEPT:
+            self.problems.append(problem)
+
+    @property
+    def refused(self) -> int:
+        """Rows that were not loaded."""
+        return sum(count.refused for count in self.counts.values())
+
+    @property
+    def changed_anything(self) -> bool:
+        """Whether the database is different after this batch."""
+        return any(count.moved for count in self.counts.values())
+
+    def lines(self) -> Iterator[str]:
+        """The report in plain text, one line at a time."""
+        for read in self.files:
+            yield f"{read.name}: {read.rows:,} rows as {read.kind}" + (f"; {read.note}" if read.note else "")
+        for entity, count in self.counts.items():
+            yield (
+                f"{entity.replace('_', ' ')}: {count.added:,} added, {count.changed:,} changed, "
+                f"{count.unchanged:,} unchanged, {count.ended:,} ended, {count.refused:,} refused"
+            )
+        shown: Counter[tuple[str, str, str]] = Counter()
+        for problem in self.problems:
+            kind = (problem.file, problem.column, problem.code)
+            shown[kind] += 1
+            if shown[kind] <= 3:
+                yield str(problem)
+            elif shown[kind] == 4:
+                yield f"{problem.file}, {problem.column}: and {self.problem_kinds[kind] - 3:,} more rows like these."
+
+    def as_json(self) -> dict[str, object]:
+        """The report as plain data; its shape is versioned by the command that prints it."""
+        return {
+            "batch": self.batch,
+            "files": [asdict(read) for read in self.files],
+            "entities": {entity: asdict(count) for entity, count in self.counts.items()},
+            "problems": [asdict(problem) for problem in self.problems],
+            "seconds": round(self.seconds, 3),
+        }
