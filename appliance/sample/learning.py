@@ -9,10 +9,9 @@ from appliance.sample.people import Stay, Student
 from appliance.sample.schools import GRADES
 from appliance.sample.stories import Kind, Story
 from appliance.sample.timetable import Section
-from appliance.sample.year import SchoolYear
+from appliance.sample.year import LEAST_DAYS_FOR_A_GRADE, SchoolYear
 
 GRADE_CATEGORY, ASSIGNMENT_CATEGORY = "cat-grade", "cat-assignment"
-LEAST_DAYS_FOR_A_GRADE = 5
 
 _DAYS_BETWEEN_ASSIGNMENTS = 4
 _DAYS_BETWEEN_POSTINGS = 5

@@ -19,7 +19,7 @@ _HISPANIC = 0.3
 _ABSENCE_BY_GRADE = dict(
     zip(GRADES, (1.25, 1.05, 0.92, 0.88, 0.86, 0.88, 0.92, 0.96, 1.02, 1.08, 1.12, 1.18, 1.3), strict=True)
 )
-_TYPICAL_ABSENCE, _SPREAD_OF_ABSENCE = 0.0475, 0.55
+_TYPICAL_ABSENCE, _SPREAD_OF_ABSENCE = 0.0428, 0.45
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def invent_students(school: School, year: SchoolYear, rng: Random, *, first_id: 
     supports = Supports.of_a_school(rng)
     races = [share * rng.lognormvariate(0, 0.5) for share in _RACE_SHARES]
     hispanic = min(0.8, _HISPANIC * rng.lognormvariate(0, 0.4))
-    climate = rng.lognormvariate(0, 0.08)
+    climate = rng.lognormvariate(0, 0.06)
     names = [LONGEST, SHORTEST] if school.name == DEMO_SCHOOL else []
     for grade, count in school.students_by_grade.items():
         for _ in range(count):
@@ -133,7 +133,7 @@ def plan_stays(
 def _absence_rate(grade: str, habit: float, programs: Sequence[Program], climate: float) -> float:
     rate = _TYPICAL_ABSENCE * exp(_SPREAD_OF_ABSENCE * habit) * _ABSENCE_BY_GRADE[grade] * climate
     names = {program.name for program in programs}
-    rate *= 1.15 if "Economically disadvantaged" in names else 0.87
+    rate *= 1.12 if "Economically disadvantaged" in names else 0.9
     rate *= 1.7 if "Homeless" in names else 1.0
     rate *= 1.15 if "Special education" in names else 1.0
     return min(rate, 0.5)

@@ -7,7 +7,7 @@ from random import Random
 
 from appliance.sample.people import Stay
 from appliance.sample.timetable import Section
-from appliance.sample.year import SchoolYear
+from appliance.sample.year import LEAST_DAYS_FOR_A_GRADE, SchoolYear
 
 
 class Kind(StrEnum):
@@ -20,6 +20,16 @@ class Kind(StrEnum):
     CROSSED_TENTH = "reached 10 % of days missed within the last 5 days"
     RECOVERED = "no absence for four weeks, after many"
     GRADE_ROSE = "a grade rose from C to B+"
+
+
+# How many school days must be over before a change of the kind can be told from an ordinary start.
+_LEAST_DAYS = {
+    Kind.MISSED_FOUR_OF_FIVE: 10,
+    Kind.LATE: 10,
+    Kind.THREE_MONDAYS: 20,
+    Kind.CROSSED_TENTH: 20,
+    Kind.RECOVERED: 40,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +48,7 @@ class Story:
 
 
 def choose_stories(sections: Sequence[Section], year: SchoolYear, rng: Random) -> dict[str, Story]:
-    """One student of each kind that the year is old enough for, by student id; at most a third of the students.
+    """One student of each kind that the year is old enough for, by student id; at most half of the students.
 
     Only students who are there all year, all day. `sections` are where the changes of grades happen.
     """
@@ -48,17 +58,15 @@ def choose_stories(sections: Sequence[Section], year: SchoolYear, rng: Random) -
             if stay.settled:
                 seats.setdefault(stay.student.student_id, (stay, section))
     kinds = [kind for kind in Kind if _is_possible(kind, year)]
-    chosen = rng.sample(sorted(seats), min(len(kinds), len(seats) // 3))
+    chosen = rng.sample(sorted(seats), min(len(kinds), len(seats) // 2))
     return {student: _tell(kind, seats[student][1], year, rng) for student, kind in zip(chosen, kinds, strict=False)}
 
 
 def _is_possible(kind: Kind, year: SchoolYear) -> bool:
     quarters = year.quarters()
     if kind in (Kind.GRADE_FELL, Kind.GRADE_ROSE):
-        return len(quarters) >= 2 and year.past - quarters[-1][1].start >= 5
-    if kind is Kind.RECOVERED:
-        return year.past >= 40
-    return year.past >= 20
+        return len(quarters) >= 2 and year.past - quarters[-1][1].start >= LEAST_DAYS_FOR_A_GRADE
+    return year.past >= _LEAST_DAYS[kind]
 
 
 def _tell(kind: Kind, section: Section, year: SchoolYear, rng: Random) -> Story:

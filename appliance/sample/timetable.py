@@ -15,7 +15,7 @@ from appliance.sample.people import Attends, Stay
 from appliance.sample.schools import School
 
 PERIODS = 6
-_SEATS = 24
+_MOST_IN_A_CLASS = 25
 _MOST_SECTIONS = 5
 
 
@@ -142,10 +142,10 @@ def _rotations(stays: list[Stay], turn: int, rng: Random) -> Iterator[tuple[int,
 
 
 def _mixed(stays: Iterable[Stay], rng: Random) -> list[list[Stay]]:
-    """The students shuffled into even groups of at most 26."""
+    """The students shuffled into even groups of at most 25."""
     members = list(stays)
     rng.shuffle(members)
-    count = -(-len(members) // (_SEATS + 2))
+    count = -(-len(members) // _MOST_IN_A_CLASS)
     return [members[number::count] for number in range(count)]
 
 

@@ -9,6 +9,8 @@ from itertools import accumulate
 from appliance.days import school_year
 
 INSTRUCTION, HOLIDAY, TEACHERS_ONLY, WEATHER = "Instructional day", "Holiday", "Teacher only day", "Bad weather day"
+# A running quarter has a grade once this many of its days are over, and only for who was there on as many.
+LEAST_DAYS_FOR_A_GRADE = 5
 
 _WEEKDAY_LOAD = (1.22, 0.96, 0.86, 0.92, 1.16)
 _FLU_LOAD = 1.45

@@ -1,0 +1,167 @@
+import csv
+import io
+import zipfile
+from collections import Counter, defaultdict
+from datetime import date
+from pathlib import Path
+
+from tests.sample.written import FRIDAY, invent
+
+HEADERS = Path(__file__).with_name("oneroster_1p2_headers.txt")
+REFERENCES = [
+    ("orgs", "parentSourcedId", "orgs"),
+    ("academicSessions", "parentSourcedId", "academicSessions"),
+    ("courses", "schoolYearSourcedId", "academicSessions"),
+    ("courses", "orgSourcedId", "orgs"),
+    ("classes", "courseSourcedId", "courses"),
+    ("classes", "schoolSourcedId", "orgs"),
+    ("classes", "termSourcedIds", "academicSessions"),
+    ("users", "primaryOrgSourcedId", "orgs"),
+    ("roles", "userSourcedId", "users"),
+    ("roles", "orgSourcedId", "orgs"),
+    ("demographics", "sourcedId", "users"),
+    ("enrollments", "classSourcedId", "classes"),
+    ("enrollments", "schoolSourcedId", "orgs"),
+    ("enrollments", "userSourcedId", "users"),
+    ("lineItems", "classSourcedId", "classes"),
+    ("lineItems", "categorySourcedId", "categories"),
+    ("lineItems", "academicSessionSourcedId", "academicSessions"),
+    ("lineItems", "schoolSourcedId", "orgs"),
+    ("results", "lineItemSourcedId", "lineItems"),
+    ("results", "studentSourcedId", "users"),
+    ("results", "classSourcedId", "classes"),
+]
+
+
+def test_headers_are_those_that_grand_bend_sends(maplewood):
+    wanted = dict(line.split(":") for line in HEADERS.read_text(encoding="utf-8").splitlines())
+    with zipfile.ZipFile(maplewood.told.files[0]) as package:
+        sent = {
+            name.removesuffix(".csv"): package.read(name).decode().splitlines()[0]
+            for name in package.namelist()
+            if name != "manifest.csv"
+        }
+    assert sent == wanted
+
+
+def test_the_manifest_announces_what_is_there_and_what_is_not(maplewood):
+    with zipfile.ZipFile(maplewood.told.files[0]) as package:
+        manifest = dict(list(csv.reader(io.StringIO(package.read("manifest.csv").decode())))[1:])
+        there = {name.removesuffix(".csv") for name in package.namelist()} - {"manifest"}
+    assert manifest["oneroster.version"] == "1.2"
+    files = {name.removeprefix("file."): mode for name, mode in manifest.items() if name.startswith("file.")}
+    assert {name for name, mode in files.items() if mode == "bulk"} == there
+    assert set(files.values()) == {"bulk", "absent"}
+    assert len(files) == 21
+
+
+def test_every_reference_leads_somewhere(maplewood):
+    for table, column, target in REFERENCES:
+        known = {row["sourcedId"] for row in maplewood.oneroster(target)} | {""}
+        dangling = {row[column] for row in maplewood.oneroster(table)} - known
+        assert not dangling, (table, column)
+
+
+def test_every_key_is_used_once(maplewood):
+    for line in HEADERS.read_text(encoding="utf-8").splitlines():
+        rows = maplewood.oneroster(line.partition(":")[0])
+        assert rows
+        assert len({row["sourcedId"] for row in rows}) == len(rows)
+
+
+def test_exports_name_only_students_staff_and_schools_of_the_roster(maplewood):
+    people = {row["identifier"] for row in maplewood.oneroster("users")}
+    schools = {row["identifier"] for row in maplewood.oneroster("orgs") if row["type"] == "school"}
+    for name in ("attendance", "school_enrollment", "programs", "tests", "caseload"):
+        for row in maplewood.export(name):
+            assert row["student_id"] in people
+            assert row.get("school_id", min(schools)) in schools
+            assert row.get("staff_id", row["student_id"]) in people
+
+
+def test_results_belong_to_students_of_the_class(maplewood):
+    seats = {(row["classSourcedId"], row["userSourcedId"]) for row in maplewood.oneroster("enrollments")}
+    assert {(row["classSourcedId"], row["studentSourcedId"]) for row in maplewood.oneroster("results")} <= seats
+
+
+def test_ids_begin_with_zeros_and_only_staff_have_mail(maplewood):
+    assert all(row["identifier"].startswith("0") for row in maplewood.oneroster("orgs"))
+    for row in maplewood.oneroster("users"):
+        is_student = row["sourcedId"].startswith("stu-")
+        assert row["email"].endswith("@schoolhouse.example") != is_student
+        assert not row["userMasterIdentifier"]
+        assert is_student or row["identifier"].startswith("0")
+
+
+def test_absences_fall_on_school_days_of_the_stay(maplewood):
+    for student, marks in maplewood.marks.items():
+        assert set(marks) <= set(maplewood.enrolled[student])
+
+
+def test_some_students_come_late_leave_or_change_schools(maplewood):
+    rows = maplewood.export("school_enrollment")
+    assert len({row["student_id"] for row in rows}) == 2000
+    assert 5 <= sum(row["entry_date"] > "2026-08-17" for row in rows) <= 60
+    assert 5 <= sum(row["exit_date"] != "" for row in rows) <= 60
+    schools = defaultdict(set)
+    for row in rows:
+        schools[row["student_id"]].add(row["school_id"])
+    assert sum(len(two) == 2 for two in schools.values()) >= 2, "a move, and a student of two schools"
+
+
+def test_enrollments_lie_in_the_school_year_and_end_the_day_after(maplewood):
+    leavers = {row["student_id"]: row["exit_date"] for row in maplewood.export("school_enrollment") if row["exit_date"]}
+    for row in maplewood.oneroster("enrollments"):
+        assert "2026-08-17" <= row["beginDate"] < row["endDate"] <= "2027-06-05"
+        if row["endDate"] < "2027-06-05":
+            last_day = date.fromisoformat(leavers[row["userSourcedId"].removeprefix("stu-")])
+            assert (date.fromisoformat(row["endDate"]) - last_day).days == 1
+
+
+def test_four_schools_have_their_leaders(maplewood):
+    schools = {row["sourcedId"]: row["name"] for row in maplewood.oneroster("orgs") if row["type"] == "school"}
+    assert Counter(name.split()[-2] for name in schools.values()) == {"Elementary": 2, "Middle": 1, "High": 1}
+    roles = Counter((row["role"], row["orgSourcedId"]) for row in maplewood.oneroster("roles"))
+    for key, name in schools.items():
+        assert roles["principal", key] == 1
+        assert roles["counselor", key] == (0 if "Elementary" in name else 1)
+    assert roles["districtAdministrator", "org-0612345"] == 2
+
+
+def test_the_calendar_knows_the_weather_of_the_past_only(maplewood, tmp_path):
+    def weather(written):
+        return [row["date"] for row in written.export("calendar") if row["event"] == "Bad weather day"]
+
+    (snow,) = weather(maplewood)
+    before = invent(tmp_path, students=50, today=date(2026, 11, 2))
+    assert snow < "2026-11-20"
+    assert weather(before) == []
+    assert {row["date"]: row["event"] for row in before.export("calendar")}[snow] == "Instructional day"
+    assert {row["event"] for row in maplewood.export("calendar")} == {
+        "Instructional day", "Holiday", "Teacher only day", "Bad weather day",
+    }  # fmt: skip
+
+
+def test_the_same_district_twice_is_the_same_to_the_byte_and_another_seed_is_not(tmp_path):
+    once, again, other = (
+        invent(tmp_path / name, students=120, seed=seed).told.files for name, seed in (("a", 1), ("b", 1), ("c", 2))
+    )
+    assert [path.read_bytes() for path in once] == [path.read_bytes() for path in again]
+    assert once[0].read_bytes() != other[0].read_bytes()
+
+
+def test_tomorrow_repeats_today_but_for_what_is_new(tmp_path):
+    today, tomorrow = (invent(tmp_path / str(day.day), students=400, today=day) for day in (date(2026, 11, 19), FRIDAY))
+    changed = {change.student_id for change in (*today.told.changes, *tomorrow.told.changes)}
+
+    def days(written):
+        return {tuple(row.values()) for row in written.export("attendance") if row["student_id"] not in changed}
+
+    assert {row for row in days(tomorrow) if row[2] < "2026-11-20"} == days(today)
+    before, after = ({tuple(row.values()) for row in written.oneroster("results")} for written in (today, tomorrow))
+    assert len(before & after) > 0.97 * len(before)
+
+
+def test_only_finished_files_are_left_behind(maplewood):
+    directory = maplewood.told.files[0].parent
+    assert sorted(directory.iterdir()) == sorted(maplewood.told.files)
