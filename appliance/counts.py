@@ -1,0 +1,46 @@
+"""The hatch between the wings: tabulations are put on the counts shelf, and taken from it.
+
+Whoever takes holds a connection that can see the shelf and nothing else (`Database.counts_only`).
+"""
+
+from collections.abc import Iterable
+
+from sqlite_utils import Database as Tables
+
+from appliance.aggregate.tabulation import Cell, Tabulation
+from appliance.storage.database import Reading
+
+
+def put(tables: Tables, tabulations: Iterable[Tabulation]) -> int:
+    """Put tabulations on the shelf, each in place of an earlier one of its metric and snapshot. Returns the cells put."""
+    cells = 0
+    for tabulation in tabulations:
+        at = (tabulation.metric, tabulation.snapshot)
+        tables.execute("DELETE FROM count_table WHERE metric = ? AND snapshot = ?", at)
+        row = {"metric": tabulation.metric, "school_year": tabulation.school_year, "snapshot": tabulation.snapshot}
+        key = tables.table("count_table").insert(row).last_pk
+        tables.conn.executemany(
+            "INSERT INTO count_cell (count_table_key, school_id, dimension, category, detail, count, out_of)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            ((key, c.school_id, c.dimension, c.category, c.detail, c.count, c.out_of) for c in tabulation.cells),
+        )
+        cells += len(tabulation.cells)
+    return cells
+
+
+_TAKE = """
+    SELECT school_id, dimension, category, count, out_of, detail
+      FROM count_cell JOIN count_table USING (count_table_key)
+     WHERE metric = :metric AND snapshot = :snapshot
+     ORDER BY school_id, dimension, category, detail
+"""
+
+
+def take(shelf: Reading, metric: str, snapshot: str) -> Tabulation | None:
+    """The tabulation of a metric at a snapshot (ISO date), or None if it was never computed."""
+    values = {"metric": metric, "snapshot": snapshot}
+    head = shelf.one("SELECT school_year FROM count_table WHERE metric = :metric AND snapshot = :snapshot", values)
+    if head is None:
+        return None
+    cells = tuple(Cell(**row) for row in shelf.query(_TAKE, values))
+    return Tabulation(metric, head["school_year"], snapshot, cells)

@@ -1,0 +1,40 @@
+"""Compute what pages and releases read: sums per student and school, and the counts shelf at a snapshot day."""
+
+from datetime import date
+
+from appliance import counts
+from appliance.actions import Action
+from appliance.days import day_number
+from appliance.errors import Trouble
+from appliance.jobs.import_files import person_at_the_keyboard
+from appliance.settings import Settings
+from appliance.storage.database import Database, Event
+from appliance.student_level.metrics.catalogue import sums_sql
+from appliance.student_level.metrics.counting import count_everything
+
+
+def compute_sums(database: Database, *, by: str | None = None) -> None:
+    """Bring the sums that pages read up to date with what is loaded."""
+    event = Event(by or person_at_the_keyboard(), Action.COMPUTE_METRICS, "sums for pages")
+    with database.changing(event) as tables:
+        for statement in sums_sql().split(";\n"):
+            if statement.strip():
+                tables.execute(statement)
+
+
+def count_snapshot(database: Database, snapshot: date, settings: Settings, *, by: str | None = None) -> int:
+    """Count every metric as of a day and put it on the shelf. Returns the number of cells.
+
+    Raises Trouble when nothing is loaded for that day, so that a release of empty tables cannot be drafted by mistake.
+    """
+    event = Event(by or person_at_the_keyboard(), Action.COMPUTE_METRICS, f"snapshot {snapshot}")
+    with database.changing(event) as tables:
+        tabulations = count_everything(
+            tables, snapshot=day_number(snapshot), minimum_days=settings.minimum_days_enrolled
+        )
+        cells = counts.put(tables, tabulations)
+        if cells == 0 or not tables.table("school_enrollment").count:
+            raise Trouble(
+                f"No student is enrolled on {snapshot} in what is loaded. Import school enrollment, or choose another day."
+            )
+    return cells

@@ -1,0 +1,16 @@
+-- assessment_performance: students who met the standard of the state's test, out of those tested, by subject.
+-- Counts each student's newest result per subject in the year before the snapshot, at the school of the snapshot.
+-- Shown by: all, grade, race, sex, english_learner, disability, economic
+-- Leaves the district: yes
+-- Rule: EDFacts FS175, FS178 and FS179, levels collapsed to met and not met (NCES 2011-603).
+WITH newest AS (
+    SELECT test_result.student_key, test.subject, test_result.meets,
+           row_number() OVER (PARTITION BY test_result.student_key, test.subject
+                              ORDER BY test_result.day DESC, test_result.occurrence DESC, test_result.test_key) AS place_in_time
+      FROM test_result JOIN test USING (test_key)
+     WHERE test.kind = 'state' AND test.subject IN ('MATH', 'RLA', 'SCI') AND test_result.meets IS NOT NULL
+       AND test_result.day > :snapshot - 365 AND test_result.day <= :snapshot
+)
+SELECT reporting_student.place_key, newest.student_key, newest.subject AS detail, newest.meets AS count, 1 AS out_of
+  FROM newest JOIN reporting_student USING (student_key)
+ WHERE newest.place_in_time = 1 AND reporting_student.is_enrolled

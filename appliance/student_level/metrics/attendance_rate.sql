@@ -1,0 +1,7 @@
+-- attendance_rate: days attended, out of days enrolled. Counts days, not students.
+-- Counts every student enrolled on at least one day for which attendance was taken. Days late are days attended.
+-- Shown by: all, grade, race, sex, english_learner, disability, economic
+-- Leaves the district: no
+-- Rule: average daily attendance divided by average daily membership, as most states define it.
+SELECT place_key, student_key, '' AS detail, days_enrolled - days_missed AS count, days_enrolled AS out_of
+  FROM reporting_days
