@@ -53,7 +53,7 @@ _PACKED_ON = (2000, 1, 1, 0, 0, 0)
 
 
 class Files:
-    """The open files. Leaving the block without an error closes them and packs the OneRoster package."""
+    """The open files. Leaving the block without an error packs them and puts them in place; otherwise nothing changes."""
 
     def __init__(self, directory: Path, *, system_name: str, system_code: str) -> None:
         self._directory = directory
@@ -70,7 +70,7 @@ class Files:
         for name, columns in _SENT.items():
             self._start(name, self._loose / f"{name}.csv", (*_RECORD, *columns.split()))
         for name, columns in _EXPORTS.items():
-            self._start(name, self._directory / f"{name}.csv", columns.split())
+            self._start(name, self._loose / f"{name}.csv", columns.split())
         return self
 
     def __exit__(
@@ -122,6 +122,8 @@ class Files:
                 ):
                     shutil.copyfileobj(rows, member, 1 << 20)
         unfinished.replace(self._package)
+        for name in _EXPORTS:
+            (self._loose / f"{name}.csv").replace(self._directory / f"{name}.csv")
 
 
 def _member(name: str) -> zipfile.ZipInfo:

@@ -5,6 +5,9 @@ from collections import Counter, defaultdict
 from datetime import date
 from pathlib import Path
 
+import pytest
+
+from appliance.sample import write_district
 from tests.sample.written import FRIDAY, invent
 
 HEADERS = Path(__file__).with_name("oneroster_1p2_headers.txt")
@@ -165,3 +168,19 @@ def test_tomorrow_repeats_today_but_for_what_is_new(tmp_path):
 def test_only_finished_files_are_left_behind(maplewood):
     directory = maplewood.told.files[0].parent
     assert sorted(directory.iterdir()) == sorted(maplewood.told.files)
+
+
+def test_an_interrupted_run_leaves_the_earlier_files_as_they_were(tmp_path):
+    def stop(what, done, of):
+        raise KeyboardInterrupt
+
+    earlier = {path: path.read_bytes() for path in invent(tmp_path, students=60).told.files}
+    with pytest.raises(KeyboardInterrupt):
+        write_district(tmp_path, students=80, today=FRIDAY, progress=stop)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == earlier
+
+
+def test_progress_counts_schools_and_then_the_package(tmp_path):
+    told = []
+    write_district(tmp_path, students=60, today=FRIDAY, progress=lambda *step: told.append(step))
+    assert told == [("schools", 1, 3), ("schools", 2, 3), ("schools", 3, 3), ("package", 0, 1), ("package", 1, 1)]
