@@ -53,7 +53,7 @@ _PACKED_ON = (2000, 1, 1, 0, 0, 0)
 
 
 class Files:
-    """The open files. Leaving the block without an error packs them and puts them in place; otherwise nothing changes."""
+    """The open files. Leaving the block without an error puts them in place, packed; otherwise nothing changes."""
 
     def __init__(self, directory: Path, *, system_name: str, system_code: str) -> None:
         self._directory = directory
@@ -113,7 +113,7 @@ class Files:
             *self._source,
         ]
         unfinished = self._loose / "oneroster.zip"
-        with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as package:
+        with zipfile.ZipFile(unfinished, "w") as package:
             package.writestr(_member("manifest"), "".join(f"{name},{value}\n" for name, value in manifest))
             for name in sorted(_SENT):
                 with (
