@@ -1,7 +1,6 @@
 """The files: OneRoster tables in one package, the student information system's exports beside it.
 
-Rows go to disk as they come. OneRoster's end dates are the day after the last day, as the standard says; the exports'
-`exit_date` and `end_date` are the last day itself.
+Rows go to disk as they come. Every end date, OneRoster's and the exports', is the first day no longer included.
 """
 
 import csv

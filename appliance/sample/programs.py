@@ -9,7 +9,7 @@ from appliance.sample.year import SchoolYear
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """`end` is the last day of it, or None while it goes on."""
+    """`end` is the first day without it, or None while it goes on."""
 
     name: str
     begin: date

@@ -71,7 +71,7 @@ def write_student(files: Files, stay: Stay, year: SchoolYear, seed: int) -> None
 def write_stay(files: Files, stay: Stay, story: Story | None, year: SchoolYear, seed: int) -> None:
     """A student's enrollment at a school and the days that went otherwise than planned there."""
     student, school = stay.student, stay.school
-    exit_date = year.days[stay.stop - 1] if stay.has_left(year) else ""
+    exit_date = year.days[stay.stop - 1] + _DAY if stay.has_left(year) else ""
     entry = (student.student_id, school.identifier, year.days[stay.first], student.grade, exit_date)
     files.export("school_enrollment", [entry])
     if stay.attends is Attends.ONE_ELECTIVE:

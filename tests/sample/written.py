@@ -48,7 +48,7 @@ class Written:
             if f"stu-{row['student_id']}" in visits and row["student_id"] in days:
                 continue
             until = row["exit_date"] or "9999"
-            days[row["student_id"]] += [day for day in self.school_days if row["entry_date"] <= day <= until]
+            days[row["student_id"]] += [day for day in self.school_days if row["entry_date"] <= day < until]
         return days
 
     @cached_property
