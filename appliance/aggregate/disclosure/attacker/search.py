@@ -48,6 +48,11 @@ class Attack:
         """Linear programs solved so far."""
         return sum(part.programs for part in self._parts)
 
+    def settle(self) -> None:
+        """Raise `Refused` unless some table agrees with everything known."""
+        for part in self._parts:
+            part.settle()
+
     def interval(self, key: Key) -> tuple[float, float]:
         """The least and the greatest value that agree with everything known."""
         if key in self._system.known:
@@ -121,6 +126,11 @@ class _Component:
         self._proved: dict[tuple[Key, int], float] = {}
         self._aim: int | None = None
         self._solver: highspy.Highs | None = None
+
+    def settle(self) -> None:
+        """Raise `Refused` unless some values satisfy all sums."""
+        if self._solver is None:
+            self._open()
 
     def seen(self, key: Key) -> tuple[float, float]:
         """The extremes met so far, without solving anything."""

@@ -1,0 +1,80 @@
+"""What a release says about itself besides its tables. No student-level thing has a field here."""
+
+import re
+from dataclasses import dataclass, field
+
+from appliance.aggregate import codelists
+from appliance.aggregate.refusal import Refused
+
+_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,19}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """One row of the directory. `school_id` is the state's id; `grades` are codes of the code list."""
+
+    school_id: str
+    name: str
+    grades: tuple[str, ...] = ()
+    session_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseFacts:
+    """Who releases what, when and why. Raises `Refused` when a fact has not the form that the package needs."""
+
+    lea_id: str
+    district_name: str
+    school_year: str
+    snapshot: str
+    """ISO date that the counts describe."""
+    created: str
+    """ISO date of the approval; the only date of making in the package."""
+    drafted_by: str
+    approved_by: str
+    schools: tuple[School, ...]
+    software: str = "schoolhouse"
+    version: int = 1
+    supersedes: str = ""
+    """sha256 of the package that this one replaces; empty for the first."""
+    reason: str = ""
+    """Why there is a further version."""
+    definitions: dict[str, str] = field(default_factory=dict)
+    """Name of a setting to its value, such as the smallest number of days enrolled."""
+
+    def __post_init__(self) -> None:
+        self._check_schools()
+        if not re.fullmatch(r"([0-9]{4})-([0-9]{4})", self.school_year):
+            raise Refused(f"The school year {self.school_year!r} is not written like 2026-2027.")
+        if not (_DAY.fullmatch(self.snapshot) and _DAY.fullmatch(self.created)):
+            raise Refused("The snapshot and the day of approval are written like 2026-10-01.")
+        if self.version < 1 or (self.supersedes and not _SHA256.fullmatch(self.supersedes)):
+            raise Refused("A version is 1 or more, and `supersedes` is the sha256 of the package before it.")
+        if self.version > 1 and not (self.supersedes and self.reason):
+            raise Refused("A further version of a release says which package it replaces, and why.")
+        if self.drafted_by == self.approved_by:
+            raise Refused("A release is drafted by one person and approved by another.")
+        for text in (self.district_name, self.drafted_by, self.approved_by, self.reason, self.software):
+            if not text.isprintable():
+                raise Refused("A name or reason of the release holds a character that cannot be printed.")
+
+    def _check_schools(self) -> None:
+        for value, what in ((self.lea_id, "lea_id"), *((school.school_id, "school_id") for school in self.schools)):
+            if not _ID.fullmatch(value):
+                raise Refused(f"{what} {value!r} is not an id that the package can carry: letters, digits, - and _.")
+        if len({school.school_id for school in self.schools}) < len(self.schools):
+            raise Refused("Two schools of the directory have one id. Give each its own state school id.")
+        for school in self.schools:
+            unknown = set(school.grades) - set(codelists.CODES["grade"])
+            if unknown:
+                raise Refused(f"School {school.school_id} offers {sorted(unknown)}, which are not grade codes.")
+            if not school.name.isprintable() or school.name[:1] in ("=", "+", "-", "@"):
+                raise Refused(f"The name of school {school.school_id} is not one that a spreadsheet may open.")
+
+    @property
+    def file_name(self) -> str:
+        """The name of the package file: who, which year, which day, which version."""
+        day = self.snapshot.replace("-", "")
+        return f"schoolhouse-{self.lea_id}-{self.school_year}-{day}-v{self.version}.zip"

@@ -1,0 +1,118 @@
+"""The two texts of a package: the report for a board, and the page for whoever opens the file."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from appliance.aggregate import codelists
+from appliance.aggregate.disclosure import Report
+from appliance.aggregate.published import PublishedTable
+from appliance.aggregate.release.facts import ReleaseFacts
+from appliance.aggregate.release.sshsig import NAMESPACE, PublicKey, principal
+
+
+def report(facts: ReleaseFacts, made: Report, tables: Iterable[PublishedTable]) -> str:
+    """What was done before these numbers left, in plain words."""
+    zero = "is shown as 0" if made.zeros == "published" else "is hidden as well"
+    lines = [
+        f"Report on the protected summary of {facts.district_name} (district {facts.lea_id})",
+        f"School year {facts.school_year}. Counts as of {facts.snapshot}. Version {facts.version}.",
+        "",
+        "WHAT THIS IS",
+        "Counts of students by school and group, and no row about any one student. Small numbers are hidden, and so",
+        "are the numbers from which a small one could be worked out by adding and subtracting.",
+        "",
+        "THE RULES",
+        f"- A group of 1 to {made.minimum_n - 1} students is never shown. An empty group {zero}.",
+        f"- A result (such as chronic absence) is hidden when fewer than {made.k} students have it, when all but fewer",
+        f"  than {made.k} have it, or when the group has fewer than {made.minimum_n} students.",
+        "- Where a hidden number could be narrowed down from others, others are hidden with it. The files do not say",
+        "  which were hidden for which reason.",
+        f"- Policy version {made.policy_version}. Code lists: {codelists.EDITION}. Program: {facts.software}.",
+        *(f"- {name}: {value}" for name, value in sorted(facts.definitions.items())),
+        "",
+        "WHAT IS SHOWN AND WHAT IS HIDDEN",
+        *(_table(table) for table in tables),
+        "Each hidden number comes with a range, n_lower to n_upper: what anyone can work out from the shown numbers.",
+        "",
+        "HOW THE HIDDEN NUMBERS WERE CHOSEN",
+        f"{made.blocks_optimal} of {made.blocks} parts were solved to the proven least loss"
+        + (f"; the others lose at most {made.gap:.1%} more than the least possible." if made.gap else "."),
+        f"The attack below asked for {made.repaired} more hidden numbers, in {made.repair_rounds} rounds.",
+        "",
+        "THE ATTACKS",
+        "A separate program, which shares nothing with the one that chose, attacked all tables and schools at once:",
+        *(_attack(attack.name, attack.hidden, attack.fallen, attack.exact) for attack in made.attacks),
+        "",
+        "WHAT THE ATTACKS DO NOT COVER",
+        "- Someone who replays the method itself in order to guess why a number was hidden.",
+        "- Someone who weighs the remaining possibilities by what is likely (a Bayesian attacker).",
+        "- Two or more students of small groups who put together what they know of themselves.",
+        "- Files that the district gives out in other ways.",
+        "",
+        "WHO",
+        f"Drafted by {facts.drafted_by}, approved by {facts.approved_by} on {facts.created}.",
+        _chain(facts),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _table(table: PublishedTable) -> str:
+    states = Counter(cell.suppression for cell in table.cells)
+    nobody = f", {states['not_offered']} groups with nobody in them" if states["not_offered"] else ""
+    title = codelists.metric(table.metric).title
+    return f"- {title} ({table.metric}.csv): {states['none']} numbers shown, {states['hidden']} hidden{nobody}."
+
+
+def _attack(name: str, hidden: int, fallen: int, exact: int) -> str:
+    return f"- Knowing {name}: {hidden} hidden numbers attacked; {fallen} narrowed too far, {exact} worked out exactly."
+
+
+def _chain(facts: ReleaseFacts) -> str:
+    if not facts.supersedes:
+        return "This is the first version; it replaces no other."
+    return f"It replaces the package with sha256 {facts.supersedes}. Reason: {facts.reason}"
+
+
+def readme(facts: ReleaseFacts, tables: Iterable[str], key: PublicKey) -> str:
+    """How to check the package and how to open its tables, with tools that an office has."""
+    who = principal(facts.lea_id)
+    lines = [
+        f"Protected summary of {facts.district_name}, {facts.school_year}",
+        "",
+        "TO CHECK IT (nothing to install but OpenSSH)",
+        "  1. Ask the district by telephone for the fingerprint of its key. It must be",
+        f"     {key.fingerprint}",
+        "  2. Put this line into a file named allowed_signers:",
+        f'     {who} namespaces="{NAMESPACE}" {key.line(who)}',
+        f"  3. ssh-keygen -Y verify -f allowed_signers -I {who} -n {NAMESPACE} \\",
+        "       -s datapackage.json.sig < datapackage.json",
+        "  4. sha256sum -c SHA256SUMS            (Windows: certutil -hashfile FILE SHA256)",
+        "  Or all of it, with every privacy rule: schoolhouse state verify THIS.zip --signers allowed_signers",
+        "  Or the tables alone: frictionless validate datapackage.json",
+        "",
+        "TO OPEN IT IN EXCEL",
+        "  Do not double-click the files: Excel would drop the zeros at the front of ids and grades.",
+        "  Data > From Text/CSV > choose the file > File Origin 65001 (UTF-8) > Transform Data >",
+        "  set school_id, lea_id and grade to Text > Close & Load.",
+        "",
+        "TO OPEN IT IN DUCKDB",
+        "  SELECT school_id, race, n, n_lower, n_upper FROM read_csv('membership.csv', all_varchar = true)",
+        "   WHERE category_set = 'RACE' ORDER BY school_id, race;",
+        "  All columns are text there; cast n to INTEGER where you add.",
+        "",
+        "COLUMNS",
+        "  school_id is empty in the district's rows. These are counted and never summed from schools: a student in",
+        "  two schools counts once. category_set says which group columns are filled (TOT: none of them).",
+        "  n is empty when hidden; n_lower and n_upper then say what anyone can work out. denominator is the size of",
+        "  the group, where n is a part of it. suppression is none, hidden, or not_offered (nobody in this group).",
+        "",
+        "TABLES",
+        "  directory.csv: schools, grades offered, session days.",
+        *(f"  {name}.csv: {codelists.metric(name).definition}" for name in tables),
+        "",
+        "CODES",
+        *(f"  {code}: {meaning}" for code, meaning in codelists.MEANING.items() if code != codelists.ALL),
+        "",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,133 @@
+"""A package opened with care: archive, descriptor, hashes, tables. Nothing is written to the disk."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast, get_args
+
+from appliance.aggregate import codelists
+from appliance.aggregate.disclosure.policy import Policy
+from appliance.aggregate.published import DistrictRule, PublishedTable
+from appliance.aggregate.release import archive, descriptor, rows
+from appliance.aggregate.release.package import DESCRIPTOR, SIGNATURE, SUMS, sums
+from appliance.errors import BadFile
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """The files of a package whose archive and hashes are in order."""
+
+    sha256: str
+    files: dict[str, bytes]
+    described: dict[str, Any]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What the release says about itself."""
+        return cast("dict[str, Any]", self.described["schoolhouse"])
+
+    @property
+    def policy(self) -> Policy:
+        """The rules it was made under. Raises `Refused` when they are laxer than any policy may be."""
+        policy = self.facts["policy"]
+        return Policy(version=policy["version"], minimum_n=policy["minimum_n"], k=policy["k"], zeros=policy["zeros"])
+
+
+def open_archive(path: Path) -> tuple[bytes, dict[str, bytes]]:
+    """The archive's bytes and its files. Raises `BadFile` unless it is exactly as an appliance writes it."""
+    try:
+        if path.stat().st_size > archive.LARGEST_PACKAGE:
+            raise BadFile(f"{path.name} is larger than a package may be.")
+        data = path.read_bytes()
+    except OSError:
+        raise BadFile(f"{path.name} cannot be read. Give the path of a package.") from None
+    files = archive.unpack(data)
+    if archive.pack(files) != data:
+        raise BadFile("The archive was altered or packed again: it is not byte for byte as the appliance writes it.")
+    return data, files
+
+
+def describe(data: bytes, files: dict[str, bytes]) -> Package:
+    """Read the descriptor; refuse any file that it does not list. Raises `BadFile`."""
+    for needed in (DESCRIPTOR, SIGNATURE, SUMS):
+        if needed not in files:
+            raise BadFile(f"The package has no {needed}. It is not a package of Schoolhouse, or it is damaged.")
+    try:
+        described = json.loads(files[DESCRIPTOR])
+        listed = {resource["path"] for resource in described["resources"]}
+        known = described["schoolhouse"]["format"] == descriptor.FORMAT
+        _check_facts(described["schoolhouse"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise BadFile(
+            "datapackage.json cannot be read. The package is damaged; ask the district for it again."
+        ) from None
+    if not known:
+        raise BadFile("The package has a format that this program does not know. Update the program.")
+    extra = sorted(set(files) - listed - {DESCRIPTOR, SIGNATURE, SUMS})
+    if extra:
+        raise BadFile(f"The package holds {extra[0]}, which datapackage.json does not list. Refuse the package.")
+    missing = sorted(listed - set(files))
+    if missing:
+        raise BadFile(f"datapackage.json lists {missing[0]}, which the package does not hold.")
+    return Package(hashlib.sha256(data).hexdigest(), files, described)
+
+
+def check_hashes(package: Package) -> str:
+    """Every file against the descriptor and SHA256SUMS. Raises `BadFile` with the name of the first that differs."""
+    for resource in package.described["resources"]:
+        content = package.files[resource["path"]]
+        if resource.get("hash") != f"sha256:{hashlib.sha256(content).hexdigest()}":
+            raise BadFile(f"{resource['path']} was altered: its sha256 is not the one in datapackage.json.")
+        if resource.get("bytes") != len(content):
+            raise BadFile(f"{resource['path']} was altered: its size is not the one in datapackage.json.")
+    if package.files[SUMS] != sums(package.files):
+        raise BadFile("SHA256SUMS was altered: it does not fit the files of the package.")
+    return f"The sha256 and size of all {len(package.described['resources'])} listed files fit."
+
+
+def read_tables(package: Package) -> list[PublishedTable]:
+    """Every table, typed, with all codes on their lists. Raises `Trouble` with the table and the row."""
+    facts = package.facts
+    if "directory.csv" not in package.files:
+        raise BadFile("The package has no directory.csv.")
+    directory = rows.read_csv(package.files["directory.csv"], "directory.csv", descriptor.DIRECTORY_COLUMNS)
+    schools = [row["school_id"] for row in directory if row["school_id"]]
+    if len(set(schools)) < len(schools) or any(row["lea_id"] != facts["lea_id"] for row in directory):
+        raise BadFile("directory.csv lists a school twice, or another district.")
+    named: dict[str, str] = facts["district_rows"]
+    paths = {resource["path"] for resource in package.described["resources"] if resource["path"].endswith(".csv")}
+    if paths != {f"{metric}.csv" for metric in named} | {"directory.csv"}:
+        raise BadFile("The CSV files of the package are not the tables that datapackage.json describes.")
+    return [
+        rows.read(
+            package.files[f"{codelists.metric(metric).name}.csv"],
+            metric,
+            lea_id=facts["lea_id"],
+            school_year=facts["school_year"],
+            snapshot=facts["snapshot"],
+            district=_rule(rule),
+            schools=schools,
+        )
+        for metric, rule in named.items()
+    ]
+
+
+def _check_facts(facts: Mapping[str, Any]) -> None:
+    for name in ("lea_id", "school_year", "snapshot"):
+        if not isinstance(facts[name], str):
+            raise TypeError
+    for name in ("version", "minimum_n", "k"):
+        if not isinstance(facts["policy"][name], int):
+            raise TypeError
+    if facts["policy"]["zeros"] not in ("published", "hidden") or not isinstance(facts["version"], int):
+        raise TypeError
+    if not all(isinstance(rule, str) for rule in facts["district_rows"].values()):
+        raise TypeError
+
+
+def _rule(text: str) -> DistrictRule:
+    if text not in get_args(DistrictRule):
+        raise BadFile(f"datapackage.json: {text!r} is not a rule for district rows.")
+    return cast("DistrictRule", text)

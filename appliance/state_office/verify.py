@@ -1,0 +1,155 @@
+"""Verify a package on a machine that has no home: is it whole, whose is it, and does it keep every promise?"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from appliance.aggregate.disclosure import attacker
+from appliance.aggregate.disclosure.attacker import Attack, Knowledge
+from appliance.aggregate.published import PublishedTable
+from appliance.aggregate.release import sshsig
+from appliance.aggregate.release.package import DESCRIPTOR, SIGNATURE
+from appliance.errors import BadFile, Trouble
+from appliance.state_office import privacy, reading, signers
+from appliance.state_office.reading import Package
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at, and what was found, as a sentence."""
+
+    name: str
+    passed: bool
+    sentence: str
+
+
+@dataclass(slots=True)
+class Verdict:
+    """Whether the state may accept a package, and why.
+
+    `trusted`: the key is one that the state has registered. Without a signers file a package can be accepted as whole
+    and safe, and still come from anybody: `trusted` is False and a check says so.
+    """
+
+    file: str
+    checks: list[Check] = field(default_factory=list)
+    trusted: bool = False
+    fingerprint: str = ""
+    sha256: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+    published: int = 0
+    hidden: int = 0
+
+    @property
+    def accepted(self) -> bool:
+        """Every check passed."""
+        return bool(self.checks) and all(check.passed for check in self.checks)
+
+    def as_json(self) -> dict[str, Any]:
+        """The verdict for a script. `version` changes when a field changes its meaning."""
+        told = ("lea_id", "district_name", "school_year", "snapshot", "version", "supersedes")
+        return {
+            "version": 1,
+            "accepted": self.accepted,
+            "trusted": self.trusted,
+            "package": {"file": self.file, "sha256": self.sha256, "signer": self.fingerprint}
+            | {name: self.facts[name] for name in told if name in self.facts},
+            "published": self.published,
+            "hidden": self.hidden,
+            "checks": [
+                {"name": check.name, "passed": check.passed, "sentence": check.sentence} for check in self.checks
+            ],
+        }
+
+    def as_text(self) -> str:
+        """The verdict for a person, one line a check."""
+        lines = [f"{'passed' if check.passed else 'FAILED'}  {check.name}: {check.sentence}" for check in self.checks]
+        end = f"Accepted: {self.file}." if self.accepted else f"Not accepted: {self.file}. Do not use its numbers."
+        return "\n".join([*lines, end])
+
+
+def verify(package: Path, signers_file: Path | None = None, *, at: datetime | None = None) -> Verdict:
+    """Check everything that can be checked about a package, without writing anything.
+
+    `signers_file`: an OpenSSH allowed_signers file; without it the key in the package is used and called unknown.
+    `at`: the time at which keys must be valid; now by default. Troubles become failed checks, not exceptions.
+    """
+    verdict = Verdict(package.name)
+    run = _Run(verdict)
+    opened = run.check("archive", lambda: reading.open_archive(package), "Byte for byte as an appliance writes it.")
+    if opened is None:
+        return verdict
+    described = run.check("contents", lambda: reading.describe(*opened), "Every file is listed, and none is missing.")
+    if described is None:
+        return verdict
+    verdict.sha256, verdict.facts = described.sha256, described.facts
+    run.say("hashes", lambda: reading.check_hashes(described))
+    run.say("signature", lambda: _signature(described, signers_file, at or datetime.now(UTC), verdict))
+    policy = run.check("policy", lambda: described.policy, "The rules are not laxer than any policy may be.")
+    tables = run.check("tables", lambda: reading.read_tables(described), "Every column, code and number is allowed.")
+    if policy is None or tables is None:
+        return verdict
+    verdict.published, verdict.hidden = _count(tables, "none"), _count(tables, "hidden")
+    run.say("sums", lambda: _sums(tables))
+    run.say("small groups", lambda: privacy.small_groups(tables, policy))
+    run.say("outcomes", lambda: privacy.telling_outcomes(tables, policy))
+    run.say("remainders", lambda: privacy.remainders(tables, policy))
+    run.say("attack", lambda: privacy.attack(tables, policy))
+    return verdict
+
+
+class _Run:
+    """Runs checks one after another and writes down what each found."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        self._verdict = verdict
+
+    def check(self, name: str, work: Callable[[], T], sentence: str) -> T | None:
+        """Run a check that gives something for the next ones; None when it failed."""
+        try:
+            result = work()
+        except Trouble as trouble:
+            self._verdict.checks.append(Check(name, False, str(trouble)))
+            return None
+        self._verdict.checks.append(Check(name, True, sentence))
+        return result
+
+    def say(self, name: str, work: Callable[[], str]) -> None:
+        """Run a check that tells in its own words what it found."""
+        try:
+            self._verdict.checks.append(Check(name, True, work()))
+        except Trouble as trouble:
+            self._verdict.checks.append(Check(name, False, str(trouble)))
+
+
+def _signature(package: Package, registry: Path | None, at: datetime, verdict: Verdict) -> str:
+    key = sshsig.verify(package.files[DESCRIPTOR], package.files[SIGNATURE].decode(errors="replace"))
+    verdict.fingerprint = key.fingerprint
+    who = sshsig.principal(package.facts["lea_id"])
+    if package.files.get("signer.pub") != (key.line(who) + "\n").encode():
+        raise BadFile("The key in signer.pub is not the key that signed the package. Refuse it.")
+    if registry is None:
+        return (
+            f"Signed as {who} by a key that is NOT YET KNOWN here ({key.fingerprint}). Anybody can make a key: ask the "
+            "district for its fingerprint by telephone, or give a signers file."
+        )
+    problem = signers.judge(signers.read(registry), who, key, at)
+    if problem:
+        raise BadFile(f"The signature of {who} is not accepted: {problem}. Ask the district and the registry.")
+    verdict.trusted = True
+    return f"Signed as {who} by a registered key ({key.fingerprint})."
+
+
+def _sums(tables: list[PublishedTable]) -> str:
+    """Read all sums as equations, and let the solver find one table that fits them all."""
+    system = attacker.read(tables, Knowledge(0))
+    Attack(system).settle()
+    return "All categories and schools add up, as far as they are shown, and the hidden ones leave room for a table."
+
+
+def _count(tables: list[PublishedTable], state: str) -> int:
+    return sum(cell.suppression == state for table in tables for cell in table.cells)
