@@ -37,7 +37,7 @@ _SCHOOL_FACTS = frozenset(
 )
 """Tables in which no row is about a student."""
 
-_STUDENT_TABLES = """attendance_day attendance_section check_in grade school_enrollment section_enrollment
+_STUDENT_TABLES = """attendance_day attendance_section grade school_enrollment section_enrollment
     student_attendance test_result""".split()
 """Tables shown whole, cut to the visible students. `student` and `program_membership` show chosen columns only."""
 
@@ -46,14 +46,18 @@ _VISIBLE = {
     "visible_student": """SELECT student_key, given_name, middle_name, family_name, reason
         FROM {gate}scope JOIN {vault}.student USING (student_key)""",
     # The programs a class is planned around. Disability, meals, homelessness and the like feed totals only.
-    "visible_program": """SELECT program_membership.* FROM {gate}scope JOIN {vault}.program_membership USING (student_key)
+    "visible_program": """SELECT program_membership.*
+        FROM {gate}scope JOIN {vault}.program_membership USING (student_key)
         WHERE program IN ('english_learner', 'bilingual', 'gifted', 'career_technical')""",
+    "visible_check_in": """SELECT check_in.*, account.display_name AS by_whom
+        FROM {gate}scope JOIN {vault}.check_in USING (student_key) JOIN {vault}.account USING (account_key)""",
     "visible_opening": """SELECT access_log_student.student_key, access_log.at, access_log.who, access_log.action,
-            access_log.reason
-        FROM {gate}scope JOIN {vault}.access_log_student USING (student_key) JOIN {vault}.access_log USING (sequence)""",
+            access_log.reason, coalesce(account.display_name, access_log.who) AS display_name, account.role
+        FROM {gate}scope JOIN {vault}.access_log_student USING (student_key) JOIN {vault}.access_log USING (sequence)
+            LEFT JOIN {vault}.account ON account.username = access_log.who""",
     "visible_section": """SELECT section.* FROM {gate}scope_section JOIN {vault}.section USING (section_key)""",
     **{
-        f"visible_{table}": f"SELECT {table}.* FROM {{gate}}scope JOIN {{vault}}.{table} USING (student_key)"
+        f"visible_{table}": f"SELECT {table}.* FROM {{gate}}scope JOIN {{vault}}.{table} USING (student_key)"  # noqa: S608
         for table in _STUDENT_TABLES
     },
 }

@@ -1,0 +1,138 @@
+"""The server of one home: where its parts are put together, and how it is run."""
+
+import logging
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import structlog
+import uvicorn
+from litestar import Litestar, Request
+from litestar.concurrency import set_asyncio_executor
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+
+from appliance.errors import HomeTrouble, Trouble
+from appliance.schedule import Recurring, run_in_background
+from appliance.settings import Settings, read_settings
+from appliance.storage.database import Database, only_server
+from appliance.web.front_desk import FrontDesk
+from appliance.web.guards import let_in
+from appliance.web.headers import finish
+from appliance.web.pages import PAGES
+from appliance.web.pages.trouble import answer_fault, answer_http, answer_trouble
+from appliance.web.sessions import Sessions
+from appliance.web.visit import House, current_visit
+
+PAGE_THREADS = 4
+"""Measured: more threads than this only wait for each other, and the slowest pages become slower."""
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def build_app(
+    database: Database,
+    settings: Settings,
+    *,
+    secure_cookies: bool,
+    as_of: date | None = None,
+    clock: Callable[[], float] = time.time,
+    sign_in_places: int | None = None,
+) -> Litestar:
+    """The pages of one home. `as_of`: a rehearsal, with pages as they would be on that day. `clock`: Unix seconds.
+
+    `secure_cookies` says that browsers reach us through TLS. `sign_in_places`: how many may be signing in at once.
+    """
+    sessions = Sessions(database, settings, clock)
+    front_desk = FrontDesk(database, sessions, clock, sign_in_places)
+    house = House(database, settings, sessions, front_desk, clock, as_of, secure_cookies)
+    set_asyncio_executor(ThreadPoolExecutor(PAGE_THREADS, thread_name_prefix="page"))
+    return Litestar(
+        route_handlers=PAGES,
+        guards=[let_in],
+        dependencies={"visit": Provide(current_visit, sync_to_thread=False)},
+        exception_handlers={HTTPException: answer_http, Trouble: answer_trouble, Exception: answer_fault},
+        before_send=[finish],
+        before_request=_note_the_time,
+        state=State({"house": house}),
+        openapi_config=None,
+        debug=False,
+        request_max_body_size=64 * 1024,
+        logging_config=None,
+    )
+
+
+async def _note_the_time(request: Request[Any, Any, Any]) -> None:
+    request.scope["state"]["begun"] = time.perf_counter()
+
+
+def serve(
+    home: Path,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8080,
+    as_of: date | None = None,
+    behind_tls: bool = False,
+    recurring: Sequence[Recurring] = (),
+) -> None:
+    """Serve a home until told to stop. One process: a second one on the same home is refused with HomeTrouble.
+
+    `recurring` is what else runs by itself beside the clearing of ended sessions.
+    """
+    if host not in _LOOPBACK and not behind_tls:
+        raise HomeTrouble(
+            f"Schoolhouse speaks plain HTTP to this machine only, and {host} is not it. Put a web server with a "
+            "certificate in front, or leave --host out."
+        )
+    write_log_to_stderr()
+    with only_server(home):
+        database = Database(home)
+        try:
+            app = build_app(database, read_settings(home), secure_cookies=behind_tls, as_of=as_of)
+            sessions: Sessions = app.state["house"].sessions
+            hourly = Recurring("clear ended sessions", sessions.clear_ended, every_hours=1)
+            with run_in_background([hourly, *recurring]):
+                _run(app, host, port)
+        finally:
+            database.close()
+
+
+def _run(app: Litestar, host: str, port: int) -> None:
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+        proxy_headers=False,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=10,
+        limit_concurrency=1000,
+        h11_max_incomplete_event_size=32 * 1024,
+    )
+    uvicorn.Server(config).run()
+
+
+def write_log_to_stderr() -> None:
+    """One JSON line an event, without local variables, which may hold students."""
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.WARNING, format='{"level": "%(levelname)s", "event": "%(name)s"}'
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.INFO if not os.environ.get("SCHOOLHOUSE_QUIET") else logging.WARNING
+        ),
+        cache_logger_on_first_use=True,
+    )

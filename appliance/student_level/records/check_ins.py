@@ -1,0 +1,69 @@
+"""Check-ins: who talked with whom, when, and one line about it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from appliance.storage.database import Reading, Tables
+
+KINDS = {
+    "talked": "Talked with the student",
+    "family": "Talked with the family",
+    "plan": "Made a plan",
+    "not_needed": "Not needed",
+}
+LONGEST_NOTE = 300
+
+_LAST = """
+    SELECT student_key, day, kind, by_whom FROM (
+        SELECT student_key, day, kind, by_whom,
+               row_number() OVER (PARTITION BY student_key ORDER BY day DESC, check_in_key DESC) AS place
+          FROM visible_check_in WHERE day BETWEEN :since AND :today
+    ) WHERE place = 1
+"""
+_LAST_OF_SOME = """
+    SELECT student_key, day, kind, by_whom FROM (
+        SELECT student_key, day, kind, by_whom,
+               row_number() OVER (PARTITION BY student_key ORDER BY day DESC, check_in_key DESC) AS place
+          FROM visible_check_in
+         WHERE student_key IN (SELECT value FROM json_each(:students)) AND day BETWEEN :since AND :today
+    ) WHERE place = 1
+"""
+_OF_STUDENT = """
+    SELECT day, kind, by_whom, note FROM visible_check_in
+     WHERE student_key = :student AND day <= :today ORDER BY day DESC, check_in_key DESC LIMIT 50
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckIn:
+    """One check-in. `note` is what its writer wants the family to be able to read."""
+
+    day: int
+    kind: str
+    by_whom: str
+    note: str = ""
+
+
+def last_check_ins(
+    reading: Reading, today: int, *, since: int, students: Sequence[int] | None = None
+) -> dict[int, CheckIn]:
+    """The latest check-in of each visible student (or of some of them) since a day."""
+    values = {"today": today, "since": since, "students": json.dumps(students)}
+    return {
+        row["student_key"]: CheckIn(row["day"], row["kind"], row["by_whom"])
+        for row in reading.query(_LAST if students is None else _LAST_OF_SOME, values)
+    }
+
+
+def check_ins_of(reading: Reading, student_key: int, today: int) -> list[CheckIn]:
+    """A student's check-ins, newest first."""
+    return [CheckIn(**row) for row in reading.query(_OF_STUDENT, {"student": student_key, "today": today})]
+
+
+def record_check_in(tables: Tables, *, student_key: int, account_key: int, day: int, kind: str, note: str) -> None:
+    """Keep a check-in, inside the transaction that logs it. Whoever calls has seen to it that the writer may."""
+    tables.execute(
+        "INSERT INTO check_in (student_key, account_key, day, kind, note) VALUES (?, ?, ?, ?, ?)",
+        (student_key, account_key, day, kind, note),
+    )

@@ -1,0 +1,69 @@
+"""What goes well: said before or beside every worry."""
+
+from collections.abc import Sequence
+
+from appliance.student_level.records.marks import letters_between
+from appliance.student_level.records.rules import CourseNow, Situation
+
+EVERY_DAY = 20
+"""Here on each of so many school days in a row: four weeks."""
+LEAST_COURSES = 3
+_NUMBERS = "no one two three four five six seven eight nine ten".split()
+
+
+def going_well(seen: Situation) -> list[str]:
+    """Sentences without their subject, the strongest first; empty when nothing is recorded: then ask."""
+    found = []
+    if improved := [course for course in seen.courses if _rose(course)]:
+        course = improved[0]
+        assert course.now
+        assert course.before
+        found.append(
+            f"{course.title} up from {course.before.shown} to {course.now.shown} since {course.before_period}."
+        )
+    letters = [course.now.letter for course in seen.courses if course.now]
+    if len(letters) >= LEAST_COURSES and set(letters) <= {"A", "B"}:
+        found.append(f"B or better in all {_count(len(letters))} courses.")
+    elif best := [course for course in seen.courses if course.now and course.now.letter == "A"]:
+        found.append(f"A in {_and([course.title for course in best[:2]])}.")
+    if seen.takes_part_in_attendance:
+        found += _days(seen)
+    return found
+
+
+def is_news(seen: Situation) -> str:
+    """Something good that is new, for a line home; empty when there is none."""
+    rose = next((course for course in seen.courses if _rose(course)), None)
+    if rose and rose.now and rose.before:
+        return f"{rose.title} up from {rose.before.shown} to {rose.now.shown}."
+    streak = _streak(seen)
+    if EVERY_DAY <= streak < min(len(seen.days), EVERY_DAY + 5) and seen.days_missed >= LEAST_COURSES:
+        return "here every day for four weeks, after missing days before."
+    return ""
+
+
+def _days(seen: Situation) -> list[str]:
+    streak = _streak(seen)
+    if seen.days and seen.days_missed == 0 and seen.days_enrolled >= EVERY_DAY:
+        return [f"has not missed a day: {seen.days_enrolled} of {seen.days_enrolled}."]
+    if streak >= EVERY_DAY:
+        return ["here every day for four weeks."]
+    return []
+
+
+def _streak(seen: Situation) -> int:
+    return next((place for place, day in enumerate(seen.days) if day in seen.missed), len(seen.days))
+
+
+def _rose(course: CourseNow) -> bool:
+    if not course.now or not course.before:
+        return False
+    return (letters_between(course.before, course.now) or 0) >= 1
+
+
+def _count(number: int) -> str:
+    return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+
+
+def _and(parts: Sequence[str]) -> str:
+    return " and ".join(parts)

@@ -1,0 +1,69 @@
+"""Deny by default: who gets past the door.
+
+Every handler names its action. A handler that names none is shut, for everybody. A request that changes something must
+come from a form of ours (its token belongs to the session) and from a page of ours (the browser says so).
+"""
+
+import hmac
+from typing import Any
+
+from litestar.concurrency import sync_to_thread
+from litestar.connection import ASGIConnection, Request
+from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
+from litestar.handlers import BaseRouteHandler
+
+from appliance.actions import Action, may
+from appliance.web.visit import House, Visit
+
+OPEN_TO_ANYBODY = frozenset({Action.SIGN_IN, Action.SEE_OPEN_PAGE})
+_CHANGES_NOTHING = frozenset({"GET", "HEAD"})
+_TOKEN = "csrf"  # noqa: S105 the name of the form's field
+AnyConnection = ASGIConnection[Any, Any, Any, Any]
+
+
+async def let_in(connection: AnyConnection, handler: BaseRouteHandler) -> None:
+    """The one guard of the house: host, origin, session, right, form token, in this order."""
+    house: House = connection.app.state["house"]
+    if host_name(connection.headers.get("host", "")) not in house.settings.hosts:
+        raise PermissionDeniedException("This address is not one of Schoolhouse's own. The setting is called hosts.")
+    changes = connection.scope.get("method", "GET") not in _CHANGES_NOTHING
+    if changes and not comes_from_our_page(connection, house):
+        raise PermissionDeniedException("This form did not come from a page of Schoolhouse. Open the page again.")
+    action = handler.opt.get("action")
+    if not isinstance(action, Action):
+        raise PermissionDeniedException("This address is shut.")
+    session = None
+    if token := connection.cookies.get(house.cookie):
+        session = await sync_to_thread(house.sessions.find, token)
+    if session is not None:
+        connection.scope["user"] = Visit(house, session, connection.scope["path"])
+    if action in OPEN_TO_ANYBODY:
+        return
+    if session is None:
+        raise NotAuthorizedException("Please sign in.")
+    if not may(session.account.role, action):
+        raise PermissionDeniedException("This page belongs to another role.")
+    if changes and not await _has_token(connection, session.csrf_token):
+        raise PermissionDeniedException("This form is out of date. Open the page again and send it once more.")
+
+
+def host_name(header: str) -> str:
+    """The name in a Host header, small, without its port."""
+    name = header.strip().lower()
+    return name.partition("]")[0] + "]" if name.startswith("[") else name.partition(":")[0]
+
+
+def comes_from_our_page(connection: AnyConnection, house: House) -> bool:
+    """Whether the browser vouches that one of our own pages sent this. Without any word of a browser: no."""
+    site = connection.headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    scheme = "https" if house.secure_cookies else "http"
+    return connection.headers.get("origin", "").lower() == f"{scheme}://{connection.headers.get('host', '').lower()}"
+
+
+async def _has_token(connection: AnyConnection, expected: str) -> bool:
+    if not isinstance(connection, Request):
+        return False
+    sent = (await connection.form()).get(_TOKEN)
+    return isinstance(sent, str) and hmac.compare_digest(sent.encode(), expected.encode())

@@ -1,0 +1,135 @@
+"""One student: what goes well, what is new, days, courses, tests, check-ins, and who looked."""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
+
+import msgspec
+from litestar import Response, get, post
+from litestar.enums import RequestEncodingType
+from litestar.params import Body
+from litestar.response import Redirect
+
+from appliance.actions import Action
+from appliance.days import day_number
+from appliance.storage.database import Event, Reading
+from appliance.student_level.records import students
+from appliance.student_level.records.attendance import DaysSoFar
+from appliance.student_level.records.check_ins import KINDS, LONGEST_NOTE, CheckIn, check_ins_of, record_check_in
+from appliance.student_level.records.courses import CourseLine, student_courses
+from appliance.student_level.records.going_well import going_well
+from appliance.student_level.records.rules import FIRST_DAYS, Happening, happenings
+from appliance.student_level.records.this_week import situation_of
+from appliance.web import words
+from appliance.web.addresses import Kind
+from appliance.web.rendering import show
+from appliance.web.visit import Frame, NoSuch, Visit
+
+_PROGRAM_WORDS = {
+    "english_learner": "English learner",
+    "bilingual": "bilingual program",
+    "gifted": "gifted program",
+    "career_technical": "career and technical education",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StudentPage:
+    """The page, in the order in which it is read."""
+
+    template: ClassVar[str] = "pages/student.html"
+    kinds: ClassVar[dict[str, str]] = KINDS
+    longest_note: ClassVar[int] = LONGEST_NOTE
+    first_days: ClassVar[int] = FIRST_DAYS
+    frame: Frame
+    address: str
+    student: students.Student
+    programs: tuple[str, ...]
+    last_opened: int | None
+    going_well: tuple[str, ...]
+    news: tuple[Happening, ...]
+    days: DaysSoFar | None
+    elsewhere: tuple[students.Elsewhere, ...]
+    grid: students.DayGrid | None
+    periods: tuple[str, ...]
+    courses: tuple[CourseLine, ...]
+    tests: tuple[students.TestLine, ...]
+    check_ins: tuple[CheckIn, ...]
+    openings: tuple[students.Opening, ...]
+    is_done: bool
+
+
+@get("/students/{address:str}", action=Action.SEE_STUDENT, sync_to_thread=True)
+def see_student(address: str, visit: Visit, done: bool = False) -> Response[str]:
+    """Read the record, write down that it was opened and why it may be, and only then send it."""
+    key = visit.key(Kind.STUDENT, address)
+    with visit.reading() as reading:
+        record = students.student(reading, key, visit.today)
+        if record is None:
+            raise NoSuch("student")
+        page = _page(visit, reading, record, done)
+    visit.saw(Action.SEE_STUDENT, students=(key,), reason=record.name.reason)
+    return show(page)
+
+
+def _page(visit: Visit, reading: Reading, record: students.Student, done: bool) -> StudentPage:
+    key, today = record.student_key, visit.today
+    days: DaysSoFar | None = None
+    elsewhere: tuple[students.Elsewhere, ...] = ()
+    grid, seen = None, None
+    if record.place:
+        days, elsewhere = students.days_of(reading, key, record.place.school_key, visit.school_year)
+        grid = students.day_grid(reading, record.place, key, today, visit.first_day_of_school_year)
+        seen = situation_of(reading, record.place, today=today, school_year=visit.school_year)
+    periods, courses = student_courses(reading, key, today)
+    opened = students.last_opened(reading, key, Action.SEE_STUDENT, visit.session.account.username)
+    return StudentPage(
+        frame=visit.frame(reading),
+        address=visit.student_address(key),
+        student=record,
+        programs=tuple(_PROGRAM_WORDS[program] for program in students.programs_of(reading, key, today)),
+        last_opened=day_number(opened.astimezone().date()) if opened else None,
+        going_well=tuple(words.sentence_case(text) for text in going_well(seen)) if seen else (),
+        news=tuple(happenings(seen, today)) if seen else (),
+        days=days,
+        elsewhere=elsewhere,
+        grid=grid,
+        periods=periods,
+        courses=tuple(courses),
+        tests=tuple(students.tests_of(reading, key, today)),
+        check_ins=tuple(check_ins_of(reading, key, today)),
+        openings=tuple(students.openings_of(reading, key, Action.SEE_STUDENT, visit.house.wall_day)),
+        is_done=done,
+    )
+
+
+class CheckInForm(msgspec.Struct, forbid_unknown_fields=True):
+    """What the form sends. `back`: the page on which it stood."""
+
+    csrf: str
+    kind: Literal["talked", "family", "plan", "not_needed"]
+    note: Annotated[str, msgspec.Meta(max_length=LONGEST_NOTE)] = ""
+    back: Literal["student", "this-week"] = "student"
+
+
+@post("/students/{address:str}/check-ins", action=Action.RECORD_CHECK_IN, sync_to_thread=True)
+def add_check_in(
+    address: str, visit: Visit, data: Annotated[CheckInForm, Body(media_type=RequestEncodingType.URL_ENCODED)]
+) -> Redirect:
+    """Keep a check-in about a student whom the writer may see, and go back to where the form stood."""
+    key = visit.key(Kind.STUDENT, address)
+    with visit.reading() as reading:
+        record = students.student(reading, key, visit.today)
+    if record is None:
+        raise NoSuch("student")
+    event = Event(visit.session.account.username, Action.RECORD_CHECK_IN, data.kind, record.name.reason, (key,))
+    with visit.changing(event) as tables:
+        record_check_in(
+            tables,
+            student_key=key,
+            account_key=visit.session.account.account_key,
+            day=visit.today,
+            kind=data.kind,
+            note=" ".join(data.note.split()),
+        )
+    back = visit.student_address(key) if data.back == "student" else "/this-week"
+    return Redirect(f"{back}?done=true", status_code=303)

@@ -1,0 +1,92 @@
+"""The page for what went wrong: what happened, and what to do."""
+
+import secrets
+import sys
+import traceback
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, NotAuthorizedException
+from litestar.response import Redirect
+
+from appliance.errors import NotAllowed, Trouble
+from appliance.web.headers import log
+from appliance.web.rendering import show
+from appliance.web.visit import Frame, NoSuch, Visit
+
+_SENTENCES = {
+    400: ("That form could not be read", "One of its fields is missing, too long or not one that Schoolhouse knows. "),
+    404: ("No such page", "The address may be mistyped, or the page may have moved. "),
+    405: ("That does not work here", "This address does not take that kind of request. "),
+    413: ("That was too large", "Schoolhouse did not read it. "),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TroublePage:
+    """What happened, what to do, and where to go on."""
+
+    template: ClassVar[str] = "pages/trouble.html"
+    frame: Frame
+    title: str
+    sentence: str
+    incident: str = ""
+
+
+def answer_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[str] | Redirect:
+    """An answer for what the framework or a guard refused. Nothing of what was sent is repeated."""
+    if isinstance(error, NotAuthorizedException):
+        going_on = f"?next={quote(request.scope['path'])}" if request.method == "GET" else ""
+        return Redirect(f"/sign-in{going_on}", status_code=303)
+    status = error.status_code
+    if isinstance(error, NoSuch):
+        sentence = (
+            f"Either it does not exist, or it is not one that you may see. An address of a {error.thing} works only "
+            "in the sign-in in which it was made: open it again from your own lists."
+        )
+        page = _page(request, f"No such {error.thing}", sentence)
+    elif status == 403:
+        page = _page(request, "This is not open to you", error.detail)
+    else:
+        title, sentence = _SENTENCES.get(status, ("That did not work", "Go back and try again. "))
+        page = _page(request, title, sentence)
+    response = show(page, status_code=status)
+    if status == 405 and error.headers:
+        response.headers.update(error.headers)
+    return response
+
+
+def answer_trouble(request: Request[Any, Any, Any], error: Trouble) -> Response[str]:
+    """An answer for what a person can mend: the error's own sentence."""
+    return show(
+        _page(request, "That did not work", str(error)), status_code=403 if isinstance(error, NotAllowed) else 400
+    )
+
+
+def answer_fault(request: Request[Any, Any, Any], error: Exception) -> Response[str]:
+    """An answer for a fault of ours: a number to ask about. The log gets the place, never a value."""
+    incident = secrets.token_hex(4)
+    frames = traceback.extract_tb(sys.exc_info()[2] or error.__traceback__)
+    log.error(
+        "fault",
+        incident=incident,
+        route=request.scope.get("path_template", "(none)"),
+        error=type(error).__name__,
+        at=[f"{frame.filename.rsplit('/', 2)[-1]}:{frame.lineno} {frame.name}" for frame in frames[-8:]],
+    )
+    sentence = (
+        "Nothing was changed by it. If it happens again, give this number to the person who looks after Schoolhouse."
+    )
+    return show(_page(request, "Something went wrong here", sentence, incident), status_code=500)
+
+
+def _page(request: Request[Any, Any, Any], title: str, sentence: str, incident: str = "") -> TroublePage:
+    return TroublePage(_frame(request), title, sentence, incident)
+
+
+def _frame(request: Request[Any, Any, Any]) -> Frame:
+    """As much frame as can be had without the database, which may be what failed."""
+    visit = request.scope.get("user")
+    return visit.bare_frame() if isinstance(visit, Visit) else Frame()

@@ -1,0 +1,65 @@
+"""From a page, which is a frozen dataclass, to HTML. A template knows `page` and nothing else."""
+
+import hashlib
+from pathlib import Path
+from typing import ClassVar, Protocol
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import MediaType, Response
+
+from appliance.settings import PACKAGE, TEMPLATES
+from appliance.web import words
+
+STATIC = PACKAGE / "web" / "static"
+
+
+class Page(Protocol):
+    """What can be shown: a frozen dataclass that names its template."""
+
+    template: ClassVar[str]
+
+
+def static_address(name: str) -> str:
+    """The address of a file that the browser may keep for a year: it changes when the file does."""
+    return f"/static/{name}?v={_fingerprint(STATIC / name)}"
+
+
+def _fingerprint(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.globals["stylesheet"] = static_address("schoolhouse.css")
+    environment.globals["icon"] = static_address("schoolhouse.svg")
+    for word in (
+        words.short_day,
+        words.month_day,
+        words.long_day,
+        words.moment,
+        words.grade_level,
+        words.number,
+        words.sentence_case,
+        words.plural,
+        words.percent,
+        words.attended,
+        words.listing,
+    ):
+        environment.filters[word.__name__] = word
+    return environment
+
+
+_ENVIRONMENT = _environment()
+
+
+def show(page: Page, status_code: int = 200) -> Response[str]:
+    """The page as a response."""
+    html = _ENVIRONMENT.get_template(page.template).render(page=page)
+    return Response(html, media_type=MediaType.HTML, status_code=status_code)

@@ -1,0 +1,201 @@
+"""One request of a signed-in person: who it is, what day the pages are about, and how they read and write."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from litestar import Request
+from litestar.exceptions import NotFoundException
+
+from appliance.actions import Action, Role
+from appliance.days import day_number, from_day_number, school_year
+from appliance.settings import Settings
+from appliance.storage.database import Database, Event, Reading, Tables
+from appliance.student_level.access import Viewer, reading_as
+from appliance.student_level.records.freshness import Freshness, freshness, workplace
+from appliance.web import words
+from appliance.web.addresses import Addresses, Kind
+from appliance.web.front_desk import FrontDesk
+from appliance.web.sessions import Session, Sessions
+
+_ROLE_WORDS = {
+    Role.TEACHER: "teacher",
+    Role.COUNSELOR: "counselor",
+    Role.PRINCIPAL: "principal",
+    Role.SUPERINTENDENT: "superintendent",
+    Role.DATA_STEWARD: "data steward",
+}
+_NAVIGATION = (
+    ("/this-week", "This week", {Role.TEACHER, Role.COUNSELOR}),
+    ("/school", "This week", {Role.PRINCIPAL}),
+    ("/classes", "My classes", {Role.TEACHER}),
+    ("/caseload", "My caseload", {Role.COUNSELOR}),
+    ("/data", "Data", {Role.DATA_STEWARD}),
+    ("/releases", "Releases", {Role.DATA_STEWARD, Role.SUPERINTENDENT}),
+    ("/manual", "Help", set(Role)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What every request of one server shares."""
+
+    database: Database
+    settings: Settings
+    sessions: Sessions
+    front_desk: FrontDesk
+    clock: Callable[[], float]
+    as_of: date | None
+    secure_cookies: bool
+
+    @property
+    def cookie(self) -> str:
+        """The name of the session's cookie. `__Host-` makes the browser refuse it without TLS, or from a neighbour."""
+        return "__Host-sh" if self.secure_cookies else "sh"
+
+    @property
+    def today(self) -> int:
+        """The day the pages are about, as a day number."""
+        return day_number(self.as_of) if self.as_of else self.wall_day
+
+    @property
+    def wall_day(self) -> int:
+        """The day it really is here, also in a rehearsal."""
+        return day_number(datetime.fromtimestamp(self.clock()).astimezone().date())
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of the navigation."""
+
+    address: str
+    text: str
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around every page: who reads it, where they can go, how old the data is."""
+
+    navigation: tuple[Link, ...] = ()
+    display_name: str = ""
+    role: str = ""
+    place: str = ""
+    csrf_token: str = ""
+    rehearsal_day: int | None = None
+    freshness: Freshness | None = None
+    printed: str = ""
+
+
+class NoSuch(NotFoundException):
+    """There is no such thing, or this person may not see it: one answer for both."""
+
+    def __init__(self, thing: str) -> None:
+        super().__init__(detail=f"No such {thing}")
+        self.thing = thing
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request of a signed-in person."""
+
+    house: House
+    session: Session
+    path: str
+    addresses: Addresses = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "addresses", Addresses(self.session.token))
+
+    @property
+    def role(self) -> Role:
+        """What the person's account is for."""
+        return self.session.account.role
+
+    @property
+    def today(self) -> int:
+        """The day the page is about, as a day number."""
+        return self.house.today
+
+    @property
+    def school_year(self) -> int:
+        """The school year of `today`."""
+        return school_year(from_day_number(self.today))
+
+    @property
+    def first_day_of_school_year(self) -> int:
+        """The first of July, as a day number."""
+        return day_number(date(self.school_year - 1, 7, 1))
+
+    @property
+    def viewer(self) -> Viewer:
+        """The person, as the database's row scope knows them."""
+        account = self.session.account
+        return Viewer(
+            account.account_key, account.username, account.display_name, account.role, account.staff_key, self.today
+        )
+
+    def reading(self) -> AbstractContextManager[Reading]:
+        """A handle that holds this person's students and nobody else's."""
+        return reading_as(self.house.database, self.viewer)
+
+    @contextmanager
+    def changing(self, event: Event) -> Iterator[Tables]:
+        """A writable handle in one transaction with the event."""
+        with self.house.database.changing(event) as tables:
+            self.house.sessions.touch(tables, self.session)
+            yield tables
+
+    def saw(self, action: Action, *, students: tuple[int, ...], reason: str = "", subject: str = "") -> None:
+        """Write down who sees whom. Durable when this returns, so call it before the page is sent."""
+        with self.changing(Event(self.session.account.username, action, subject, reason, students)):
+            pass
+
+    def key(self, kind: Kind, address: str) -> int:
+        """The row behind an address of this session. Raises NoSuch."""
+        key = self.addresses.key(kind, address)
+        if key is None:
+            raise NoSuch({Kind.STUDENT: "student", Kind.SECTION: "class", Kind.SCHOOL: "school"}[kind])
+        return key
+
+    def student_address(self, student_key: int) -> str:
+        """Where this session finds a student's page."""
+        return f"/students/{self.addresses.of(Kind.STUDENT, student_key)}"
+
+    def section_address(self, section_key: int) -> str:
+        """Where this session finds a class."""
+        return f"/classes/{self.addresses.of(Kind.SECTION, section_key)}"
+
+    def frame(self, reading: Reading) -> Frame:
+        """What stands around the page."""
+        staff_key = self.session.account.staff_key
+        return replace(
+            self.bare_frame(),
+            place=workplace(reading, staff_key) if staff_key is not None else "",
+            freshness=freshness(reading),
+        )
+
+    def bare_frame(self) -> Frame:
+        """The frame without what only the database knows."""
+        account = self.session.account
+        now = datetime.fromtimestamp(self.house.clock()).astimezone()
+        return Frame(
+            navigation=tuple(
+                Link(address, text, self.path == address or self.path.startswith(address + "/"))
+                for address, text, roles in _NAVIGATION
+                if self.role in roles
+            ),
+            display_name=account.display_name,
+            role=_ROLE_WORDS[self.role],
+            csrf_token=self.session.csrf_token,
+            rehearsal_day=None if self.house.as_of is None else self.today,
+            printed=words.moment(now.isoformat()),
+        )
+
+
+def current_visit(request: Request) -> Visit:  # type: ignore[type-arg]
+    """The visit that the guard let in."""
+    visit = request.scope.get("user")
+    assert isinstance(visit, Visit)
+    return visit

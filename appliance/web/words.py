@@ -1,0 +1,83 @@
+"""How numbers, dates and lists are written for people."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from appliance.days import from_day_number
+
+_NUMBERS = "no one two three four five six seven eight nine ten".split()
+
+
+def long_day(day: int) -> str:
+    """Monday, November 23, 2026."""
+    date = from_day_number(day)
+    return f"{date:%A, %B} {date.day}, {date.year}"
+
+
+def short_day(day: int) -> str:
+    """Nov 18."""
+    date = from_day_number(day)
+    return f"{date:%b} {date.day}"
+
+
+def month_day(day: int) -> str:
+    """November 18."""
+    date = from_day_number(day)
+    return f"{date:%B} {date.day}"
+
+
+def moment(text: str) -> str:
+    """Friday, November 20, 2026, 5:40 am, in the appliance's own time zone, from an ISO text in UTC."""
+    at = datetime.fromisoformat(text).astimezone()
+    return f"{at:%A, %B} {at.day}, {at.year}, {at:%I:%M}".replace(", 0", ", ") + f" {at:%p}".lower()
+
+
+def number(count: int) -> str:
+    """Small numbers as words, at the start of a heading: five."""
+    return _NUMBERS[count] if 0 <= count <= 10 else f"{count:,}"
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """5 students, 1 student."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def grade_level(code: str) -> str:
+    """Grade 8, kindergarten, pre-K, from the standard code."""
+    special = {"PK": "pre-K", "KG": "kindergarten", "13": "grade 13", "UG": "ungraded", "AE": "adult education"}
+    return special.get(code) or f"grade {int(code)}"
+
+
+def sentence_case(text: str) -> str:
+    """The first letter large, the others left as they are."""
+    return text[:1].upper() + text[1:]
+
+
+def listing(parts: Sequence[str]) -> str:
+    """a, b and c."""
+    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
+
+
+def tenths(count: int, out_of: int) -> int:
+    """A share in tenths of a percent, rounded, but never onto 10 %, nor onto all or nothing, when it is not that.
+
+    9.96 % reads 9.9, because 10 % or more is a line that this student has not reached.
+    """
+    share = (2000 * count + out_of) // (2 * out_of)
+    if share == 100 and count * 10 < out_of:
+        return 99
+    if share == 0 and count:
+        return 1
+    return 999 if share == 1000 and count < out_of else share
+
+
+def percent(count: int, out_of: int) -> str:
+    """13.3%, with one decimal. Raises ZeroDivisionError for a share of nothing: say "not loaded" instead."""
+    share = tenths(count, out_of)
+    return f"{share // 10}.{share % 10}%"
+
+
+def attended(missed: int, out_of: int) -> str:
+    """The share attended, so that it and the share missed always make 100.0."""
+    share = 1000 - tenths(missed, out_of)
+    return f"{share // 10}.{share % 10}%"
