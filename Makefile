@@ -21,7 +21,7 @@ setup: .venv/ready ## make .venv/ with the pinned parts and the schoolhouse comm
 	@touch $@
 
 demo: setup ## an invented district, from its files to dashboards and a verified summary (SERVE=0: do not serve)
-	@$(BIN)/schoolhouse demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
+	@$(BIN)/schoolhouse demo --dir build/demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve)
 
 test: setup ## every test but the browser journeys
 	@$(BIN)/python -m pytest

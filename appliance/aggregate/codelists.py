@@ -31,7 +31,7 @@ CODES: Final[dict[str, tuple[str, ...]]] = {
 
 DIMENSIONS: Final = tuple(name for name in CODES if name != ALL)
 
-SUBJECTS: Final = ("ELA", "MATH", "SCIENCE", "SOCIAL", "WRITING", "OTHER")
+SUBJECTS: Final = ("MATH", "RLA", "SCI")
 """What a test was about: English language arts and reading, mathematics, science, social studies, writing."""
 
 MEANING: Final[dict[str, str]] = {

@@ -26,7 +26,7 @@ class Pupil:
         }
         self.absent = rng.random() < 0.17
         self.counted = rng.random() < 0.97
-        self.passed = {"ELA": rng.random() < 0.5, "MATH": rng.random() < 0.4}
+        self.passed = {"RLA": rng.random() < 0.5, "MATH": rng.random() < 0.4}
         self.tested = {subject: self.groups["grade"] in GRADES[3:9] and rng.random() < 0.95 for subject in self.passed}
 
 
@@ -53,7 +53,7 @@ def tabulate(pupils: list[Pupil], names: list[str]) -> list[Tabulation]:
         "chronic_absence": _cells(pupils, names, (ALL, *DIMENSIONS), lambda p: p.counted, lambda p: p.absent),
         "assessment_performance": [
             cell
-            for subject in ("ELA", "MATH")
+            for subject in ("RLA", "MATH")
             for cell in _cells(
                 pupils,
                 names,

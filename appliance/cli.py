@@ -1,5 +1,0 @@
-"""The `schoolhouse` command."""
-
-
-def main() -> None:
-    """Run the command line."""

@@ -1,0 +1,142 @@
+"""The whole way once, on an invented district: files, import, metrics, release, the state's verification."""
+
+import json
+import os
+import secrets
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import date
+from pathlib import Path
+
+from appliance.actions import Role
+from appliance.errors import Trouble
+from appliance.jobs.accounts import make_account
+from appliance.jobs.compute_metrics import compute_sums, count_snapshot
+from appliance.jobs.import_files import import_files
+from appliance.jobs.make_release import approve, build_package, draft
+from appliance.jobs.roster_lookup import find_staff
+from appliance.sample import SampleDistrict, write_district
+from appliance.settings import Settings
+from appliance.state_office import verify
+from appliance.storage.database import Database
+from appliance.student_level.staging.batch import Progress
+
+_MARK = ".schoolhouse-demo"
+"""Marks a folder that an earlier demo made, and that the next one may clear."""
+_WORDS = "amber birch cedar daisy ember fern grove heron iris juniper kestrel larch maple nettle otter poppy".split()
+
+
+def prepare(
+    directory: Path | None, *, students: int, port: int | None, say: Callable[[str], None], progress: Progress
+) -> Path:
+    """Do everything but serve, telling each step and its time; returns the home. `port`: where it will be served.
+
+    Raises Trouble when the folder holds something that a demo did not make, or when the state refuses the package.
+    """
+    folder = _fresh_folder(directory)
+    home, settings, today = folder / "home", Settings(), date.today()
+
+    @contextmanager
+    def step(what: str) -> Iterator[list[str]]:
+        begun, told = time.monotonic(), list[str]()
+        yield told
+        say(f"{what:<11} {' '.join(told)}  [{time.monotonic() - begun:.1f} s]")
+
+    with step("Files") as told:
+        made = write_district(folder / "files", students=students, today=today, progress=progress)
+        told.append(
+            f"{made.name}, invented: {students:,} students, {made.begins} to {made.last_day}, {made.note}".rstrip(", ")
+        )
+    with step("Home") as told:
+        database = Database.create(home)
+        told.append(f"an encrypted database in {home}")
+    try:
+        _fill(database, made, settings, folder, step, progress)
+        password = _sign_ins(database, made, folder)
+    finally:
+        database.close()
+    if port is not None:
+        say(f"\nOpen http://127.0.0.1:{port}/ and sign in with the password  {password}  as:")
+        for person in made.people:
+            say(f"  {person.username:<12} {person.role.replace('_', ' '):<15} sees {person.sees}")
+        say("Stop with Ctrl-C.")
+    return home
+
+
+Step = Callable[[str], AbstractContextManager[list[str]]]
+
+
+def _fill(
+    database: Database, made: SampleDistrict, settings: Settings, folder: Path, step: Step, progress: Progress
+) -> None:
+    drafter, approver = (
+        next(p.username for p in made.people if p.role == r) for r in ("data_steward", "superintendent")
+    )
+    with step("Import") as told:
+        report = import_files(database, made.files, progress=progress)
+        rows = sum(file.rows for file in report.files)
+        told.append(f"{rows:,} rows of {len(report.files)} files in one batch, {report.refused} refused")
+    with step("Import") as told:
+        again = import_files(database, made.files, progress=progress)
+        told.append(
+            "the same files once more: " + ("changed something" if again.changed_anything else "nothing changed")
+        )
+    with step("Metrics") as told:
+        compute_sums(database)
+        cells = count_snapshot(database, made.last_day, settings)
+        told.append(f"{cells:,} counts by school, grade and group, as of {made.last_day}")
+    with step("Draft") as told:
+        release = draft(database, made.count_day, settings, by=drafter)
+        report_ = release["report"]
+        shown, hidden = (sum(table[what] for table in report_["tables"]) for what in ("published", "hidden"))
+        told.append(f"snapshot {made.count_day} by {drafter}: {shown} numbers shown, {hidden} hidden,")
+        told.append(f"{sum(a['fallen'] for a in report_['attacks'])} fell to {len(report_['attacks'])} attacks")
+    key = release["release_key"]
+    with step("Approve") as told:
+        approve(database, key, by=approver)
+        told.append(f"by {approver}, who is not {drafter}")
+    with step("Build") as told:
+        package = build_package(database, key, folder / "outbox", settings, by=drafter)
+        told.append(f"{package.name}, {package.stat().st_size:,} bytes, signed")
+    with step("State") as told:
+        verdict = verify(package)
+        if not verdict.accepted:
+            raise Trouble(verdict.as_text())
+        told.append(f"accepted: all {len(verdict.checks)} checks passed (schoolhouse state verify {package})")
+
+
+def _fresh_folder(directory: Path | None) -> Path:
+    folder = directory or Path(tempfile.gettempdir()) / f"schoolhouse-demo-{os.getuid()}"
+    if folder.exists():
+        if any(folder.iterdir()) and not (folder / _MARK).exists():
+            raise Trouble(f"{folder} holds something that no demo made. Choose an empty folder with --dir.")
+        if folder.stat().st_uid != os.getuid():
+            raise Trouble(f"{folder} belongs to another user. Choose a folder of your own with --dir.")
+        shutil.rmtree(folder)
+    folder.mkdir(mode=0o700, parents=True)
+    (folder / _MARK).touch()
+    return folder
+
+
+def _sign_ins(database: Database, made: SampleDistrict, folder: Path) -> str:
+    """Accounts for the demo's people, all with one password drawn for this run, noted in `sign-ins.json`."""
+    password = " ".join(secrets.choice(_WORDS) for _ in range(5))
+    for person in made.people:
+        staff_key, name = find_staff(database, person.staff_id)
+        make_account(
+            database,
+            username=person.username,
+            password=password,
+            role=Role(person.role),
+            staff_key=staff_key,
+            display_name=name,
+            by="the demo",
+        )
+    note = {"password": password, "people": [{"username": p.username, "role": p.role} for p in made.people]}
+    file = folder / "sign-ins.json"
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(note, indent=2) + "\n")
+    return password
