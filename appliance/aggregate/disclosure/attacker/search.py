@@ -162,6 +162,11 @@ class _Component:
         solver.run()
         self.programs += 1
         status = solver.getModelStatus()
+        if status not in (highspy.HighsModelStatus.kOptimal, *_WITHOUT_BOUND):
+            # A warm start from an unbounded ray can leave the solver at a loss; a cold one settles it.
+            solver.clearSolver()
+            solver.run()
+            status = solver.getModelStatus()
         if status in _WITHOUT_BOUND and sign > 0:
             return inf
         if status != highspy.HighsModelStatus.kOptimal:

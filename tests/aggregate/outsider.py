@@ -1,0 +1,111 @@
+"""An attacker of the tests' own: reads the CSV files of a package with nothing but csv and a linear program.
+
+It shares no line with the house's attacker: one big program over all files, one variable a number, no simplification.
+"""
+
+import csv
+import io
+import math
+
+import highspy
+import numpy as np
+
+IDS = ("school_year", "lea_id", "school_id", "category_set")
+NUMBERS = ("n", "denominator", "suppression", "n_lower", "n_upper")
+
+
+class Outsider:
+    """Every number of every table as a variable with bounds; every sum as a row."""
+
+    def __init__(self, files: dict[str, str], rates: set[str], *, smallest: int, additive: bool) -> None:
+        self.variables: dict[tuple, int] = {}
+        self.lower: list[float] = []
+        self.upper: list[float] = []
+        self.hidden: list[tuple] = []
+        self.rows: list[tuple[list[int], list[float]]] = []
+        self.smallest = smallest
+        self.totals: dict[tuple, tuple] = {}
+        groups: dict[tuple, list[tuple]] = {}
+        columns: dict[tuple, list[tuple]] = {}
+        for name, text in files.items():
+            for row in csv.DictReader(io.StringIO(text)):
+                key = self._row(name, row, rate=name in rates)
+                subject, school, kind = row.get("subject", ""), row["school_id"], row["category_set"]
+                family = "membership" if "membership" in name else name
+                if kind == "TOT":
+                    self.totals[(family, subject, school)] = key
+                else:
+                    groups.setdefault((family, subject, school, name, kind), []).append(key)
+                columns.setdefault((name, subject, kind, key[-1]), []).append(key)
+        for (family, subject, school, name, _), keys in groups.items():
+            for part in ("n", "d", "z") if name in rates else ("n",):
+                self._sum([(part, *key) for key in keys], (part, *self.totals[(family, subject, school)]))
+        if additive:
+            for (name, *_), keys in columns.items():
+                schools = [key for key in keys if key[2]]
+                (district,) = [key for key in keys if not key[2]]
+                for part in ("n", "d", "z") if name in rates else ("n",):
+                    if schools:
+                        self._sum([(part, *key) for key in schools], (part, *district))
+        self._load()
+
+    def _row(self, name, row, *, rate):
+        group = tuple((column, value) for column, value in row.items() if column not in IDS + NUMBERS)
+        key = (name, row.get("subject", ""), row["school_id"], row["category_set"], group)
+        nobody = row["suppression"] == "not_offered"
+        n = 0 if nobody else int(row["n"]) if row["n"] else None
+        d = 0 if nobody else int(row["denominator"]) if row["denominator"] else None
+        self._variable(("n", *key), n, 0 if rate else self.smallest)
+        if n is None:
+            self.hidden.append(("n", *key))
+        if rate:
+            self._variable(("d", *key), d, self.smallest)
+            self._variable(("z", *key), d - n if None not in (n, d) else None, 0)
+            self._sum([("n", *key), ("z", *key)], ("d", *key))
+        return key
+
+    def _variable(self, key, value, lowest):
+        self.variables[key] = len(self.lower)
+        self.lower.append(lowest if value is None else value)
+        self.upper.append(highspy.kHighsInf if value is None else value)
+
+    def _sum(self, parts, whole):
+        columns = [self.variables[part] for part in parts] + [self.variables[whole]]
+        self.rows.append((columns, [1.0] * len(parts) + [-1.0]))
+
+    def fix(self, key, value):
+        column = self.variables[key]
+        self.solver.changeColBounds(column, value, value)
+
+    def _load(self):
+        self.solver = highspy.Highs()
+        self.solver.setOptionValue("output_flag", False)
+        lp = highspy.HighsLp()
+        lp.num_col_, lp.num_row_ = len(self.lower), len(self.rows)
+        lp.col_cost_ = np.zeros(len(self.lower))
+        lp.col_lower_, lp.col_upper_ = np.array(self.lower, dtype=float), np.array(self.upper, dtype=float)
+        lp.row_lower_ = lp.row_upper_ = np.zeros(len(self.rows))
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        lp.a_matrix_.start_ = np.cumsum([0] + [len(cells) for cells, _ in self.rows])
+        lp.a_matrix_.index_ = np.array([cell for cells, _ in self.rows for cell in cells])
+        lp.a_matrix_.value_ = np.array([value for _, values in self.rows for value in values])
+        self.solver.passModel(lp)
+
+    def interval(self, key):
+        """The least and greatest possible value of a number; infinity when nothing bounds it."""
+        return -self._most(key, -1.0), self._most(key, +1.0)
+
+    def _most(self, key, sign):
+        column = self.variables[key]
+        self.solver.changeColCost(column, -sign)
+        self.solver.run()
+        status = self.solver.getModelStatus()
+        value = self.solver.getSolution().col_value[column]
+        self.solver.changeColCost(column, 0.0)
+        if status != highspy.HighsModelStatus.kOptimal:
+            assert status in (
+                highspy.HighsModelStatus.kUnbounded,
+                highspy.HighsModelStatus.kUnboundedOrInfeasible,
+            ), status
+            return math.inf
+        return sign * value

@@ -1,0 +1,59 @@
+"""The type lock: nobody else can make, change, copy or subclass a table that may leave."""
+
+import ast
+import copy
+import pickle
+from pathlib import Path
+
+import pytest
+from districts import district
+from maplewood_release import facts
+
+import appliance
+from appliance.aggregate.disclosure import Protected, ProtectedTable
+from appliance.aggregate.published import PublishedTable
+from appliance.aggregate.release import package_bytes
+
+HOUSE = Path(appliance.__file__).parent
+
+
+def test_a_protected_table_cannot_be_constructed_elsewhere(maplewood):
+    with pytest.raises(TypeError, match=r"Only disclosure\.protect"):
+        ProtectedTable(maplewood.tables[0].published, object())
+
+
+def test_it_cannot_be_subclassed_changed_copied_or_pickled(maplewood):
+    table = maplewood.tables[0]
+    with pytest.raises(TypeError):
+        type("Forged", (ProtectedTable,), {})
+    with pytest.raises(AttributeError):
+        table.anything = 1
+    with pytest.raises(TypeError):
+        copy.copy(table)
+    with pytest.raises(TypeError):
+        pickle.dumps(table)
+
+
+def test_exact_counts_cannot_be_written_into_a_release(maplewood, signer):
+    exact = district(5)[0]
+    rows = PublishedTable(exact.metric, exact.school_year, exact.snapshot, "equal", ())
+    for forged in (exact, rows):
+        with pytest.raises(TypeError, match="Only a ProtectedTable"):
+            package_bytes(Protected((forged,), maplewood.report), facts(), signer)
+
+
+def test_no_other_module_names_the_seal():
+    for path in HOUSE.rglob("*.py"):
+        if path.parent.name == "disclosure" and path.name in ("protected.py", "protect.py"):
+            continue
+        names = {node.id for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Name)}
+        names |= {node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
+        imported = {
+            alias.name
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.ImportFrom) and (node.module or "").endswith("protected")
+            for alias in node.names
+        }
+        assert "_SEAL" not in names | imported, path
+        assert "seal" not in imported, path
+        assert "_ProtectedTable__table" not in path.read_text(), path

@@ -1,0 +1,112 @@
+"""Counts that cannot be trusted are refused with the place and the reason, and without a number of students."""
+
+from dataclasses import replace
+
+import pytest
+from districts import district
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from appliance.aggregate.disclosure import Policy, protect
+from appliance.aggregate.refusal import Refused
+from appliance.aggregate.tabulation import DISTRICT, Cell
+
+COUNTS = district(5)
+
+
+def changed(metric, change):
+    """The counts with the cells of one table put through `change`."""
+    return [replace(table, cells=tuple(change(table.cells))) if table.metric == metric else table for table in COUNTS]
+
+
+def without(metric):
+    return [table for table in COUNTS if table.metric != metric]
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        (Cell("S001", "race", "Klingon", 12, 12), "not a code of race"),
+        (Cell("S001", "shoe_size", "44", 12, 12), "not counted by 'shoe_size'"),
+        (Cell("S001", "race", "WH7", 12, 12, "MATH"), "not a detail"),
+        (Cell("S001", "grade", "PK", 1, 12), "headcount differs"),
+        (Cell("S001", "race", "WH7", 12, 12), "two cells"),
+    ],
+)
+def test_a_cell_with_an_unknown_or_impossible_code_is_refused(cell, reason):
+    with pytest.raises(Refused, match=reason):
+        protect(changed("membership", lambda cells: [*cells, cell]))
+
+
+def test_an_unknown_table_is_refused():
+    with pytest.raises(Refused, match="no table 'lunch_money'"):
+        protect([replace(COUNTS[0], metric="lunch_money")])
+
+
+def test_tables_of_two_snapshots_are_refused():
+    with pytest.raises(Refused, match="different snapshots"):
+        protect([COUNTS[0], replace(COUNTS[1], snapshot="2026-10-02")])
+
+
+def test_a_table_counted_twice_is_refused():
+    with pytest.raises(Refused, match="twice"):
+        protect([COUNTS[0], COUNTS[0]])
+
+
+def test_nothing_to_release_is_refused():
+    with pytest.raises(Refused, match="nothing to release"):
+        protect([])
+
+
+def test_programmes_without_membership_are_refused_because_their_totals_are_missing():
+    with pytest.raises(Refused, match="no district total"):
+        protect(without("membership"))
+
+
+def test_a_table_without_its_district_rows_is_refused():
+    with pytest.raises(Refused, match="no district total"):
+        protect(changed("chronic_absence", lambda cells: [cell for cell in cells if cell.school_id != DISTRICT]))
+
+
+@given(data=st.data())
+@settings(max_examples=40, deadline=None)
+def test_one_student_more_in_any_one_cell_is_noticed(data):
+    table = data.draw(st.sampled_from([table for table in COUNTS if table.metric != "assessment_performance"]))
+    number = data.draw(st.integers(0, len(table.cells) - 1))
+    cell = table.cells[number]
+    more = replace(cell, count=cell.count + (cell.count == cell.out_of), out_of=cell.out_of + 1)
+    counts = changed(table.metric, lambda cells: [*cells[:number], more, *cells[number + 1 :]])
+    with pytest.raises(Refused, match=r"does not add up|headcount differs"):
+        protect(counts)
+
+
+def test_a_district_larger_than_its_schools_together_is_refused():
+    """Both dimensions of the district still add up; only the schools do not reach it."""
+
+    def one_more(cells):
+        grown = {("all", "all"), ("grade", "KG"), ("race", "WH7"), ("sex", "F")}
+        return [
+            replace(cell, count=cell.count + 1, out_of=cell.out_of + 1)
+            if cell.school_id == DISTRICT and (cell.dimension, cell.category) in grown
+            else cell
+            for cell in cells
+        ]
+
+    counts = [table for table in changed("membership", one_more) if table.metric != "subgroup_membership"]
+    with pytest.raises(Refused, match="lies outside what its schools allow"):
+        protect(counts)
+
+
+@pytest.mark.parametrize("rules", [{"minimum_n": 4}, {"minimum_n": 101}, {"k": 1}, {"k": 6}, {"version": 2}])
+def test_a_policy_below_the_floor_is_refused(rules):
+    with pytest.raises(Refused):
+        Policy(**rules)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_district_of_one_tiny_school_is_protected_or_refused_but_never_shown(seed):
+    protected = protect(district(seed, 1, (2, 9)))
+    for table in protected.tables:
+        for cell in table:
+            assert cell.n in (None, 0)
+            assert not cell.denominator

@@ -1,0 +1,181 @@
+"""The package: the same bytes twice, readable by other people's tools, free of anything about a student."""
+
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+
+import pytest
+from districts import district
+from maplewood_release import SCHOOLS, facts, files_of
+
+from appliance.aggregate.disclosure import protect
+from appliance.aggregate.refusal import Refused
+from appliance.aggregate.release import Signer, build, package, package_bytes
+from appliance.aggregate.tabulation import Tabulation
+
+
+def unzip(path, folder):
+    folder.mkdir()
+    for name, content in files_of(path).items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def test_building_twice_gives_the_same_bytes(maplewood, signer, package):
+    assert package_bytes(maplewood, facts(), signer) == package.read_bytes()
+    assert package_bytes(protect(district(5)), facts(), signer) == package.read_bytes()
+
+
+def test_the_package_holds_what_it_should(package):
+    assert sorted(files_of(package)) == [
+        *("README.txt", "SHA256SUMS", "assessment_performance.csv", "chronic_absence.csv", "datapackage.json"),
+        *("datapackage.json.sig", "directory.csv", "membership.csv", "report.txt", "signer.pub"),
+        "subgroup_membership.csv",
+    ]
+
+
+def test_frictionless_finds_the_package_valid_and_a_changed_digit_invalid(package, tmp_path):
+    frictionless = pytest.importorskip("frictionless")
+    folder = unzip(package, tmp_path / "package")
+    good = frictionless.Package(str(folder / "datapackage.json")).validate()
+    assert good.valid, good.flatten(["rowNumber", "type", "message"])
+    table = folder / "membership.csv"
+    table.write_bytes(table.read_bytes().replace(b",none,", b",None,", 1))
+    bad = frictionless.Package(str(folder / "datapackage.json")).validate()
+    assert not bad.valid
+
+
+needs_openssh = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="needs OpenSSH")
+
+
+def ssh_verify(folder, registry, principal="lea-0612345", namespace="schoolhouse-summary"):
+    (folder / "allowed_signers").write_text(registry)
+    return subprocess.run(
+        f"ssh-keygen -Y verify -f allowed_signers -I {principal} -n {namespace} -s datapackage.json.sig".split(),
+        cwd=folder,
+        input=(folder / "datapackage.json").read_bytes(),
+        capture_output=True,
+        check=False,
+    )
+
+
+@needs_openssh
+def test_openssh_accepts_the_signature_and_refuses_every_other(package, tmp_path):
+    folder = unzip(package, tmp_path / "package")
+    registry = 'lea-0612345 namespaces="schoolhouse-summary" ' + (folder / "signer.pub").read_text()
+    assert ssh_verify(folder, registry).returncode == 0
+    assert ssh_verify(folder, registry, principal="lea-9999999").returncode != 0
+    assert ssh_verify(folder, registry, namespace="file").returncode != 0
+    stranger = Signer.generate().public.line("x")
+    assert ssh_verify(folder, f"lea-0612345 {stranger}\n").returncode != 0
+    described = folder / "datapackage.json"
+    described.write_bytes(described.read_bytes().replace(b"Maplewood", b"Mapleweed", 1))
+    assert ssh_verify(folder, registry).returncode != 0
+
+
+@needs_openssh
+def test_the_readme_prints_a_registry_line_that_openssh_accepts(package, tmp_path):
+    folder = unzip(package, tmp_path / "package")
+    (line,) = re.findall(r"^ +(lea-0612345 namespaces=.*)$", (folder / "README.txt").read_text(), re.MULTILINE)
+    assert ssh_verify(folder, line + "\n").returncode == 0
+
+
+@pytest.mark.skipif(shutil.which("sha256sum") is None, reason="needs sha256sum")
+def test_sha256sum_checks_every_file(package, tmp_path):
+    folder = unzip(package, tmp_path / "package")
+    done = subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=folder, capture_output=True, check=False)
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) == 10
+
+
+def test_no_cell_tells_primary_from_complementary_suppression(package):
+    for name, content in files_of(package).items():
+        assert b"primary" not in content.lower().replace(b"primarykey", b""), name
+        assert b"complementary" not in content.lower(), name
+
+
+def test_no_path_and_no_number_of_a_hidden_cell_is_in_the_texts(package, tmp_path_factory):
+    root = str(tmp_path_factory.getbasetemp()).encode()
+    for name, content in files_of(package).items():
+        assert root not in content, name
+        assert not re.search(rb"/(home|root|tmp|var|usr)/", content), name
+
+
+def test_a_grade_that_a_school_does_not_offer_is_told_apart_from_zero(package):
+    lines = files_of(package)["membership.csv"].decode().splitlines()
+    assert "2026-2027,0612345,S001,GRADE,11,,,,,not_offered,," in lines
+    assert not [line for line in lines if ",S001,GRADE,KG," in line and "not_offered" in line]
+
+
+def test_a_school_that_the_directory_lacks_is_refused(maplewood, signer):
+    with pytest.raises(Refused, match="S004"):
+        package_bytes(maplewood, facts(schools=SCHOOLS[:3]), signer)
+
+
+def test_tables_of_another_snapshot_are_refused(maplewood, signer):
+    with pytest.raises(Refused, match="another school year or snapshot"):
+        package_bytes(maplewood, facts(snapshot="2026-10-02"), signer)
+
+
+def test_a_release_whose_attack_was_not_silent_is_refused(maplewood, signer):
+    fell = replace(maplewood.report.attacks[0], fallen=1)
+    loud = replace(maplewood, report=replace(maplewood.report, attacks=(fell,)))
+    with pytest.raises(Refused, match="not silent"):
+        package_bytes(loud, facts(), signer)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"lea_id": "../../etc"},
+        {"lea_id": ""},
+        {"school_year": "2026"},
+        {"snapshot": "1 October"},
+        {"approved_by": "M. Ruiz"},
+        {"version": 2},
+        {"supersedes": "abc"},
+        {"district_name": "Maple\nwood"},
+        {"schools": (SCHOOLS[0], SCHOOLS[0])},
+        {"schools": (replace(SCHOOLS[0], grades=("first",)),)},
+        {"schools": (replace(SCHOOLS[0], name="=HYPERLINK()"),)},
+    ],
+)
+def test_facts_that_the_package_cannot_carry_are_refused(wrong):
+    with pytest.raises(Refused):
+        facts(**wrong)
+
+
+def test_an_amendment_names_what_it_replaces(maplewood, signer):
+    data = package_bytes(maplewood, facts(version=2, supersedes="ab" * 32, reason="A calendar was corrected."), signer)
+    assert b"It replaces the package with sha256 " + b"ab" * 32 in data
+    assert b"A calendar was corrected." in data
+
+
+def test_a_package_is_never_overwritten_by_another(maplewood, signer, tmp_path):
+    path = build(maplewood, facts(), signer, tmp_path)
+    before = path.read_bytes()
+    assert build(maplewood, facts(), signer, tmp_path) == path
+    with pytest.raises(Refused, match="exists already"):
+        build(maplewood, facts(approved_by="J. Lind"), signer, tmp_path)
+    assert path.read_bytes() == before
+    assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_crash_while_writing_leaves_the_outbox_as_it_was(maplewood, signer, tmp_path, monkeypatch):
+    def full_disk(_):
+        raise OSError("no space")
+
+    monkeypatch.setattr(package.os, "fsync", full_disk)
+    with pytest.raises(OSError, match="no space"):
+        build(maplewood, facts(), signer, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_canaries_in_the_counts_do_not_reach_the_package(signer):
+    """Strings in a tabulation can only be codes of closed lists, so a name has no way through."""
+    counts = district(5)
+    cells = [*counts[0].cells, replace(counts[0].cells[1], category="ZZCanary Quillfeather")]
+    with pytest.raises(Refused) as refusal:
+        protect([Tabulation("membership", "2026-2027", "2026-10-01", tuple(cells)), *counts[1:]])
+    assert "code" in str(refusal.value)
