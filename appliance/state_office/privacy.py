@@ -68,7 +68,7 @@ def attack(tables: Sequence[PublishedTable], policy: Policy) -> str:
     """Attack all tables at once with what they print. Raises `Trouble` when a number falls or a range is wrong."""
     system = attacker.read(tables, Knowledge(policy.smallest_hidden))
     run = Attack(system)
-    attacked = 0
+    attacked, wrong_range = 0, ""
     for table, cell in _cells(tables):
         if cell.suppression != "hidden":
             continue
@@ -78,7 +78,7 @@ def attack(tables: Sequence[PublishedTable], policy: Policy) -> str:
         if low == high:
             raise BadFile(f"{_where(table, cell)}: the hidden number can be worked out exactly from the others.")
         if (low, high) != (cell.n_lower, cell.n_upper):
-            raise BadFile(f"{_where(table, cell)}: the range is not the one that follows from the shown numbers.")
+            wrong_range = wrong_range or _where(table, cell)
         if not codelists.metric(table.metric).rate:
             _group_stays_open(high, policy, _where(table, cell))
         elif cell.denominator is None:
@@ -86,6 +86,8 @@ def attack(tables: Sequence[PublishedTable], policy: Policy) -> str:
             _outcome_stays_open(high, run.bounds(_key("complement", table, cell))[1], 1, _where(table, cell))
         else:
             _outcome_stays_open(high, cell.denominator - low, policy.k, _where(table, cell))
+    if wrong_range:
+        raise BadFile(f"{wrong_range}: the range is not the one that follows from the shown numbers.")
     return f"{attacked} hidden numbers attacked over all tables at once ({run.programs} programs): none fell."
 
 

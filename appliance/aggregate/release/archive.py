@@ -6,6 +6,7 @@ an altered one. With this form every single byte of the file is checked by writi
 
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping
 
 from appliance.errors import BadFile
@@ -35,7 +36,7 @@ def unpack(data: bytes) -> dict[str, bytes]:
             entries = archive.infolist()
             _check(entries)
             return {entry.filename: archive.read(entry) for entry in entries}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
         raise BadFile("The package is not a whole ZIP archive. It is damaged; ask the district for it again.") from None
 
 
@@ -56,5 +57,7 @@ def _check(entries: list[zipfile.ZipInfo]) -> None:
             raise BadFile(f"The package holds another archive, {name}. Refuse it.")
         if entry.file_size > LARGEST_FILE:
             raise BadFile(f"The package holds {name}, which is larger than {LARGEST_FILE >> 20} MB. Refuse it.")
+        if entry.compress_type != zipfile.ZIP_STORED:
+            raise BadFile(f"The package holds {name} compressed; an appliance writes it plain. It was packed again.")
     if sum(entry.file_size for entry in entries) > LARGEST_PACKAGE:
         raise BadFile(f"The files of the package are larger than {LARGEST_PACKAGE >> 20} MB. Refuse it.")
