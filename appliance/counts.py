@@ -12,7 +12,7 @@ from appliance.storage.database import Reading
 
 
 def put(tables: Tables, tabulations: Iterable[Tabulation]) -> int:
-    """Put tabulations on the shelf, each in place of an earlier one of its metric and snapshot. Returns the cells put."""
+    """Put tabulations on the shelf, each in place of an earlier one of its metric and snapshot. Returns their cells."""
     cells = 0
     for tabulation in tabulations:
         at = (tabulation.metric, tabulation.snapshot)
@@ -26,6 +26,13 @@ def put(tables: Tables, tabulations: Iterable[Tabulation]) -> int:
         )
         cells += len(tabulation.cells)
     return cells
+
+
+def clear(tables: Tables, *, keep: str) -> None:
+    """Take old snapshots off the shelf: all but `keep` (ISO date) and those that a release was drafted from."""
+    tables.execute(
+        "DELETE FROM count_table WHERE snapshot <> ? AND snapshot NOT IN (SELECT snapshot FROM release)", (keep,)
+    )
 
 
 _TAKE = """

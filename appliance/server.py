@@ -4,9 +4,10 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
 from appliance.errors import HomeTrouble, Trouble
+from appliance.jobs.compute_metrics import refresh
 from appliance.schedule import Recurring, run_in_background
 from appliance.settings import Settings, read_settings
 from appliance.storage.database import Database, only_server
@@ -78,12 +80,8 @@ def serve(
     port: int = 8080,
     as_of: date | None = None,
     behind_tls: bool = False,
-    recurring: Sequence[Recurring] = (),
 ) -> None:
-    """Serve a home until told to stop. One process: a second one on the same home is refused with HomeTrouble.
-
-    `recurring` is what else runs by itself beside the clearing of ended sessions.
-    """
+    """Serve a home until told to stop. One process: a second one on the same home is refused with HomeTrouble."""
     if host not in _LOOPBACK and not behind_tls:
         raise HomeTrouble(
             f"Schoolhouse speaks plain HTTP to this machine only, and {host} is not it. Put a web server with a "
@@ -93,10 +91,12 @@ def serve(
     with only_server(home):
         database = Database(home)
         try:
-            app = build_app(database, read_settings(home), secure_cookies=behind_tls, as_of=as_of)
+            settings = read_settings(home)
+            app = build_app(database, settings, secure_cookies=behind_tls, as_of=as_of)
             sessions: Sessions = app.state["house"].sessions
             hourly = Recurring("clear ended sessions", sessions.clear_ended, every_hours=1)
-            with run_in_background([hourly, *recurring]):
+            nightly = Recurring("bring totals up to date", partial(refresh, database, settings), nightly_at=4)
+            with run_in_background([hourly, nightly]):
                 _run(app, host, port)
         finally:
             database.close()

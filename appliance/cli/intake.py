@@ -53,8 +53,9 @@ def check(context: click.Context, files: tuple[Path, ...], as_json: bool) -> Non
 @click.pass_context
 def import_(context: click.Context, files: tuple[Path, ...], yes: bool, no_input: bool, as_json: bool) -> None:
     """Check files, then load them as one batch: all of it, or nothing."""
-    from appliance.jobs.compute_metrics import compute_sums
+    from appliance.jobs.compute_metrics import refresh
     from appliance.jobs.import_files import check_files, import_files
+    from appliance.settings import read_settings
 
     with home_of(context) as database:
         if not yes:
@@ -65,7 +66,7 @@ def import_(context: click.Context, files: tuple[Path, ...], yes: bool, no_input
         with progress_bars() as progress:
             report = import_files(database, files, progress=progress)
         if report.changed_anything:
-            compute_sums(database)
+            refresh(database, read_settings(context.obj))
     if as_json:
         print_json(report.as_json())
         return

@@ -4,17 +4,38 @@ from datetime import date
 
 from appliance import counts
 from appliance.actions import Action
-from appliance.days import day_number
+from appliance.days import day_number, from_day_number
 from appliance.errors import Trouble
 from appliance.jobs.import_files import person_at_the_keyboard
 from appliance.settings import Settings
+from appliance.storage.connection import Gate
 from appliance.storage.database import Database, Event
 from appliance.student_level.metrics.catalogue import sums_sql
 from appliance.student_level.metrics.counting import count_everything
 
 
-def compute_sums(database: Database, *, by: str | None = None) -> None:
-    """Bring the sums that pages read up to date with what is loaded."""
+def refresh(database: Database, settings: Settings, *, by: str | None = None) -> date | None:
+    """Bring everything that pages read up to date with what is loaded: after each import, and nightly.
+
+    Totals are counted as of the newest school day for which attendance is loaded; returns that day, or None when no
+    attendance is loaded and so nothing was counted.
+    """
+    _compute_sums(database, by=by)
+    with database.reading(_DAYS) as reading:
+        row = reading.one("SELECT max(day) AS newest FROM attendance_taken")
+    if row is None or row["newest"] is None:
+        return None
+    newest = from_day_number(row["newest"])
+    count_snapshot(database, newest, settings, by=by)
+    with database.changing(Event(by or person_at_the_keyboard(), Action.COMPUTE_METRICS, "old counts")) as tables:
+        counts.clear(tables, keep=newest.isoformat())
+    return newest
+
+
+_DAYS = Gate(open_tables=frozenset({"attendance_taken"}))
+
+
+def _compute_sums(database: Database, *, by: str | None = None) -> None:
     event = Event(by or person_at_the_keyboard(), Action.COMPUTE_METRICS, "sums for pages")
     with database.changing(event) as tables:
         for statement in sums_sql().split(";\n"):
@@ -35,6 +56,7 @@ def count_snapshot(database: Database, snapshot: date, settings: Settings, *, by
         cells = counts.put(tables, tabulations)
         if cells == 0 or not tables.table("school_enrollment").count:
             raise Trouble(
-                f"No student is enrolled on {snapshot} in what is loaded. Import school enrollment, or choose another day."
+                f"No student is enrolled on {snapshot} in what is loaded. Import school enrollment, or choose another "
+                "day."
             )
     return cells

@@ -14,7 +14,7 @@ from pathlib import Path
 from appliance.actions import Role
 from appliance.errors import Trouble
 from appliance.jobs.accounts import make_account
-from appliance.jobs.compute_metrics import compute_sums, count_snapshot
+from appliance.jobs.compute_metrics import refresh
 from appliance.jobs.import_files import import_files
 from appliance.jobs.make_release import approve, build_package, draft
 from appliance.jobs.roster_lookup import find_staff
@@ -85,9 +85,8 @@ def _fill(
             "the same files once more: " + ("changed something" if again.changed_anything else "nothing changed")
         )
     with step("Metrics") as told:
-        compute_sums(database)
-        cells = count_snapshot(database, made.last_day, settings)
-        told.append(f"{cells:,} counts by school, grade and group, as of {made.last_day}")
+        day = refresh(database, settings)
+        told.append(f"sums per student and school, totals by grade and group, as of {day}")
     with step("Draft") as told:
         release = draft(database, made.count_day, settings, by=drafter)
         report_ = release["report"]

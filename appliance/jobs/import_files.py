@@ -42,8 +42,10 @@ def check_files(database: Database, paths: Sequence[Path], *, progress: Progress
 def import_files(
     database: Database, paths: Sequence[Path], *, by: str | None = None, progress: Progress = quietly
 ) -> ImportReport:
-    """Load files as one batch. Files that are byte for byte those of an earlier batch, with nothing since, change
-    nothing, and the report says so. Raises BadFile, with nothing loaded."""
+    """Load files as one batch. Files that hold what is loaded already change nothing, and the report says so.
+
+    Raises BadFile, with nothing loaded.
+    """
     begun = time.monotonic()
     who = by or person_at_the_keyboard()
     files = recognise(paths)
@@ -64,7 +66,7 @@ def _keep(tables: Tables, report: ImportReport, who: str) -> int:
         "status": "loaded" if report.changed_anything else "unchanged",
         "seconds": round(report.seconds, 3),
     }
-    key = int(tables.table("batch").insert(batch).last_pk)
+    key = int(str(tables.table("batch").insert(batch).last_pk))
     files = [
         {"batch_key": key, "name": f.name, "kind": f.kind, "sha256": f.sha256, "row_count": f.rows}
         for f in report.files
