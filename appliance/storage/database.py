@@ -24,6 +24,8 @@ from appliance.storage.connection import Gate, GatedConnection, open_writer
 from appliance.storage.keys import make_keys, read_data_key
 from appliance.storage.migrations import steps
 
+__all__ = ["Database", "DatabaseError", "Event", "IntegrityError", "Reading", "Tables", "only_server"]
+
 DATABASE_FILE = "district.db"
 DatabaseError = sqlcipher.DatabaseError
 IntegrityError = sqlcipher.IntegrityError

@@ -138,7 +138,6 @@ def m003_learning(db: Tables) -> None:
         """
 CREATE TABLE course (
     course_key INTEGER PRIMARY KEY,
-    organization_key INTEGER REFERENCES organization (organization_key),
     code TEXT NOT NULL,
     title TEXT NOT NULL,
     subject TEXT NOT NULL DEFAULT ''
@@ -180,7 +179,6 @@ CREATE TABLE line_item (
     kind TEXT NOT NULL CHECK (kind IN ('course_grade', 'assignment')),
     session_key INTEGER REFERENCES academic_session (session_key),
     due_day INTEGER CHECK (due_day BETWEEN -25567 AND 47481),
-    lowest REAL,
     highest REAL
 ) STRICT;
 CREATE INDEX line_item_by_section ON line_item (section_key, kind);

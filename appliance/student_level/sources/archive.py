@@ -7,8 +7,9 @@ each member is read in steps against a cap. Limits follow OWASP ASVS 5.0, V5.2.3
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import Any, Protocol, Self
 
 from appliance.errors import BadFile
 
@@ -22,13 +23,23 @@ _ZIP_START = b"PK\x03\x04"
 _ENCRYPTED = 0x1
 
 
+class Stream(Protocol):
+    """Bytes that are read in steps, and closed."""
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes, at most `size`; none at the end."""
+
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *_: Any) -> Any: ...
+
+
 @dataclass(frozen=True, slots=True)
 class SourceFile:
     """One readable file: its name for reports, its size in bytes, and how to open it again from the start."""
 
     name: str
     size: int
-    open: Callable[[], BinaryIO]
+    open: Callable[[], Stream]
 
 
 def files_in(path: Path) -> Iterator[SourceFile]:
@@ -56,7 +67,7 @@ def _members(path: Path) -> Iterator[SourceFile]:
     _refuse_unsafe(path, members)
     for member in members:
         name = f"{path.name}/{PurePosixPath(member.filename).name}"
-        yield SourceFile(name, member.file_size, lambda member=member: _Member(path, member))  # type: ignore[misc]
+        yield SourceFile(name, member.file_size, partial(_Member, path, member))
 
 
 def _refuse_unsafe(path: Path, members: list[zipfile.ZipInfo]) -> None:
@@ -91,21 +102,17 @@ class _Member:
         self._package = zipfile.ZipFile(path)
         self._stream = self._package.open(member)
 
-    def read(self, size: int = -1) -> bytes:
-        if size < 0:
-            raise ValueError("a member is read in steps")
+    def read(self, size: int, /) -> bytes:
         try:
             block = self._stream.read(size)
-        except (zipfile.BadZipFile, EOFError, OSError, ValueError) as error:
-            raise BadFile(f"{self._path.name} is damaged inside. Ask the sender to export it again.") from error
-        except Exception as error:  # zlib.error and its kin have no common parent
+        except Exception as error:  # BadZipFile, EOFError, zlib.error and their kin have no common parent
             raise BadFile(f"{self._path.name} is damaged inside. Ask the sender to export it again.") from error
         self._left -= len(block)
         if self._left < 0:
             raise BadFile(f"{self._path.name} holds more than it says. It was not read.")
         return block
 
-    def __enter__(self) -> "_Member":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -50,7 +50,8 @@ LAYOUTS = (
         may("end_day", "end_date", day),
     )),
     Layout("caseload", "caseload", (
-        need("staff", "staff_id", text), _STUDENT, need("begin_day", "begin_date", day), may("end_day", "end_date", day),
+        need("staff", "staff_id", text), _STUDENT, need("begin_day", "begin_date", day),
+        may("end_day", "end_date", day),
     )),
     Layout("section attendance", "attendance_event", (
         _STUDENT, need("section", "section_id", text), need("day", "date", day),

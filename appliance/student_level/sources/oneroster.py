@@ -43,7 +43,7 @@ LAYOUTS = (
     )),
     Layout("OneRoster courses", "course", (
         _ID, _STATUS, need("title", "title", text), may("code", "courseCode", text, empty=""),
-        may("organization", "orgSourcedId", text), may("subjects", "subjects", several, empty=()),
+        may("subjects", "subjects", several, empty=()),
     )),
     Layout("OneRoster classes", "section", (
         _ID, _STATUS, need("title", "title", text), need("course", "courseSourcedId", text),
@@ -78,7 +78,7 @@ LAYOUTS = (
         _ID, _STATUS, need("title", "title", text), need("section", "classSourcedId", text),
         need("category", "categorySourcedId", text),
         may("session", "gradingPeriodSourcedId", text, "academicSessionSourcedId"), may("due_day", "dueDate", day),
-        may("lowest", "resultValueMin", number), may("highest", "resultValueMax", number),
+        may("highest", "resultValueMax", number),
     )),
     Layout("OneRoster results", "grade", (
         _ID, _STATUS, need("line_item", "lineItemSourcedId", text), need("student", "studentSourcedId", text),

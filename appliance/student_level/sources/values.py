@@ -77,8 +77,8 @@ def number(value: str) -> float:
 
 
 def flag(value: str) -> int:
-    """true or false, as 1 or 0."""
-    return one_of({"true": 1, "false": 0, "1": 1, "0": 0, "yes": 1, "no": 0, "y": 1, "n": 0})(value)
+    """A yes or no, as 1 or 0."""
+    return int(_yes_or_no(value))
 
 
 def one_of(table: Mapping[str, Any]) -> Check:
@@ -100,9 +100,12 @@ def several(value: str) -> tuple[str, ...]:
     return tuple(part for part in (piece.strip() for piece in value.split(",")) if part)
 
 
+_yes_or_no = one_of({"true": 1, "false": 0, "1": 1, "0": 0, "yes": 1, "no": 0, "y": 1, "n": 0})
+
 _GRADES = {
     "PK": "PK", "PR": "PK", "IT": "PK", "TK": "KG", "KG": "KG", "K": "KG", "PS": "13", "13": "13", "UG": "UG",
-    "AE": "AE", "Other": "UG", **{str(n): f"{n:02}" for n in range(1, 13)}, **{f"{n:02}": f"{n:02}" for n in range(1, 13)},
+    "AE": "AE", "Other": "UG",
+    **{str(n): f"{n:02}" for n in range(1, 13)}, **{f"{n:02}": f"{n:02}" for n in range(1, 13)},
 }  # fmt: skip
 
 grade_level = one_of(_GRADES)

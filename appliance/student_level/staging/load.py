@@ -5,7 +5,7 @@ from typing import Any
 
 from appliance.student_level.sources.layout import Layout
 from appliance.student_level.sources.recognise import Recognised
-from appliance.student_level.staging import load_attendance, load_learning, load_roster
+from appliance.student_level.staging import load_attendance, load_enrollments, load_learning, load_roster
 from appliance.student_level.staging.batch import Batch
 from appliance.student_level.staging.load_roster import Rows
 from appliance.student_level.staging.report import FileRead
@@ -21,7 +21,7 @@ IN_ORDER: dict[str, Loader] = {
     "OneRoster roles": load_roster.roles,
     "OneRoster users": load_roster.users,
     "OneRoster demographics": load_roster.demographics,
-    "OneRoster enrollments": load_roster.enrollments,
+    "OneRoster enrollments": load_enrollments.enrollments,
     "OneRoster categories": load_learning.categories,
     "OneRoster lineItems": load_learning.line_items,
     "OneRoster results": load_learning.grades,

@@ -29,9 +29,9 @@ def line_items(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None
             kind = "course_grade" if batch.course_grade_categories.get(row.category) else "assignment"
             key = batch.key_of("line_item", row.source_id)
             yield (key, section_keys[row.section], row.title, kind, session_keys.get(row.session), row.due_day,
-                   row.lowest, row.highest)  # fmt: skip
+                   row.highest)  # fmt: skip
 
-    columns = "section_key, title, kind, session_key, due_day, lowest, highest"
+    columns = "section_key, title, kind, session_key, due_day, highest"
     batch.upsert(layout.entity, "line_item", "line_item_key", columns, ready())
 
 

@@ -24,13 +24,14 @@ def organizations(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> N
             yield key, row.name, row.kind, state_id, row.is_active
 
     batch.upsert(layout.entity, "organization", "organization_key", "name, kind, state_id, is_active", ready())
-    known, chain = batch.known("organization", "oneroster"), {}
+    known = batch.known("organization", "oneroster")
+    chain: dict[int, int] = {}
     for key, (number, parent) in parents.items():
         if parent not in known:
             batch.refuse_reference(layout, read, number, "parentSourcedId", "parent organization")
         elif _leads_to(known[parent], key, chain):
-            batch.refuse(layout, read, number, "parentSourcedId", "circle",
-                         "this organization is its own parent's parent. Mend it in the source system; the parent was left out.")  # fmt: skip
+            sentence = "this organization is its own parent's parent. Mend it in the source system."
+            batch.refuse(layout, read, number, "parentSourcedId", "circle", sentence)
         else:
             chain[key] = known[parent]
     batch.run_many(
@@ -75,24 +76,21 @@ def sessions(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
 
 def courses(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     """Courses of the district's catalogue."""
-    schools = batch.known("organization", "oneroster")
 
     def ready() -> Iterator[tuple[Any, ...]]:
         for _, row in rows:
             subject = row.subjects[0] if row.subjects else ""
-            yield batch.key_of("course", row.source_id), schools.get(row.organization), row.code, row.title, subject
+            yield batch.key_of("course", row.source_id), row.code, row.title, subject
 
-    batch.upsert(layout.entity, "course", "course_key", "organization_key, code, title, subject", ready())
+    batch.upsert(layout.entity, "course", "course_key", "code, title, subject", ready())
 
 
 def sections(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     """Sections: a course taught in a school, from its first session's first day to its last session's last."""
     schools, course_keys = batch.known("organization", "oneroster"), batch.known("course", "oneroster")
     sessions_known = batch.known("session", "oneroster")
-    spans = {
-        key: (begin, end)
-        for key, begin, end in batch.ask("SELECT session_key, begin_day, end_day FROM academic_session")
-    }
+    days_of_sessions = batch.ask("SELECT session_key, begin_day, end_day FROM academic_session")
+    spans = {key: (begin, end) for key, begin, end in days_of_sessions}
 
     def ready() -> Iterator[tuple[Any, ...]]:
         for number, row in rows:
@@ -159,7 +157,7 @@ def users(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     count = batch.upsert("staff", "staff", "staff_key", "given_name, family_name, is_active", staff)
     count.ended += _end_missing(batch, "staff")
     batch.upsert("staff_role", "staff_role", "staff_key, organization_key, role", "begin_day, end_day", posts)
-    batch.report.count("staff_role").ended += _delete_unseen(batch, "staff_role", [post[:3] for post in posts])
+    batch.report.count("staff_role").ended += delete_unseen(batch, "staff_role", [post[:3] for post in posts])
     if families:
         read.note = f"{families:,} family members left out: nothing uses them yet, so they are not kept"
 
@@ -186,59 +184,6 @@ def demographics(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> No
     count.unchanged += passed - changed
 
 
-def enrollments(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
-    """Students in sections, and who teaches them. One that is no longer in a bulk file has ended."""
-    section_keys, students = batch.known("section", "oneroster"), batch.known("student", "oneroster")
-    staff = batch.known("staff", "oneroster")
-    spans = {key: (begin, end) for key, begin, end in batch.ask("SELECT section_key, begin_day, end_day FROM section")}
-    teaching: list[tuple[Any, ...]] = []
-    batch.run("CREATE TEMP TABLE seen_enrollment (section_key, student_key, begin_day, PRIMARY KEY (section_key, student_key, begin_day)) WITHOUT ROWID")  # fmt: skip
-
-    def ready() -> Iterator[tuple[Any, ...]]:
-        for number, row in rows:
-            if not row.is_active:
-                continue
-            if row.section not in section_keys:
-                batch.refuse_reference(layout, read, number, "classSourcedId", "class")
-                continue
-            section = section_keys[row.section]
-            begin = row.begin_day if row.begin_day is not None else spans[section][0]
-            people = students if row.role == "student" else staff
-            if row.user not in people:
-                batch.refuse_reference(layout, read, number, "userSourcedId", "person")
-            elif row.end_day is not None and row.end_day < begin:
-                batch.refuse(
-                    layout,
-                    read,
-                    number,
-                    "endDate",
-                    "date_order",
-                    "the enrollment ends before it begins. Correct its dates.",
-                )
-            elif row.role == "student":
-                yield section, people[row.user], begin, row.end_day
-            else:
-                teaching.append((people[row.user], section, begin, row.end_day, row.is_primary))
-
-    def noted() -> Iterator[tuple[Any, ...]]:
-        block: list[tuple[Any, ...]] = []
-        for row in ready():
-            block.append(row[:3])
-            if len(block) == 10_000:
-                batch.run_many("INSERT OR IGNORE INTO temp.seen_enrollment VALUES (?, ?, ?)", block)
-                block.clear()
-            yield row
-        batch.run_many("INSERT OR IGNORE INTO temp.seen_enrollment VALUES (?, ?, ?)", block)
-
-    key = "section_key, student_key, begin_day"
-    count = batch.upsert(layout.entity, "section_enrollment", key, "end_day", noted())
-    gone = "UPDATE section_enrollment SET end_day = begin_day WHERE end_day IS NOT begin_day AND (section_key, student_key, begin_day) NOT IN (SELECT * FROM temp.seen_enrollment)"  # fmt: skip
-    count.ended += batch.run(gone)
-    batch.run("DROP TABLE temp.seen_enrollment")
-    batch.upsert("teaching", "teaching", "staff_key, section_key, begin_day", "end_day, is_primary", teaching)
-    batch.report.count("teaching").ended += _delete_unseen(batch, "teaching", [row[:3] for row in teaching])
-
-
 _ENDINGS = {
     entity: f"UPDATE {entity} SET is_active = 0 WHERE {entity}_key = ? AND is_active = 1"  # noqa: S608 our own names
     for entity in ("student", "staff", "section")
@@ -246,7 +191,10 @@ _ENDINGS = {
 
 
 def _end_missing(batch: Batch, entity: str) -> int:
-    gone = set(batch.known(entity, "oneroster").values()) - batch.seen.get(entity, set())
+    seen = batch.seen.get(entity)
+    if not seen:  # A file with a header and no rows is a broken export, not an empty school.
+        return 0
+    gone = set(batch.known(entity, "oneroster").values()) - seen
     return batch.run_many(_ENDINGS[entity], ((key,) for key in sorted(gone)))
 
 
@@ -260,7 +208,9 @@ _REMOVALS = {
 }
 
 
-def _delete_unseen(batch: Batch, table: str, present: list[tuple[Any, ...]]) -> int:
+def delete_unseen(batch: Batch, table: str, present: list[tuple[Any, ...]]) -> int:
     """A right that is no longer in the file must not linger: who teaches and who leads is taken away at once."""
+    if not present:  # As above: a file without rows takes nobody's right away.
+        return 0
     gone = set(batch.ask(_UNSEEN[table])) - set(present)
     return batch.run_many(_REMOVALS[table], sorted(gone))

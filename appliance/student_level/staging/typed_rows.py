@@ -21,7 +21,9 @@ def typed_rows(table: TextTable, layout: Layout, read: FileRead, report: ImportR
         name for index, name in enumerate(table.header) if index not in {place for place in places if place is not None}
     )
     row_type = namedtuple("Row", [column.field for column in layout.columns])  # type: ignore[misc]
-    work = [(column, place, {}) for column, place in zip(layout.columns, places, strict=True)]
+    work: list[tuple[Column, int | None, dict[str, Any]]] = [
+        (column, place, {}) for column, place in zip(layout.columns, places, strict=True)
+    ]
     width = len(table.header)
     for number, fields in table.rows():
         read.rows += 1
