@@ -26,6 +26,9 @@ demo: setup ## an invented district, from its files to dashboards and a verified
 test: setup ## every test but the browser journeys
 	@$(BIN)/python -m pytest
 
+bench: setup ## what it costs, as ratios measured in one run
+	@$(BIN)/python -m tests.bench
+
 check: setup ## look, change nothing: style, types, layers, templates, dead code, code written twice
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -45,4 +48,4 @@ lock: setup ## pin every part anew, with hashes and without an address
 clean: ## remove what was made here
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help setup demo test check fix lock clean
+.PHONY: help setup demo test bench check fix lock clean

@@ -1,0 +1,1 @@
+"""What Schoolhouse costs, as ratios measured side by side in one run: `make bench`."""

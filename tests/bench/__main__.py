@@ -1,0 +1,48 @@
+"""Measure, and print the README's table."""
+
+import sys
+import tempfile
+from datetime import date
+from pathlib import Path
+
+from appliance.jobs.demo import prepare
+from appliance.sample import write_district
+from tests.bench import imports, pages
+
+GRAND_BEND = Path(__file__).parents[1] / "data" / "grandbend"
+RUNS, VISITS = 5, 300
+
+
+def main() -> None:
+    """Import two districts and visit the demo's pages; about a minute."""
+    with tempfile.TemporaryDirectory(prefix="schoolhouse-bench-") as name:
+        folder = Path(name)
+        demo_files = write_district(folder / "district", today=date(2026, 11, 20)).files
+        grand_bend = sorted(path for path in GRAND_BEND.rglob("*") if path.name in _KEPT)
+        print("| import | rows | rows/s | the same files again, rows/s | time, as a ratio to inserting ready tuples |")
+        print("| --- | --- | --- | --- | --- |")
+        for title, files in (("Demo district", demo_files), ("Grand Bend", grand_bend)):
+            told = imports.measure(title, files, folder, RUNS)
+            print(
+                f"| {told.name} | {told.rows:,} | {told.rows_per_second:,.0f} | {told.again_rows_per_second:,.0f} "
+                f"| {told.ratio:.1f} |"
+            )
+        prepare(folder / "demo", students=2000, port=None, say=lambda _: None, progress=lambda *_: None)
+        print("\n| page | p50, ms | p99, ms | p50, as a ratio to a plain-text route | KB |")
+        print("| --- | --- | --- | --- | --- |")
+        for page in pages.measure(folder / "demo", VISITS):
+            print(f"| {page.name} | {page.p50:.1f} | {page.p99:.1f} | {page.ratio:.1f} | {page.kilobytes:.0f} |")
+    print(f"\nPython {sys.version.split()[0]}; medians of {RUNS} imports and {VISITS} visits.")
+
+
+_KEPT = {
+    "oneroster_1p2.zip",
+    "calendar.csv",
+    "school_enrollment.csv",
+    "programs.csv",
+    "attendance_section_exceptions.csv",
+    "assessments.csv",
+}
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""An import, end to end, beside inserting the same rows as ready tuples into the same kind of encrypted database."""
+
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from appliance.actions import Action
+from appliance.jobs.import_files import import_files
+from appliance.storage.database import Database, Event, Tables
+
+_TABLES = (
+    "organization academic_session calendar_day student staff staff_role course section teaching section_enrollment "
+    "school_enrollment program_membership caseload line_item grade test test_result attendance_taken attendance_day "
+    "attendance_section identity"
+).split()
+"""What an import fills, in an order that foreign keys accept."""
+
+
+@dataclass(frozen=True)
+class ImportTimes:
+    """Medians over the runs. `rows` are rows of the files; `ratio` is import time to ready-tuple time, pair by pair."""
+
+    name: str
+    rows: int
+    rows_per_second: float
+    again_rows_per_second: float
+    ratio: float
+
+
+def measure(name: str, files: Sequence[Path], folder: Path, runs: int) -> ImportTimes:
+    """Import, import the same again, and insert ready tuples, in turn, so many times."""
+    seconds, again, ratios, rows = [], [], [], 0
+    for run in range(runs):
+        first = Database.create(folder / f"{name}-{run}-import".replace(" ", "-"))
+        begun = time.perf_counter()
+        report = import_files(first, files)
+        seconds.append(time.perf_counter() - begun)
+        begun = time.perf_counter()
+        import_files(first, files)
+        again.append(time.perf_counter() - begun)
+        rows = sum(file.rows for file in report.files)
+        with first.changing(Event("bench", Action.IMPORT)) as tables:
+            ready = {table: _tuples(tables, table) for table in _TABLES}
+        first.close()
+        second = Database.create(folder / f"{name}-{run}-tuples".replace(" ", "-"))
+        begun = time.perf_counter()
+        with second.changing(Event("bench", Action.IMPORT)) as tables:
+            for table, found in ready.items():
+                if found:
+                    marks = ", ".join("?" * len(found[0]))
+                    tables.conn.executemany(f"INSERT INTO {table} VALUES ({marks})", found)
+        ratios.append(seconds[-1] / (time.perf_counter() - begun))
+        second.close()
+    middle = statistics.median
+    return ImportTimes(name, rows, rows / middle(seconds), rows / middle(again), middle(ratios))
+
+
+def _tuples(tables: Tables, table: str) -> list[tuple[object, ...]]:
+    return tables.conn.execute(f"SELECT * FROM {table}").fetchall()

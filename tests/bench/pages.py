@@ -1,0 +1,95 @@
+"""Pages as a browser gets them from the real server, beside a route that answers two letters."""
+
+import json
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+
+@dataclass(frozen=True)
+class PageTimes:
+    """Milliseconds at the 50th and the 99th of a hundred, and the first as a ratio to the plain route of this run."""
+
+    name: str
+    p50: float
+    p99: float
+    ratio: float
+    kilobytes: float
+
+
+def measure(demo: Path, visits: int) -> list[PageTimes]:
+    """Visit the demo's pages one after another; each visit is scoped, and each student page logged before it is sent."""
+    password = json.loads((demo / "sign-ins.json").read_text())["password"]
+    with _server(demo / "home") as address:
+        plain = statistics.median(_milliseconds(httpx.Client(base_url=address), "/healthz", visits))
+        found = []
+        for username, name, link in (
+            ("t.hale", "This week, teacher", None),
+            ("t.hale", "Class of 20 to 30", r'href="(/classes/[^"?#]+)"'),
+            ("t.hale", "Student", r'href="(/students/[^"?#]+)"'),
+            ("a.rivera", "This week, principal", None),
+        ):
+            with httpx.Client(base_url=address, follow_redirects=True) as person:
+                _sign_in(person, username, password)
+                page = person.get("/")
+                where = _first(link, page.text) if link else str(page.url.path)
+                times = sorted(_milliseconds(person, where, visits))
+                size = len(person.get(where).content) / 1024
+            p50 = statistics.median(times)
+            found.append(PageTimes(name, p50, times[int(len(times) * 0.99)], p50 / plain, size))
+    return found
+
+
+def _first(pattern: str, text: str) -> str:
+    match = re.search(pattern, text)
+    if match is None:
+        raise SystemExit(f"no link like {pattern} on the page")
+    return match[1]
+
+
+def _milliseconds(client: httpx.Client, where: str, visits: int) -> Iterator[float]:
+    for visit in range(visits + 20):
+        begun = time.perf_counter()
+        answer = client.get(where)
+        seconds = time.perf_counter() - begun
+        if answer.status_code != 200:
+            raise SystemExit(f"{where.split('/')[1]} answered {answer.status_code}")
+        if visit >= 20:  # the first visits warm caches up
+            yield seconds * 1000
+
+
+def _sign_in(person: httpx.Client, username: str, password: str) -> None:
+    form = person.get("/sign-in").text
+    fields = dict(re.findall(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', form))
+    headers = {"Origin": str(person.base_url).rstrip("/")}
+    answer = person.post("/sign-in", data={**fields, "username": username, "password": password}, headers=headers)
+    answer.raise_for_status()
+
+
+@contextmanager
+def _server(home: Path) -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "appliance", "--home", str(home), "serve", "--port", str(port)]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as server:
+        address = f"http://127.0.0.1:{port}"
+        try:
+            for _ in range(100):
+                try:
+                    httpx.get(f"{address}/healthz")
+                    break
+                except httpx.ConnectError:
+                    time.sleep(0.1)
+            yield address
+        finally:
+            server.terminate()
