@@ -1,6 +1,7 @@
 """Invented districts of counts, for the tests of the aggregate wing: small schools, rare groups, movers."""
 
 import random
+from collections import Counter, defaultdict
 
 from appliance.aggregate.codelists import ALL
 from appliance.aggregate.tabulation import DISTRICT, Cell, Tabulation
@@ -68,18 +69,18 @@ def tabulate(pupils: list[Pupil], names: list[str]) -> list[Tabulation]:
 
 
 def _cells(pupils, names, dimensions, counted, outcome, detail=""):
-    cells = []
-    for dimension in dimensions:
-        codes = [ALL] if dimension == ALL else sorted({pupil.groups[dimension] for pupil in pupils})
-        for school in (DISTRICT, *names):
-            for code in codes:
-                group = [
-                    pupil
-                    for pupil in pupils
-                    if (school == DISTRICT or school in pupil.schools)
-                    and (dimension == ALL or pupil.groups[dimension] == code)
-                    and counted(pupil)
-                ]
-                count = len(group) if outcome is None else sum(outcome(pupil) for pupil in group)
-                cells.append(Cell(school, dimension, code, count, len(group), detail))
-    return cells
+    sizes, outcomes, codes = Counter(), Counter(), defaultdict(set)
+    for pupil in pupils:
+        for dimension in dimensions:
+            code = ALL if dimension == ALL else pupil.groups[dimension]
+            codes[dimension].add(code)
+            for school in (DISTRICT, *pupil.schools) if counted(pupil) else ():
+                sizes[(school, dimension, code)] += 1
+                outcomes[(school, dimension, code)] += outcome is None or outcome(pupil)
+    return [
+        Cell(*place, outcomes[place], sizes[place], detail)
+        for dimension in dimensions
+        for school in (DISTRICT, *names)
+        for code in sorted(codes[dimension])
+        for place in [(school, dimension, code)]
+    ]

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 from appliance.aggregate import codelists
 from appliance.aggregate.disclosure import attacker, primary
-from appliance.aggregate.disclosure.attacker import Attack, Claim, Fallen, Knowledge
+from appliance.aggregate.disclosure.attacker import Attack, Fallen, Knowledge
+from appliance.aggregate.disclosure.claim import Claim
 from appliance.aggregate.disclosure.cube import Cube, Place, Population
 from appliance.aggregate.disclosure.policy import Policy
 from appliance.aggregate.disclosure.report import AttackLine
@@ -21,6 +22,9 @@ class Finding:
     sizes_known: bool
     fallen: list[Fallen]
     exact: list[Key]
+    attack: Attack
+    claims: list[Claim]
+    """What was claimed, cut down to what the published zeros leave possible."""
 
     @property
     def silent(self) -> bool:
@@ -73,12 +77,14 @@ def _run(
     attack = Attack(system)
     fallen = attack.fallen(claims)
     if fallen:
-        fallen = attack.fallen(_within_structure(fallen, tables, knowledge))
+        within = {claim.key: claim for claim in _within_structure(fallen, tables, knowledge)}
+        claims = [within.get(claim.key, claim) for claim in claims]
+        fallen = attack.fallen(within.values())
     already = {each.claim.key for each in fallen}
     printed = [key for key in sorted(system.hidden) if key.measure != "complement" and key not in already]
     single = attack.exact(printed) if exact else []
     line = AttackLine(name, len(system.hidden), len(fallen), len(single), attack.programs)
-    return Finding(line, sizes_known, fallen, single)
+    return Finding(line, sizes_known, fallen, single, attack, claims)
 
 
 def _within_structure(fallen: list[Fallen], tables: list[PublishedTable], knowledge: Knowledge) -> list[Claim]:

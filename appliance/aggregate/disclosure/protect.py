@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from appliance.aggregate.disclosure import audit, publish
 from appliance.aggregate.disclosure.cube import read
@@ -10,6 +10,7 @@ from appliance.aggregate.disclosure.policy import Policy
 from appliance.aggregate.disclosure.protected import ProtectedTable, seal
 from appliance.aggregate.disclosure.report import AttackLine, Report, TableLine
 from appliance.aggregate.disclosure.suppression import Pattern, Work, choose, mend
+from appliance.aggregate.disclosure.verifier import Verifier
 from appliance.aggregate.published import PublishedTable
 from appliance.aggregate.refusal import Refused
 from appliance.aggregate.tabulation import Tabulation
@@ -34,19 +35,26 @@ def protect(tabulations: Sequence[Tabulation], policy: Policy | None = None, *, 
     policy = policy or Policy()
     work = Work(read(tabulations), policy, year_key)
     pattern = choose(work)
-    rounds, repaired, attacks = _attack_and_mend(work, pattern)
+    rounds, repaired, findings = _attack_and_mend(work, pattern)
     tables = publish.with_ranges(publish.rows(work.cube, pattern), policy.smallest_hidden)
-    report = _report(work, tables, attacks, rounds, repaired, time.monotonic() - started)
+    certified, witnesses = _certify(tabulations, tables, policy, findings)
+    report = replace(
+        _report(work, tables, [finding.line for finding in findings], time.monotonic() - started),
+        repair_rounds=rounds,
+        repaired=repaired,
+        certified=certified,
+        witnesses=witnesses,
+    )
     return Protected(tuple(seal(table) for table in tables), report)
 
 
-def _attack_and_mend(work: Work, pattern: Pattern) -> tuple[int, int, list[AttackLine]]:
+def _attack_and_mend(work: Work, pattern: Pattern) -> tuple[int, int, list[audit.Finding]]:
     """Alternate attack and repair; (rounds of repair, numbers added, the last attacks). Changes `pattern`."""
     repaired = 0
     for rounds in range(work.policy.rounds + 1):
         findings = audit.attacks(work.cube, work.policy, publish.rows(work.cube, pattern))
         if all(finding.silent for finding in findings):
-            return rounds, repaired, [finding.line for finding in findings]
+            return rounds, repaired, findings
         added = 0
         for finding in findings:
             for population in work.cube.populations:
@@ -58,9 +66,28 @@ def _attack_and_mend(work: Work, pattern: Pattern) -> tuple[int, int, list[Attac
     raise Refused("The attack on the protected tables still finds numbers that must stay hidden. Nothing was released.")
 
 
-def _report(
-    work: Work, tables: list[PublishedTable], attacks: list[AttackLine], rounds: int, repaired: int, seconds: float
-) -> Report:
+def _certify(
+    tabulations: Sequence[Tabulation], tables: list[PublishedTable], policy: Policy, findings: list[audit.Finding]
+) -> tuple[int, int]:
+    """Two whole-number witnesses for every claim, checked without a solver; (claims certified, witnesses accepted).
+
+    Raises `Refused` when one is missing: then an answer of the solver was doubtful.
+    """
+    claims = witnesses = 0
+    for finding in findings:
+        verifier = Verifier(tabulations, tables, policy.smallest_hidden)
+        verifier.take(finding.attack.tables(), sizes_known=finding.sizes_known)
+        for claim, side in verifier.uncertified(finding.claims):
+            table = finding.attack.whole_table(claim.key, side, claim.low if side < 0 else claim.high)
+            verifier.take([table] if table else [], sizes_known=finding.sizes_known)
+        if verifier.uncertified(finding.claims):
+            raise Refused("A sensitive number has no witness in whole students. Nothing was released; report this.")
+        claims += len(finding.claims)
+        witnesses += verifier.accepted
+    return claims, witnesses
+
+
+def _report(work: Work, tables: list[PublishedTable], attacks: list[AttackLine], seconds: float) -> Report:
     def count(table: PublishedTable, state: str) -> int:
         return sum(cell.suppression == state for cell in table.cells)
 
@@ -78,8 +105,6 @@ def _report(
         blocks=len(work.blocks),
         blocks_optimal=sum(block.cost - block.bound < 0.5 for block in work.blocks),
         gap=max(0.0, cost - bound) / bound if bound else 0.0,
-        repair_rounds=rounds,
-        repaired=repaired,
         attacks=tuple(attacks),
         seconds=seconds,
     )

@@ -37,11 +37,15 @@ class Report:
     blocks_optimal: int
     gap: float
     """Share by which the cost may exceed the proven optimum of the blocks; 0.0 when every block is optimal."""
-    repair_rounds: int
-    repaired: int
-    """Hidden numbers that only the joint attack asked for."""
     attacks: tuple[AttackLine, ...]
     seconds: float
+    repair_rounds: int = 0
+    repaired: int = 0
+    """Hidden numbers that only the joint attack asked for."""
+    certified: int = 0
+    """Promises about sensitive numbers, each backed by whole-number witnesses that a solver-free program checked."""
+    witnesses: int = 0
+    """Alternative tables that agree with everything published. They stay in the building."""
 
     @property
     def safe(self) -> bool:

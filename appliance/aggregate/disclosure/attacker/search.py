@@ -1,29 +1,22 @@
 """Linear programs over the attacker's system: the interval of every hidden number, and which claims fall."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, floor, inf
 
 import highspy
 import numpy as np
+from numpy.typing import NDArray
 
 from appliance.aggregate.disclosure.attacker.system import System
+from appliance.aggregate.disclosure.claim import Claim
 from appliance.aggregate.published import Key
 from appliance.aggregate.refusal import Refused
 
 TOLERANCE = 1e-6
 _WITHOUT_BOUND = (highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kUnboundedOrInfeasible)
 """Feasibility is settled before the first question, so both mean: no bound."""
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """The attacker shall be unable to prove that a number is above `low` or below `high`."""
-
-    key: Key
-    low: int
-    high: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +69,20 @@ class Attack:
         """The numbers that have only one possible value."""
         return [key for key in keys if not self._open(key)]
 
+    def tables(self) -> Iterator[Mapping[Key, int]]:
+        """Every table found so far that agrees with all that is known, in whole students where it was whole.
+
+        Each gives only the numbers of one group of unknowns; the others keep their true values.
+        """
+        for part in self._parts:
+            yield from part.tables()
+
+    def whole_table(self, key: Key, sign: int, value: int) -> Mapping[Key, int] | None:
+        """A table of whole students in which a number is at or beyond `value`; None when there is none."""
+        if key not in self._of:
+            return {key: value} if sign > 0 else {key: self._system.lowest[key]}
+        return self._of[key].whole_table(key, sign, value)
+
     def _holds(self, claim: Claim) -> bool:
         if claim.key in self._system.known:
             return claim.low == claim.high == self._system.known[claim.key]
@@ -125,6 +132,7 @@ class _Component:
         self._most = np.full(len(self.keys), -inf)
         self._proved: dict[tuple[Key, int], float] = {}
         self._aim: int | None = None
+        self._found: list[NDArray[np.float64]] = []
         self._solver: highspy.Highs | None = None
 
     def settle(self) -> None:
@@ -142,8 +150,7 @@ class _Component:
         low, high = self.seen(key)
         if (high >= value - TOLERANCE) if sign > 0 else (low <= value + TOLERANCE):
             return True
-        extreme = self.extreme(key, sign)
-        return sign * (extreme - value) >= -TOLERANCE
+        return sign * (self._solve(self._column[key], sign, value) - value) >= -TOLERANCE
 
     def extreme(self, key: Key, sign: int) -> float:
         """The greatest (+1) or least (-1) possible value of a number."""
@@ -153,12 +160,35 @@ class _Component:
             self._proved[(key, sign)] = float(self._lowest[column]) if at_lowest else self._solve(column, sign)
         return self._proved[(key, sign)]
 
-    def _solve(self, column: int, sign: int) -> float:
+    def tables(self) -> Iterator[Mapping[Key, int]]:
+        """The solutions met so far, rounded; a fractional one rounds to something that no sum will accept."""
+        for values in self._found:
+            yield {key: round(value) for key, value in zip(self.keys, values, strict=True)}
+
+    def whole_table(self, key: Key, sign: int, value: int) -> Mapping[Key, int] | None:
+        """A solution in whole numbers in which one number is at or beyond `value`."""
+        solver = self._load()
+        size = len(self.keys)
+        solver.changeColsIntegrality(
+            size, np.arange(size, dtype=np.int32), np.full(size, highspy.HighsVarType.kInteger)
+        )
+        column = self._column[key]
+        lowest = float(self._lowest[column])
+        solver.changeColBounds(column, *((value, highspy.kHighsInf) if sign > 0 else (lowest, value)))
+        solver.run()
+        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        return {key: round(value) for key, value in zip(self.keys, solver.getSolution().col_value, strict=True)}
+
+    def _solve(self, column: int, sign: int, enough: float = inf) -> float:
+        """Push one number as far as it goes, or just to `enough`, and remember the table in which it gets there."""
         solver = self._solver or self._open()
         if self._aim is not None and self._aim != column:
             solver.changeColCost(self._aim, 0.0)
         solver.changeColCost(column, -float(sign))
         self._aim = column
+        if sign > 0:
+            solver.changeColBounds(column, float(self._lowest[column]), min(enough, highspy.kHighsInf))
         solver.run()
         self.programs += 1
         status = solver.getModelStatus()
@@ -167,16 +197,27 @@ class _Component:
             solver.clearSolver()
             solver.run()
             status = solver.getModelStatus()
+        if sign > 0:
+            solver.changeColBounds(column, float(self._lowest[column]), highspy.kHighsInf)
         if status in _WITHOUT_BOUND and sign > 0:
             return inf
         if status != highspy.HighsModelStatus.kOptimal:
             raise Refused("The attack gave no certain answer, so nothing is released. Try again, or report this.")
         values = np.array(solver.getSolution().col_value)
+        self._found.append(values)
         np.minimum(self._least, values, out=self._least)
         np.maximum(self._most, values, out=self._most)
         return float(values[column])
 
     def _open(self) -> highspy.Highs:
+        solver = self._load()
+        solver.run()
+        if solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
+            raise Refused("The published numbers contradict each other: no table agrees with all of them.")
+        self._solver = solver
+        return solver
+
+    def _load(self) -> highspy.Highs:
         solver = highspy.Highs()  # type: ignore[no-untyped-call]
         for option, value in (("output_flag", False), ("presolve", "off"), ("threads", 1), ("random_seed", 11)):
             solver.setOptionValue(option, value)
@@ -192,8 +233,4 @@ class _Component:
         lp.a_matrix_.index_ = np.array([column for column, _ in terms], dtype=np.int32)
         lp.a_matrix_.value_ = np.array([factor for _, factor in terms], dtype=np.float64)
         solver.passModel(lp)
-        solver.run()
-        if solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
-            raise Refused("The published numbers contradict each other: no table agrees with all of them.")
-        self._solver = solver
         return solver
