@@ -9,13 +9,14 @@ from appliance.student_level.sources import district_csv, oneroster
 from appliance.student_level.sources.archive import SourceFile, files_in
 from appliance.student_level.sources.csv_text import TextTable, look_through
 from appliance.student_level.sources.layout import Layout
+from appliance.student_level.sources.table import Table
 
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
     """A file and what it was taken for. `note` says why it is not loaded, when it is not."""
 
-    table: TextTable
+    table: Table
     layout: Layout
     note: str = ""
 

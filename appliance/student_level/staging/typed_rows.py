@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from appliance.errors import BadFile
-from appliance.student_level.sources.csv_text import TextTable
 from appliance.student_level.sources.layout import Column, Layout
+from appliance.student_level.sources.table import Table
 from appliance.student_level.sources.values import Refused, is_nothing, kind_of
 from appliance.student_level.staging.report import FileRead, ImportReport, Problem
 
@@ -14,7 +14,7 @@ _DISTINCT_KEPT = 50_000
 """A column has few distinct values, so each is checked once; a column of names or ids stops being remembered here."""
 
 
-def typed_rows(table: TextTable, layout: Layout, read: FileRead, report: ImportReport) -> Iterator[tuple[int, Any]]:
+def typed_rows(table: Table, layout: Layout, read: FileRead, report: ImportReport) -> Iterator[tuple[int, Any]]:
     """(row number, named tuple of typed values) of each row that passes; the others go into the report."""
     places = _places(table, layout)
     read.columns_left_out = tuple(
@@ -77,7 +77,7 @@ def _value(column: Column, place: int | None, known: dict[str, Any], fields: lis
     return value
 
 
-def _places(table: TextTable, layout: Layout) -> list[int | None]:
+def _places(table: Table, layout: Layout) -> list[int | None]:
     """Where each column stands. Header case and order do not matter; a needed column that is not there does."""
     where: dict[str, int] = {}
     for index, name in enumerate(table.header):
