@@ -29,6 +29,7 @@ class Action(StrEnum):
     SEE_SCHOOL = "see a school"
     SEE_DATA = "see imports and data health"
     SEE_OPEN_PAGE = "see a page that shows no student"
+    SEE_MY_SCOPE = "see what I may see"
     RECORD_CHECK_IN = "record a check-in"
     IMPORT = "import files"
     MAKE_ACCOUNT = "make an account"
@@ -41,6 +42,8 @@ class Action(StrEnum):
 
 _STUDENT_PAGES = frozenset({Action.SEE_THIS_WEEK, Action.SEE_SECTION, Action.SEE_STUDENT, Action.RECORD_CHECK_IN})
 
+_FOR_EVERYBODY = frozenset({Action.SEE_OPEN_PAGE, Action.SEE_MY_SCOPE, Action.SIGN_OUT})
+
 RIGHTS: dict[Role, frozenset[Action]] = {
     Role.TEACHER: _STUDENT_PAGES,
     Role.COUNSELOR: _STUDENT_PAGES,
@@ -52,5 +55,5 @@ RIGHTS: dict[Role, frozenset[Action]] = {
 
 
 def may(role: Role, action: Action) -> bool:
-    """Whether the role holds the right. Open pages and signing out belong to every role."""
-    return action in RIGHTS[role] or action in (Action.SEE_OPEN_PAGE, Action.SIGN_OUT)
+    """Whether the role holds the right. Open pages, "What I can see" and signing out belong to every role."""
+    return action in RIGHTS[role] or action in _FOR_EVERYBODY

@@ -115,10 +115,10 @@ def _schools(tables: Tables) -> None:
     _add(
         tables,
         "course",
-        "course_key organization_key code title",
-        (1, DISTRICT, "SCI-7", "Science 7"),
-        (2, DISTRICT, "ELA-7", "Reading 7"),
-        (3, DISTRICT, "MATH-7", "Math 7"),
+        "course_key code title",
+        (1, "SCI-7", "Science 7"),
+        (2, "ELA-7", "Reading 7"),
+        (3, "MATH-7", "Math 7"),
     )
     _add(
         tables,

@@ -191,6 +191,7 @@ CREATE TABLE grade (
     is_missing INTEGER NOT NULL DEFAULT 0 CHECK (is_missing IN (0, 1)),
     PRIMARY KEY (student_key, line_item_key)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX grade_missing ON grade (student_key) WHERE is_missing = 1;
 CREATE TABLE test (
     test_key INTEGER PRIMARY KEY,
     code TEXT NOT NULL UNIQUE,
@@ -349,6 +350,10 @@ CREATE TABLE access_log_student (
 CREATE TRIGGER access_log_is_kept BEFORE DELETE ON access_log
     BEGIN SELECT raise(ABORT, 'the access log is append-only'); END;
 CREATE TRIGGER access_log_is_not_rewritten BEFORE UPDATE ON access_log
+    BEGIN SELECT raise(ABORT, 'the access log is append-only'); END;
+CREATE TRIGGER access_log_student_is_kept BEFORE DELETE ON access_log_student
+    BEGIN SELECT raise(ABORT, 'the access log is append-only'); END;
+CREATE TRIGGER access_log_student_is_not_rewritten BEFORE UPDATE ON access_log_student
     BEGIN SELECT raise(ABORT, 'the access log is append-only'); END;
 CREATE TABLE check_in (
     check_in_key INTEGER PRIMARY KEY,

@@ -2,7 +2,7 @@
 
 import hashlib
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Response
@@ -16,7 +16,9 @@ STATIC = PACKAGE / "web" / "static"
 class Page(Protocol):
     """What can be shown: a frozen dataclass that names its template."""
 
-    template: ClassVar[str]
+    @property
+    def template(self) -> str:
+        """Its path under templates/."""
 
 
 def static_address(name: str) -> str:

@@ -19,7 +19,7 @@ from appliance.web.addresses import Addresses, Kind
 from appliance.web.front_desk import FrontDesk
 from appliance.web.sessions import Session, Sessions
 
-_ROLE_WORDS = {
+ROLE_WORDS = {
     Role.TEACHER: "teacher",
     Role.COUNSELOR: "counselor",
     Role.PRINCIPAL: "principal",
@@ -167,6 +167,10 @@ class Visit:
         """Where this session finds a class."""
         return f"/classes/{self.addresses.of(Kind.SECTION, section_key)}"
 
+    def school_address(self, school_key: int) -> str:
+        """Where this session finds a school."""
+        return f"/school?at={self.addresses.of(Kind.SCHOOL, school_key)}"
+
     def frame(self, reading: Reading) -> Frame:
         """What stands around the page."""
         staff_key = self.session.account.staff_key
@@ -187,7 +191,7 @@ class Visit:
                 if self.role in roles
             ),
             display_name=account.display_name,
-            role=_ROLE_WORDS[self.role],
+            role=ROLE_WORDS[self.role],
             csrf_token=self.session.csrf_token,
             rehearsal_day=None if self.house.as_of is None else self.today,
             printed=words.moment(now.isoformat()),

@@ -15,6 +15,12 @@ _NAMES = """
     SELECT student_key, given_name, family_name, reason FROM visible_student
      WHERE student_key IN (SELECT value FROM json_each(:students))
 """
+_FIND = """
+    SELECT student_key, given_name, family_name, reason FROM visible_student
+     WHERE instr(lower(given_name || ' ' || family_name || ', ' || given_name), lower(:typed)) > 0
+     ORDER BY family_name, given_name LIMIT :most
+"""
+MOST_FOUND = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +62,10 @@ def names(reading: Reading, students: Sequence[int]) -> dict[int, Name]:
     """The names of some of the visible students."""
     rows = reading.query(_NAMES, {"students": json.dumps(list(students))})
     return {row["student_key"]: Name(row["given_name"], row["family_name"], row["reason"]) for row in rows}
+
+
+def find_by_name(reading: Reading, typed: str) -> tuple[dict[int, Name], bool]:
+    """The visible students whose name holds what was typed, by name; and whether there were more than fifty."""
+    rows = reading.query(_FIND, {"typed": typed, "most": MOST_FOUND + 1})
+    found = {row["student_key"]: Name(row["given_name"], row["family_name"], row["reason"]) for row in rows}
+    return dict(list(found.items())[:MOST_FOUND]), len(rows) > MOST_FOUND

@@ -1,0 +1,96 @@
+"""What came in: the last batches, their counts, and what was wrong with them. No value of any row is here."""
+
+from dataclasses import dataclass
+
+from appliance.storage.database import Reading
+
+BATCHES_SHOWN = 10
+
+_BATCHES = """
+    SELECT batch.batch_key, loaded_at, loaded_by, status, seconds,
+           (SELECT group_concat(name, ', ') FROM batch_file WHERE batch_file.batch_key = batch.batch_key) AS files,
+           coalesce(sum(added), 0) AS added, coalesce(sum(changed), 0) AS changed,
+           coalesce(sum(ended), 0) AS ended, coalesce(sum(refused), 0) AS refused
+      FROM batch LEFT JOIN batch_count USING (batch_key)
+     GROUP BY batch.batch_key ORDER BY batch.batch_key DESC LIMIT :most
+"""
+_COUNTS = """
+    SELECT entity, added, changed, unchanged, ended, refused FROM batch_count WHERE batch_key = :batch ORDER BY entity
+"""
+_PROBLEMS = """
+    SELECT file, column_name, code, min(sentence) AS sentence, count(*) AS row_count, min(row_number) AS first_row
+      FROM problem WHERE batch_key = :batch
+     GROUP BY file, column_name, code ORDER BY row_count DESC, file, code
+"""
+_LAST_ATTENDANCE = """
+    SELECT name, (SELECT max(day) FROM attendance_taken WHERE school_key = organization_key) AS day
+      FROM organization WHERE kind = 'school' AND is_active ORDER BY name
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One import. `loaded_at` is ISO text in UTC."""
+
+    batch_key: int
+    loaded_at: str
+    loaded_by: str
+    status: str
+    seconds: float
+    files: str
+    added: int
+    changed: int
+    ended: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntityCount:
+    """What one import did to one kind of thing."""
+
+    entity: str
+    added: int
+    changed: int
+    unchanged: int
+    ended: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemGroup:
+    """Rows of one file that were refused for one reason."""
+
+    file: str
+    column_name: str
+    code: str
+    sentence: str
+    row_count: int
+    first_row: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LastAttendance:
+    """The last day with attendance at a school; None when there is none at all."""
+
+    school: str
+    day: int | None
+
+
+def batches(reading: Reading) -> list[Batch]:
+    """The last imports, newest first."""
+    return [Batch(**row) for row in reading.query(_BATCHES, {"most": BATCHES_SHOWN})]
+
+
+def counts(reading: Reading, batch_key: int) -> list[EntityCount]:
+    """What an import did, by kind of thing."""
+    return [EntityCount(**row) for row in reading.query(_COUNTS, {"batch": batch_key})]
+
+
+def problems(reading: Reading, batch_key: int) -> list[ProblemGroup]:
+    """What was refused, the most frequent reason first. The row numbers lead to the rows; their values are not kept."""
+    return [ProblemGroup(**row) for row in reading.query(_PROBLEMS, {"batch": batch_key})]
+
+
+def last_attendance(reading: Reading) -> list[LastAttendance]:
+    """How fresh the attendance of each school is."""
+    return [LastAttendance(row["name"], row["day"]) for row in reading.query(_LAST_ATTENDANCE)]

@@ -1,0 +1,167 @@
+"""A list of students with their days, their last eight weeks, missing work, and the last check-in."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from appliance.storage.database import Reading
+from appliance.student_level.records import attendance, check_ins, enrollments
+from appliance.student_level.records.attendance import DaysSoFar
+from appliance.student_level.records.check_ins import CheckIn
+from appliance.student_level.records.enrollments import Enrollment, Name
+from appliance.student_level.records.marks import Mark
+
+_CLASS = """
+    SELECT visible_section.title, visible_section.period, visible_section.room, organization.name AS school,
+           visible_section.end_day
+      FROM visible_section JOIN organization ON organization_key = visible_section.school_key
+     WHERE section_key = :section
+"""
+_SEATS = """
+    SELECT DISTINCT seat.student_key
+      FROM visible_section JOIN visible_section_enrollment AS seat USING (section_key)
+     WHERE section_key = :section AND seat.begin_day <= :today
+       AND coalesce(seat.end_day, visible_section.end_day) > min(:today, visible_section.end_day - 1)
+"""
+_GRADES = """
+    SELECT student_key, score, score_text, highest, period FROM (
+        SELECT visible_grade.student_key, score, score_text, line_item.highest, academic_session.title AS period,
+               row_number() OVER (PARTITION BY student_key ORDER BY academic_session.begin_day DESC) AS place
+          FROM line_item JOIN academic_session USING (session_key) JOIN visible_grade USING (line_item_key)
+         WHERE line_item.section_key = :section AND line_item.kind = 'course_grade'
+           AND academic_session.begin_day <= :today AND (score IS NOT NULL OR score_text IS NOT NULL)
+    ) WHERE place = 1
+"""
+_MISSING_IN_SECTION = """
+    SELECT student_key, count(*) AS missing
+      FROM line_item JOIN visible_grade USING (line_item_key)
+     WHERE line_item.section_key = :section AND line_item.kind = 'assignment' AND is_missing = 1
+       AND coalesce(line_item.due_day, :today) <= :today
+     GROUP BY student_key
+"""
+_MISSING = """
+    SELECT student_key, count(*) AS missing
+      FROM visible_grade JOIN line_item USING (line_item_key) JOIN section USING (section_key)
+     WHERE student_key IN (SELECT value FROM json_each(:students)) AND is_missing = 1
+       AND line_item.kind = 'assignment' AND coalesce(line_item.due_day, :today) <= :today AND section.end_day > :today
+     GROUP BY student_key
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class RosterLine:
+    """One student in a list. `days` is None when no attendance is loaded: show that, never a zero."""
+
+    student_key: int
+    name: Name
+    grade_level: str
+    days: DaysSoFar | None
+    weeks: tuple[int, ...]
+    missing: int
+    mark: str
+    points: float
+    check_in: CheckIn | None
+
+    @property
+    def sparkline(self) -> str:
+        """The points of the little line: eight weeks, one scale from 60 to 100, in a box of 96 by 24."""
+        step = 88 / max(len(self.weeks) - 1, 1)
+        return " ".join(
+            f"{2 + place * step:.1f},{22 - (max(share, 60) - 60) / 2:.1f}" for place, share in enumerate(self.weeks)
+        )
+
+    @property
+    def last_point(self) -> float:
+        """Where the little line ends, from the top."""
+        return 22 - (max(self.weeks[-1], 60) - 60) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A class and its present students. `period_of_marks` names the latest grading period with a grade."""
+
+    title: str
+    period: str
+    room: str
+    school: str
+    end_day: int
+    period_of_marks: str
+    has_assignments: bool
+    lines: tuple[RosterLine, ...]
+
+
+_HAS_ASSIGNMENTS = "SELECT 1 AS found FROM line_item WHERE section_key = :section AND kind = 'assignment' LIMIT 1"
+
+
+def class_roster(reading: Reading, section_key: int, *, today: int, school_year: int) -> Class | None:
+    """A class with a line for each student, by name; None for one that does not exist or is not the reader's.
+
+    Of a class that has ended, the students of its last day.
+    """
+    values = {"section": section_key, "today": today}
+    about = reading.one(_CLASS, values)
+    if about is None:
+        return None
+    students = [row["student_key"] for row in reading.query(_SEATS, values)]
+    grades = reading.query(_GRADES, values)
+    marks = {row["student_key"]: Mark(row["score"], row["score_text"], row["highest"]) for row in grades}
+    missing = {row["student_key"]: row["missing"] for row in reading.query(_MISSING_IN_SECTION, values)}
+    lines = roster_lines(reading, students, today=today, school_year=school_year, missing=missing, marks=marks)
+    return Class(
+        **about,
+        period_of_marks=max((row["period"] for row in grades), default=""),
+        has_assignments=reading.one(_HAS_ASSIGNMENTS, values) is not None,
+        lines=tuple(lines),
+    )
+
+
+def roster_lines(
+    reading: Reading,
+    students: Sequence[int],
+    *,
+    today: int,
+    school_year: int,
+    here: Mapping[int, Enrollment] | None = None,
+    missing: Mapping[int, int] | None = None,
+    marks: Mapping[int, Mark] | None = None,
+) -> list[RosterLine]:
+    """A line for each of some visible students, by name. `missing` of None: missing work of every class."""
+    here = here or enrollments.enrollments(reading, today)
+    called = enrollments.names(reading, students)
+    since = today - attendance.WINDOW_DAYS
+    taken = attendance.days_taken(reading, {here[key].school_key for key in students if key in here}, since, today)
+    away = attendance.exceptions(reading, since, today, students)
+    sums = attendance.days_so_far(reading, school_year, students)
+    talked = check_ins.last_check_ins(reading, today, since=today - 366, students=students)
+    if missing is None:
+        values = {"students": json.dumps(list(students)), "today": today}
+        missing = {row["student_key"]: row["missing"] for row in reading.query(_MISSING, values)}
+    lines = []
+    for key in students:
+        place, mark = here.get(key), (marks or {}).get(key)
+        days = taken.get(place.school_key, []) if place else []
+        lines.append(
+            RosterLine(
+                student_key=key,
+                name=called[key],
+                grade_level=place.grade_level if place else "",
+                days=sums.get((key, place.school_key)) if place else None,
+                weeks=attendance.weekly_shares(days, place.begin_day, away.get(key, attendance.NONE).missed)
+                if place
+                else (),
+                missing=missing.get(key, 0),
+                mark=mark.shown if mark else "",
+                points=(mark.points or 0.0) if mark else -1.0,
+                check_in=talked.get(key),
+            )
+        )
+    return sorted(lines, key=lambda line: line.name.sorted.casefold())
+
+
+_CASELOAD = "SELECT student_key FROM visible_student"
+
+
+def caseload(reading: Reading, *, today: int, school_year: int) -> list[RosterLine]:
+    """Every student on a counselor's caseload, by name."""
+    students = [row["student_key"] for row in reading.query(_CASELOAD)]
+    return roster_lines(reading, students, today=today, school_year=school_year)

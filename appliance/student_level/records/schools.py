@@ -1,0 +1,150 @@
+"""A school as its principal sees it: the year by week, by grade, by group, and its students a page at a time."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from appliance.days import day_number, from_day_number
+from appliance.storage.database import Reading
+from appliance.student_level.records.attendance import DaysSoFar, days_so_far, week_of
+from appliance.student_level.records.enrollments import Enrollment
+
+SMALLEST_GROUP = 10
+A_YEAR_OF_WEEKS = 364
+"""Fifty-two weeks back is the same weekday of the same week last year."""
+
+_SCHOOLS = "SELECT organization_key, name FROM visible_school ORDER BY name"
+_BY_DAY = """
+    SELECT day, enrolled, missed FROM school_attendance_day
+     WHERE school_key = :school AND day BETWEEN :since AND :until ORDER BY day
+"""
+_SNAPSHOT = """
+    SELECT max(snapshot) AS snapshot FROM visible_count WHERE metric = 'chronic_absence' AND school_id = :school_id
+       AND snapshot <= :today
+"""
+_GROUPS = """
+    SELECT dimension, category, count, out_of FROM visible_count
+     WHERE metric = 'chronic_absence' AND school_id = :school_id AND snapshot = :snapshot AND detail = ''
+       AND dimension IN ('all', 'english_learner', 'disability', 'economic')
+"""
+_STATE_ID = "SELECT state_id FROM visible_school WHERE organization_key = :school"
+_GROUP_NAMES = {
+    ("disability", "WDIS"): "Students with an IEP",
+    ("disability", "WODIS"): "Students without an IEP",
+    ("english_learner", "LEP"): "English learners",
+    ("english_learner", "NLEP"): "Not English learners",
+    ("economic", "ECODIS"): "Low-income families",
+    ("economic", "NECODIS"): "Other families",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """A school that the reader leads."""
+
+    school_key: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """A school's week: `monday` as a day number, and of how many student-days how many were missed."""
+
+    monday: int
+    enrolled: int
+    missed: int
+
+    @property
+    def attended(self) -> float:
+        """Percent of student-days attended, to one decimal."""
+        return round(100 * (self.enrolled - self.missed) / self.enrolled, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many students of a group missed a tenth or more of their days. `hidden`: too few to be shown."""
+
+    name: str
+    count: int
+    out_of: int
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The groups on one day. Their numbers come from the counts shelf; no student stands behind them."""
+
+    day: int
+    shares: tuple[Share, ...]
+
+
+def schools_led(reading: Reading) -> list[School]:
+    """The schools of this principal."""
+    return [School(row["organization_key"], row["name"]) for row in reading.query(_SCHOOLS)]
+
+
+def weeks(reading: Reading, school_key: int, since: int, until: int) -> list[Week]:
+    """The school's weeks with attendance, oldest first."""
+    sums: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+    for row in reading.query(_BY_DAY, {"school": school_key, "since": since, "until": until}):
+        if row["enrolled"]:
+            total = sums[week_of(row["day"])]
+            total[0] += row["enrolled"]
+            total[1] += row["missed"]
+    return [Week(number * 7 - 3, enrolled, missed) for number, (enrolled, missed) in sorted(sums.items())]
+
+
+def attendance_sums(reading: Reading, here: dict[int, Enrollment], school_year: int) -> dict[int, DaysSoFar]:
+    """The year's days of the students of one school. Pre-kindergarten is not part of attendance counts."""
+    sums = days_so_far(reading, school_year)
+    return {
+        key: sums[key, place.school_key]
+        for key, place in here.items()
+        if (key, place.school_key) in sums and place.grade_level != "PK"
+    }
+
+
+def shares_by_grade(here: dict[int, Enrollment], days: dict[int, DaysSoFar], minimum_days: int) -> tuple[Share, ...]:
+    """For each grade how many missed a tenth or more, of those enrolled for the least number of days that counts."""
+    counted: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for key, so_far in days.items():
+        if so_far.days_enrolled >= minimum_days:
+            total = counted[here[key].grade_level]
+            total[0] += so_far.missed_a_tenth
+            total[1] += 1
+    order = ["KG", *sorted(set(counted) - {"KG"})]
+    return tuple(
+        Share(grade, counted[grade][0], counted[grade][1], counted[grade][1] < SMALLEST_GROUP)
+        for grade in order
+        if grade in counted
+    )
+
+
+def groups(reading: Reading, school_key: int, today: int) -> Groups | None:
+    """The groups of the latest snapshot, or None when nothing has been computed yet.
+
+    When one side of a group is smaller than ten, both sides are hidden: all minus one would tell the other.
+    """
+    school = reading.one(_STATE_ID, {"school": school_key})
+    values = {"school_id": school["state_id"] if school else "", "today": from_day_number(today).isoformat()}
+    snapshot = reading.one(_SNAPSHOT, values)
+    if snapshot is None or snapshot["snapshot"] is None:
+        return None
+    rows = reading.query(_GROUPS, {**values, "snapshot": snapshot["snapshot"]})
+    by_dimension: dict[str, list[dict[str, object]]] = defaultdict(list)
+    for row in rows:
+        by_dimension[row["dimension"]].append(row)
+    shares = [Share("All students", row["count"], row["out_of"]) for row in rows if row["dimension"] == "all"]
+    for dimension in ("disability", "english_learner", "economic"):
+        sides = {row["category"]: row for row in by_dimension[dimension]}
+        hidden = any(0 < int(str(row["out_of"])) < SMALLEST_GROUP for row in sides.values())
+        for (of, category), name in _GROUP_NAMES.items():
+            side = sides.get(category)
+            if of == dimension and side and side["out_of"]:
+                shares.append(Share(name, int(str(side["count"])), int(str(side["out_of"])), hidden))
+    return Groups(day_number(date.fromisoformat(snapshot["snapshot"])), tuple(shares))
+
+
+def last_year(day: int) -> int:
+    """The same weekday a year before."""
+    return day - A_YEAR_OF_WEEKS

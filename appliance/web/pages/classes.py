@@ -1,0 +1,112 @@
+"""A teacher's classes, and the roster of one; a counselor's caseload."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from litestar import Response, get
+from litestar.response import Redirect
+
+from appliance.actions import Action, Role
+from appliance.student_level.records.roster import Class, RosterLine, caseload, class_roster
+from appliance.student_level.records.rules import FIRST_DAYS
+from appliance.student_level.records.sections import Section, sections_of
+from appliance.web.addresses import Kind
+from appliance.web.rendering import show
+from appliance.web.visit import Frame, NoSuch, Visit
+
+Order = Literal["name", "missed", "missing", "grade", "check-in"]
+ORDERS: dict[str, Callable[[RosterLine], Any]] = {
+    "name": lambda line: line.name.sorted.casefold(),
+    "missed": lambda line: -(line.days.days_missed if line.days else -1),
+    "missing": lambda line: -line.missing,
+    "grade": lambda line: line.points if line.points >= 0 else 1000,
+    "check-in": lambda line: line.check_in.day if line.check_in else 0,
+}
+"""How a roster can be sorted; equal ones stay in the order of their names."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassesPage:
+    """The list of a teacher's classes."""
+
+    template: ClassVar[str] = "pages/classes.html"
+    frame: Frame
+    classes: tuple[tuple[str, Section], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClassPage:
+    """The roster of one class."""
+
+    template: ClassVar[str] = "pages/class.html"
+    first_days: ClassVar[int] = FIRST_DAYS
+    frame: Frame
+    address: str
+    about: Class
+    lines: tuple[tuple[str, RosterLine], ...]
+    order: str
+    others: tuple[tuple[str, Section], ...]
+    today: int
+
+
+@dataclass(frozen=True, slots=True)
+class CaseloadPage:
+    """The roster of a counselor."""
+
+    template: ClassVar[str] = "pages/caseload.html"
+    first_days: ClassVar[int] = FIRST_DAYS
+    frame: Frame
+    address: str
+    lines: tuple[tuple[str, RosterLine], ...]
+    order: str
+
+
+@get("/classes", action=Action.SEE_SECTION, sync_to_thread=True)
+def see_classes(visit: Visit) -> Response[str]:
+    """The classes that the reader teaches."""
+    with visit.reading() as reading:
+        return show(ClassesPage(visit.frame(reading), _classes(visit, reading)))
+
+
+@get("/classes/{address:str}", action=Action.SEE_SECTION, sync_to_thread=True)
+def see_class(address: str, visit: Visit, sort: Order = "name") -> Response[str]:
+    """One class. The log keeps whom the list showed."""
+    key = visit.key(Kind.SECTION, address)
+    with visit.reading() as reading:
+        found = class_roster(reading, key, today=visit.today, school_year=visit.school_year)
+        if found is None:
+            raise NoSuch("class")
+        page = ClassPage(
+            frame=visit.frame(reading),
+            address=visit.section_address(key),
+            about=found,
+            lines=_sorted(visit, found.lines, sort),
+            order=sort,
+            others=_classes(visit, reading),
+            today=visit.today,
+        )
+    visit.saw(Action.SEE_SECTION, students=tuple(line.student_key for line in found.lines), subject=found.title)
+    return show(page)
+
+
+@get("/caseload", action=Action.SEE_THIS_WEEK, sync_to_thread=True)
+def see_caseload(visit: Visit, sort: Order = "name") -> Response[str] | Redirect:
+    """Every student of a counselor or a teacher; a principal's are on the school's page, twenty at a time."""
+    if visit.role is Role.PRINCIPAL:
+        return Redirect("/school", status_code=303)
+    with visit.reading() as reading:
+        lines = caseload(reading, today=visit.today, school_year=visit.school_year)
+        page = CaseloadPage(visit.frame(reading), "/caseload", _sorted(visit, lines, sort), sort)
+    visit.saw(Action.SEE_SECTION, students=tuple(line.student_key for line in lines), subject="caseload")
+    return show(page)
+
+
+def _classes(visit: Visit, reading: Any) -> tuple[tuple[str, Section], ...]:
+    staff_key = visit.session.account.staff_key
+    found = sections_of(reading, staff_key, visit.today) if staff_key is not None else []
+    return tuple((visit.section_address(section.section_key), section) for section in found)
+
+
+def _sorted(visit: Visit, lines: Sequence[RosterLine], order: Order) -> tuple[tuple[str, RosterLine], ...]:
+    return tuple((visit.student_address(line.student_key), line) for line in sorted(lines, key=ORDERS[order]))

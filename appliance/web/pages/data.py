@@ -1,0 +1,55 @@
+"""The steward's first page: what came in, what was held back and why, and how fresh each school's attendance is."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from litestar import Response, get
+
+from appliance.actions import Action
+from appliance.student_level.records import imports
+from appliance.web.rendering import show
+from appliance.web.visit import Frame, Visit
+
+STALE_DAYS = 4
+"""Attendance older than a long weekend is pointed out."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataPage:
+    """The last import in full, the ones before it in a line each."""
+
+    template: ClassVar[str] = "pages/data.html"
+    frame: Frame
+    today: int
+    batches: tuple[imports.Batch, ...]
+    counts: tuple[imports.EntityCount, ...]
+    problems: tuple[imports.ProblemGroup, ...]
+    attendance: tuple[imports.LastAttendance, ...]
+
+    @property
+    def behind(self) -> tuple[imports.LastAttendance, ...]:
+        """The schools whose attendance is missing or old."""
+        return tuple(one for one in self.attendance if one.day is None or self.today - one.day > STALE_DAYS)
+
+    @property
+    def to_do(self) -> int:
+        """How many things wait for the steward."""
+        return len(self.problems) + len(self.behind)
+
+
+@get("/data", action=Action.SEE_DATA, sync_to_thread=True)
+def see_data(visit: Visit) -> Response[str]:
+    """Imports and freshness. No student stands on this page."""
+    with visit.reading() as reading:
+        found = imports.batches(reading)
+        last = found[0].batch_key if found else 0
+        return show(
+            DataPage(
+                frame=visit.frame(reading),
+                today=visit.today,
+                batches=tuple(found),
+                counts=tuple(imports.counts(reading, last)),
+                problems=tuple(imports.problems(reading, last)),
+                attendance=tuple(imports.last_attendance(reading)),
+            )
+        )

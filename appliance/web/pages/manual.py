@@ -1,0 +1,56 @@
+"""The manual, served where it is needed. What it says about rules and rights is printed from the rules and rights."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from litestar import Request, Response, get
+
+from appliance.actions import RIGHTS, Action, Role
+from appliance.settings import TEMPLATES, Settings
+from appliance.student_level.records.check_ins import KINDS
+from appliance.student_level.records.rules import FIRST_DAYS, LEAVES_AFTER_DAYS, MOST_NAMES, QUIET_DAYS, RULES, Rule
+from appliance.web.rendering import show
+from appliance.web.visit import ROLE_WORDS, Frame, House, NoSuch, Visit
+
+TITLES = {
+    "schoolhouse": "What Schoolhouse is",
+    "this-week": "How the list of This week is made",
+    "who-sees-what": "Who sees what",
+    "words": "Words",
+}
+"""The manual's pages in reading order; each is `templates/manual/NAME.html`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ManualPage:
+    """One page of the manual, and what it prints from the program itself."""
+
+    template: str
+    frame: Frame
+    name: str
+    title: str
+    minimum_days: int
+    titles: ClassVar[dict[str, str]] = TITLES
+    rules: ClassVar[tuple[Rule, ...]] = RULES
+    most_names: ClassVar[int] = MOST_NAMES
+    leaves_after_days: ClassVar[int] = LEAVES_AFTER_DAYS
+    quiet_days: ClassVar[dict[str, int]] = QUIET_DAYS
+    first_days: ClassVar[int] = FIRST_DAYS
+    kinds: ClassVar[dict[str, str]] = KINDS
+    rights: ClassVar[dict[Role, frozenset[Action]]] = RIGHTS
+    actions: ClassVar[tuple[Action, ...]] = tuple(
+        action for action in Action if any(action in row for row in RIGHTS.values())
+    )
+    roles: ClassVar[dict[Role, str]] = ROLE_WORDS
+
+
+@get(["/manual", "/manual/{name:str}"], action=Action.SEE_OPEN_PAGE, sync_to_thread=False)
+def see_manual(request: Request[Any, Any, Any], name: str = "schoolhouse") -> Response[str]:
+    """A page of the manual, for anybody who can reach the server."""
+    if name not in TITLES or not (TEMPLATES / "manual" / f"{name}.html").is_file():
+        raise NoSuch("page of the manual")
+    visit = request.scope.get("user")
+    frame = visit.bare_frame() if isinstance(visit, Visit) else Frame()
+    house: House = request.app.state["house"]
+    settings: Settings = house.settings
+    return show(ManualPage(f"manual/{name}.html", frame, name, TITLES[name], settings.minimum_days_enrolled))

@@ -1,0 +1,237 @@
+"""The principal's page: three facts, the few names, the year by week, by grade and by group, and every student."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from litestar import Response, get
+
+from appliance.actions import Action
+from appliance.storage.database import Reading
+from appliance.student_level.records import schools
+from appliance.student_level.records.attendance import DaysSoFar
+from appliance.student_level.records.check_ins import KINDS, LONGEST_NOTE
+from appliance.student_level.records.enrollments import Enrollment, enrollments, names
+from appliance.student_level.records.roster import RosterLine, roster_lines
+from appliance.student_level.records.rules import FIRST_DAYS
+from appliance.student_level.records.this_week import ThisWeek, this_week
+from appliance.web import words
+from appliance.web.addresses import Kind
+from appliance.web.charts import Bar, LineChart, attendance_chart, bars_by_grade, bars_by_group
+from appliance.web.rendering import show
+from appliance.web.visit import Frame, NoSuch, Visit
+
+LINES_A_PAGE = 20
+Missed = Literal["any", "tenth", "twentieth", "under"]
+Order = Literal["missed", "name", "grade"]
+BANDS = {"any": "Any", "tenth": "10% or more", "twentieth": "5% to 9.9%", "under": "Under 5%"}
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """One page of the school's students, and the filter that chose them."""
+
+    lines: tuple[tuple[str, RosterLine], ...]
+    total: int
+    page: int
+    grade: str
+    missed: str
+    order: str
+    grades: tuple[str, ...]
+
+    @property
+    def first(self) -> int:
+        """The number of the first line shown, from 1; 0 when none is."""
+        return self.page * LINES_A_PAGE + 1 if self.lines else 0
+
+    @property
+    def last(self) -> int:
+        """The number of the last line shown."""
+        return self.page * LINES_A_PAGE + len(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolPage:
+    """Everything on the page, in the order in which it is read."""
+
+    template: ClassVar[str] = "pages/school.html"
+    kinds: ClassVar[dict[str, str]] = KINDS
+    longest_note: ClassVar[int] = LONGEST_NOTE
+    first_days: ClassVar[int] = FIRST_DAYS
+    bands: ClassVar[dict[str, str]] = BANDS
+    frame: Frame
+    at: str
+    school: schools.School
+    others: tuple[tuple[str, schools.School], ...]
+    today: int
+    week: ThisWeek
+    student_addresses: Mapping[int, str]
+    last_weeks: tuple[schools.Week, ...]
+    week_last_year: schools.Week | None
+    missed_a_tenth: schools.Share | None
+    is_early: bool
+    chart: LineChart | None
+    by_grade: tuple[Bar, ...]
+    most_missing: str
+    by_group: tuple[Bar, ...]
+    groups_day: int | None
+    roster: Roster
+    is_done: bool
+
+    @property
+    def grade_rows(self) -> list[tuple[str, str, str]]:
+        """The bars by grade as rows of a table."""
+        return _rows(self.by_grade)
+
+    @property
+    def group_rows(self) -> list[tuple[str, str, str]]:
+        """The bars by group as rows of a table."""
+        return _rows(self.by_group)
+
+    @property
+    def filter_address(self) -> str:
+        """The address of this roster, in whatever order."""
+        return f"/school?at={self.at}&grade={self.roster.grade}&missed={self.roster.missed}"
+
+    @property
+    def roster_address(self) -> str:
+        """The address of this roster in its order, whatever page."""
+        return f"{self.filter_address}&sort={self.roster.order}"
+
+
+def _rows(bars: tuple[Bar, ...]) -> list[tuple[str, str, str]]:
+    return [(bar.name, "not shown" if bar.value is None else f"{bar.value}%", bar.beside) for bar in bars]
+
+
+@dataclass(frozen=True, slots=True)
+class NoSchoolPage:
+    """For a principal whom the roster ties to no school."""
+
+    template: ClassVar[str] = "pages/no_school.html"
+    frame: Frame
+
+
+@get("/school", action=Action.SEE_SCHOOL, sync_to_thread=True)
+def see_school(
+    visit: Visit,
+    at: str = "",
+    grade: str = "",
+    missed: Missed = "any",
+    sort: Order = "missed",
+    page: int = 0,
+    done: bool = False,
+) -> Response[str]:
+    """The school that the reader leads; `at` chooses among several. The log keeps whom the page named."""
+    with visit.reading() as reading:
+        led = schools.schools_led(reading)
+        if not led:
+            return show(NoSchoolPage(visit.frame(reading)))
+        chosen = visit.key(Kind.SCHOOL, at) if at else led[0].school_key
+        school = next((one for one in led if one.school_key == chosen), None)
+        if school is None:
+            raise NoSuch("school")
+        shown = _page(visit, reading, school, led, (grade, missed, sort, max(page, 0)), done)
+    students = {*shown.week.student_keys, *(line.student_key for _, line in shown.roster.lines)}
+    visit.saw(Action.SEE_SCHOOL, students=tuple(students), subject=school.name, reason="leads the school")
+    return show(shown)
+
+
+def _page(
+    visit: Visit,
+    reading: Reading,
+    school: schools.School,
+    led: list[schools.School],
+    wanted: tuple[str, Missed, Order, int],
+    done: bool,
+) -> SchoolPage:
+    today, settings = visit.today, visit.house.settings
+    here = enrollments(reading, today, school.school_key)
+    days = schools.attendance_sums(reading, here, visit.school_year)
+    week = this_week(reading, today=today, school_year=visit.school_year, school_key=school.school_key)
+    begin = visit.first_day_of_school_year
+    weeks = schools.weeks(reading, school.school_key, begin, today)
+    before = schools.weeks(reading, school.school_key, schools.last_year(begin), schools.last_year(today))
+    by_grade = schools.shares_by_grade(here, days, settings.minimum_days_enrolled)
+    groups = schools.groups(reading, school.school_key, today)
+    counted = [so_far for so_far in days.values() if so_far.days_enrolled >= settings.minimum_days_enrolled]
+    is_early = bool(days) and max(so_far.days_enrolled for so_far in days.values()) <= FIRST_DAYS
+    return SchoolPage(
+        frame=visit.frame(reading),
+        at=visit.addresses.of(Kind.SCHOOL, school.school_key),
+        school=school,
+        others=tuple((visit.school_address(one.school_key), one) for one in led if one != school),
+        today=today,
+        week=week,
+        student_addresses={key: visit.student_address(key) for key in week.student_keys},
+        last_weeks=tuple(weeks[-2:]),
+        week_last_year=next(
+            (one for one in before if weeks and one.monday == schools.last_year(weeks[-1].monday)), None
+        ),
+        missed_a_tenth=schools.Share("", sum(one.missed_a_tenth for one in counted), len(counted)) if counted else None,
+        is_early=is_early,
+        chart=attendance_chart(weeks, before),
+        by_grade=() if is_early else bars_by_grade(by_grade),
+        most_missing=_most_missing(by_grade),
+        by_group=bars_by_group(groups.shares) if groups and not is_early else (),
+        groups_day=groups.day if groups else None,
+        roster=_roster(visit, reading, here, days, wanted),
+        is_done=done,
+    )
+
+
+def _most_missing(by_grade: tuple[schools.Share, ...]) -> str:
+    shown = [one for one in by_grade if not one.hidden and one.count]
+    if len(shown) < 2:
+        return ""
+    return words.grade_level(max(shown, key=lambda one: one.count / one.out_of).name)
+
+
+def _roster(
+    visit: Visit,
+    reading: Reading,
+    here: dict[int, Enrollment],
+    days: dict[int, DaysSoFar],
+    wanted: tuple[str, Missed, Order, int],
+) -> Roster:
+    grade, missed, order, page = wanted
+    grades = tuple(
+        sorted({place.grade_level for place in here.values()}, key=lambda code: (code not in ("PK", "KG"), code))
+    )
+    chosen = [
+        key
+        for key, place in here.items()
+        if (grade not in grades or place.grade_level == grade) and _is_in_band(days.get(key), missed)
+    ]
+    called = names(reading, chosen)
+    by_name = sorted(chosen, key=lambda key: called[key].sorted.casefold())
+    if order == "missed":
+        by_name.sort(key=lambda key: -days[key].days_missed if key in days else 1)
+    elif order == "grade":
+        by_name.sort(key=lambda key: grades.index(here[key].grade_level))
+    page = min(page, max(len(by_name) - 1, 0) // LINES_A_PAGE)
+    shown = by_name[page * LINES_A_PAGE : (page + 1) * LINES_A_PAGE]
+    lines = {
+        line.student_key: line
+        for line in roster_lines(reading, shown, today=visit.today, school_year=visit.school_year, here=here)
+    }
+    return Roster(
+        lines=tuple((visit.student_address(key), lines[key]) for key in shown),
+        total=len(by_name),
+        page=page,
+        grade=grade if grade in grades else "",
+        missed=missed,
+        order=order,
+        grades=grades,
+    )
+
+
+def _is_in_band(days: DaysSoFar | None, band: Missed) -> bool:
+    """Whole days compared as integers: exactly 10 % is in the highest band, exactly 5 % in the middle one."""
+    if band == "any":
+        return True
+    if days is None or not days.days_enrolled:
+        return False
+    if band == "tenth":
+        return days.missed_a_tenth
+    over_a_twentieth = days.days_missed * 20 >= days.days_enrolled
+    return over_a_twentieth and not days.missed_a_tenth if band == "twentieth" else not over_a_twentieth

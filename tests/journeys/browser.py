@@ -1,0 +1,59 @@
+"""A real server on a real port, and the distribution's Chromium in front of it."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import uvicorn
+from litestar import Litestar
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+CHROMIUM = Path("/usr/bin/chromium")
+_QUIET = (
+    "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update "
+    "--disable-sync"
+).split()
+
+
+@contextmanager
+def serving(app: Litestar) -> Iterator[str]:
+    """The app on a free port of this machine; the address it answers at."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, access_log=False, log_config=None, server_header=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=10)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The browser of the distribution, without a window and without a word to anybody outside."""
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=_QUIET)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def signed_in(context: BrowserContext, address: str, username: str, password: str) -> Page:
+    """A page of somebody who has just signed in through the form."""
+    page = context.new_page()
+    page.goto(f"{address}/sign-in")
+    page.get_by_label("User name").fill(username)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(lambda url: "/sign-in" not in url)
+    return page

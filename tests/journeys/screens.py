@@ -1,0 +1,106 @@
+"""Pictures of every page and role, in light, dark, on a phone and on paper: `make screens`.
+
+Without a home it takes Maplewood's; with one (`--home DIR --password WORD`, accounts named like the roles) it takes that.
+"""
+
+import argparse
+import shutil
+import subprocess
+import tempfile
+from datetime import date
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from appliance.server import build_app
+from appliance.settings import Settings
+from appliance.storage.database import Database
+from tests import maplewood
+from tests.conftest import app_for
+from tests.journeys.browser import chromium, serving, signed_in
+
+FORMS = {
+    "light": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},
+    "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
+    "phone": {"viewport": {"width": 400, "height": 800}, "color_scheme": "light", "device_scale_factor": 2},
+}
+
+
+def take(browser: Browser, address: str, people: dict[str, str], password: str, to: Path) -> list[Path]:
+    """One picture of each page of each person (role -> user name), in each form; the files written."""
+    to.mkdir(parents=True, exist_ok=True)
+    taken: list[Path] = []
+    for form, options in FORMS.items():
+        with browser.new_context(**options) as context:  # type: ignore[arg-type]
+            page = context.new_page()
+            page.goto(f"{address}/sign-in")
+            taken.append(_shoot(page, to / f"sign-in-{form}.png"))
+            page.goto(f"{address}/manual/this-week")
+            taken.append(_shoot(page, to / f"manual-{form}.png"))
+        for role, username in people.items():
+            with browser.new_context(**options) as context:  # type: ignore[arg-type]
+                page = signed_in(context, address, username, password)
+                for name, where in _pages_of(page).items():
+                    page.goto(where)
+                    taken.append(_shoot(page, to / f"{role}-{name}-{form}.png"))
+                    if form == "light":
+                        taken.append(_print(page, to / f"{role}-{name}-print"))
+    return taken
+
+
+def _pages_of(page: Page) -> dict[str, str]:
+    """What there is to see: every page of the navigation, and the first class and student on the way."""
+    names = {"": "home"}
+    found = {"home": page.url}
+    for link in page.locator("nav a").all():
+        href = link.evaluate("link => link.href")
+        names[href] = link.inner_text().lower().replace(" ", "-")
+        found[names[href]] = href
+    for name, prefix in {"class": "/classes/", "student": "/students/"}.items():
+        link = page.locator(f'main a[href^="{prefix}"]').first
+        if link.count():
+            found[name] = link.evaluate("link => link.href")
+    found.pop("help", None)
+    return found
+
+
+def _shoot(page: Page, file: Path) -> Path:
+    page.screenshot(path=file, full_page=True)
+    return file
+
+
+def _print(page: Page, stem: Path) -> Path:
+    """The page as it comes out of a printer; as a picture too where the poppler tools are there."""
+    pdf = stem.with_suffix(".pdf")
+    page.pdf(path=pdf, format="Letter", prefer_css_page_size=True)
+    if shutil.which("pdftoppm"):
+        subprocess.run(["pdftoppm", "-r", "60", "-png", str(pdf), str(stem)], check=True)
+    return pdf
+
+
+def main() -> None:
+    """Take the pictures into build/screens/."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--home", type=Path)
+    options.add_argument("--password", default=maplewood.PASSWORD)
+    options.add_argument("--people", default="", help="role=username,role=username")
+    options.add_argument("--as-of", type=date.fromisoformat)
+    options.add_argument("--to", type=Path, default=Path("build/screens"))
+    chosen = options.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        if chosen.home:
+            database = Database(chosen.home)
+            app = build_app(database, Settings(), secure_cookies=False, as_of=chosen.as_of)
+            people = dict(pair.split("=") for pair in chosen.people.split(","))
+        else:
+            database = maplewood.build(Path(folder) / "home")
+            app = app_for(database)
+            people = {role.value: username for username, (role, _, _) in reversed(maplewood.ACCOUNTS.items())}
+        with serving(app) as address, chromium() as browser:
+            for file in take(browser, address, people, chosen.password, chosen.to):
+                print(file)
+        database.close()
+
+
+if __name__ == "__main__":
+    main()
