@@ -39,6 +39,46 @@ class System:
     """The numbers that the release hides, whether or not the attacker knows them from elsewhere."""
     sums: list[Sum] = field(default_factory=list)
 
+    def say(self, terms: Mapping[Key, int], constant: int) -> None:
+        """Add that these numbers, with these coefficients, give a constant. Raises `Refused` on a contradiction."""
+        unknown = {key: factor for key, factor in terms.items() if key not in self.known}
+        rest = constant - sum(factor * self.known[key] for key, factor in terms.items() if key in self.known)
+        if unknown:
+            self.sums.append((unknown, rest))
+        elif rest:
+            raise Refused(f"The published numbers contradict each other in {_where(next(iter(terms)))}.")
+
+    def simplify(self) -> None:
+        """Solve every sum with one unknown left, until there is none. Raises `Refused` on a contradiction."""
+        touching: dict[Key, list[int]] = defaultdict(list)
+        for number, (terms, _) in enumerate(self.sums):
+            for key in terms:
+                touching[key].append(number)
+        todo = [number for number, (terms, _) in enumerate(self.sums) if len(terms) == 1]
+        while todo:
+            terms, rest = self.sums[todo.pop()]
+            if len(terms) != 1:
+                continue
+            ((key, factor),) = terms.items()
+            value, remainder = divmod(rest, factor)
+            if remainder or value < self.lowest.get(key, value):
+                raise Refused(f"The published numbers contradict each other in {_where(key)}.")
+            self.known[key] = value
+            self.lowest.pop(key, None)
+            todo += [number for number in touching[key] if self._put(number, key, value)]
+        self.sums = [(terms, rest) for terms, rest in self.sums if terms]
+
+    def _put(self, number: int, key: Key, value: int) -> bool:
+        """Write a solved number into a sum; whether that leaves one unknown in it."""
+        terms, rest = self.sums[number]
+        if key not in terms:
+            return False
+        rest -= terms.pop(key) * value
+        self.sums[number] = (terms, rest)
+        if not terms and rest:
+            raise Refused(f"The published numbers contradict each other in {_where(key)}.")
+        return len(terms) == 1
+
 
 def read(tables: Sequence[PublishedTable], knowledge: Knowledge) -> System:
     """Write down everything that the tables and the knowledge say. Raises `Refused` when they contradict each other."""
@@ -52,8 +92,8 @@ def read(tables: Sequence[PublishedTable], knowledge: Knowledge) -> System:
             del system.lowest[key]
     equations = [*_complements(tables), *_category_sums(tables, system), *_school_sums(tables, system, knowledge)]
     for terms, constant in equations:
-        _add(system, terms, constant)
-    _simplify(system)
+        system.say(terms, constant)
+    system.simplify()
     return system
 
 
@@ -137,45 +177,6 @@ def _school_sums(tables: Sequence[PublishedTable], system: System, knowledge: Kn
                     slack = district._replace(metric=f"movers of {table.metric}")
                     system.lowest[slack] = 0
                     yield terms | {slack: -1}, 0
-
-
-def _add(system: System, terms: Mapping[Key, int], constant: int) -> None:
-    """Keep the unknown part of a sum."""
-    unknown = {key: factor for key, factor in terms.items() if key not in system.known}
-    rest = constant - sum(factor * system.known[key] for key, factor in terms.items() if key in system.known)
-    if unknown:
-        system.sums.append((unknown, rest))
-    elif rest:
-        raise Refused(f"The published numbers contradict each other in {_where(next(iter(terms)))}.")
-
-
-def _simplify(system: System) -> None:
-    """Solve every sum with one unknown left, until there is none."""
-    touching: dict[Key, list[int]] = defaultdict(list)
-    for number, (terms, _) in enumerate(system.sums):
-        for key in terms:
-            touching[key].append(number)
-    todo = [number for number, (terms, _) in enumerate(system.sums) if len(terms) == 1]
-    while todo:
-        terms, rest = system.sums[todo.pop()]
-        if len(terms) != 1:
-            continue
-        ((key, factor),) = terms.items()
-        value, remainder = divmod(rest, factor)
-        if remainder or value < system.lowest.get(key, value):
-            raise Refused(f"The published numbers contradict each other in {_where(key)}.")
-        system.known[key] = value
-        system.lowest.pop(key, None)
-        for number in touching[key]:
-            other, constant = system.sums[number]
-            if key in other:
-                constant -= other.pop(key) * value
-                system.sums[number] = (other, constant)
-                if len(other) == 1:
-                    todo.append(number)
-                elif not other and constant:
-                    raise Refused(f"The published numbers contradict each other in {_where(key)}.")
-    system.sums = [(terms, rest) for terms, rest in system.sums if terms]
 
 
 def _where(key: Key) -> str:

@@ -1,0 +1,179 @@
+"""A table of anybody's own: cells, sums, what is sensitive. Protect it, or attack a pattern that somebody gives.
+
+The form is JSON: `cells` (name to count), `constraints` (`parts` that sum to a `total`), `primary` (names). Optional:
+`targets` (name to [low, high], which must both stay possible; by default a number need only not be exact), `upper` and
+`weight` (by name), `smallest_hidden` (known of every hidden cell), `hidden` (a pattern to attack). A file with
+`instances` of a school-by-group table with its own targets and weights is read as well, one case each.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from appliance.aggregate.disclosure.attacker import Attack, System
+from appliance.aggregate.disclosure.suppression.benders import solve
+from appliance.aggregate.disclosure.suppression.block import Answer, Need, Table
+from appliance.aggregate.published import Key
+from appliance.errors import BadFile
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One table. A sum without a `total` (None) is known to be what the true counts give."""
+
+    title: str
+    cells: dict[str, int]
+    sums: list[tuple[list[str], str | None]]
+    primary: list[str]
+    targets: dict[str, tuple[int, int]] = field(default_factory=dict)
+    upper: dict[str, int] = field(default_factory=dict)
+    weight: dict[str, float] = field(default_factory=dict)
+    smallest_hidden: int = 0
+    hidden: list[str] | None = None
+
+    def target(self, name: str) -> tuple[int, int]:
+        """What must stay possible about a sensitive number; by default, one more than it is."""
+        return self.targets.get(name, (self.cells[name], self.cells[name] + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a pattern gives away: the interval of each hidden cell, and which sensitive ones fall."""
+
+    intervals: dict[str, tuple[int, int | None]]
+    below_target: list[str]
+    exact: list[str]
+
+
+def read(path: Path) -> list[Case]:
+    """The cases of a file. Raises `BadFile` when it is not of that form or its sums do not add up."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        if "instances" in document:
+            cases = [_instance(document.get("title", ""), instance) for instance in document["instances"]]
+        else:
+            cases = [_plain(document)]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise BadFile(f"{path.name} is not a case: it needs cells, constraints and primary.") from None
+    for case in cases:
+        _check(case, path.name)
+    return cases
+
+
+def protect(case: Case, seconds: float = 60.0) -> Answer:
+    """The cheapest pattern, with its proven bound. `Answer.hidden` follows the order of `case.cells`."""
+    index = {name: column for column, name in enumerate(case.cells)}
+    values = np.array(list(case.cells.values()), dtype=np.int64)
+    ample = float(values.max(initial=0) * 2 + 100)
+    upper = np.array([float(case.upper.get(name, ample)) for name in case.cells])
+    sums = [
+        ([index[part] for part in parts] + ([index[total]] if total else []), [1.0] * len(parts) + [-1.0] * bool(total))
+        for parts, total in case.sums
+    ]
+    needs = []
+    for name in case.primary:
+        low, high = case.target(name)
+        needs += [Need(index[name], -1, case.cells[name] - low), Need(index[name], +1, high - case.cells[name])]
+    table = Table(
+        value=values,
+        down=np.maximum(values - case.smallest_hidden, 0).astype(np.float64),
+        up=upper - values,
+        weight=np.array([float(case.weight.get(name, 1.0)) for name in case.cells]),
+        fixed=np.array([count < case.smallest_hidden for count in case.cells.values()]),
+        forced=np.array([name in case.primary for name in case.cells]),
+        sums=sums,
+        needs=[need for need in needs if need.amount > 0],
+    )
+    return solve(table, seconds)
+
+
+def attack(case: Case, hidden: Collection[str]) -> Outcome:
+    """What follows from the cells that are not hidden, by the attacker's own equations."""
+    system = System({}, {}, set())
+    for name, count in case.cells.items():
+        if name in hidden:
+            system.lowest[_key(name)] = case.smallest_hidden
+            system.hidden.add(_key(name))
+        else:
+            system.known[_key(name)] = count
+    for parts, total in case.sums:
+        terms = {_key(part): 1 for part in parts} | ({_key(total): -1} if total else {})
+        system.say(terms, 0 if total else sum(case.cells[part] for part in parts))
+    for name in hidden:
+        if name in case.upper:
+            rest = _key(name)._replace(measure="complement")
+            system.lowest[rest] = 0
+            system.say({_key(name): 1, rest: 1}, case.upper[name])
+    system.simplify()
+    run = Attack(system)
+    intervals = {name: run.bounds(_key(name)) for name in case.cells if name in hidden}
+    below = [name for name in case.primary if not _stays_open(intervals.get(name), case.target(name))]
+    return Outcome(intervals, below, [name for name, (low, high) in intervals.items() if low == high])
+
+
+def _stays_open(interval: tuple[int, int | None] | None, target: tuple[int, int]) -> bool:
+    if interval is None:
+        return False
+    low, high = interval
+    return low <= target[0] and (high is None or high >= target[1])
+
+
+def _key(name: str) -> Key:
+    return Key("n", "case", "", name, "", "")
+
+
+def _plain(document: Mapping[str, Any]) -> Case:
+    return Case(
+        title=str(document.get("title", "")),
+        cells={str(name): int(count) for name, count in document["cells"].items()},
+        sums=[(list(sum_["parts"]), sum_.get("total")) for sum_ in document["constraints"]],
+        primary=list(document["primary"]),
+        targets={name: (int(low), int(high)) for name, (low, high) in document.get("targets", {}).items()},
+        upper={name: int(most) for name, most in document.get("upper", {}).items()},
+        weight={name: float(weight) for name, weight in document.get("weight", {}).items()},
+        smallest_hidden=int(document.get("smallest_hidden", 0)),
+        hidden=document.get("hidden"),
+    )
+
+
+def _instance(title: str, document: Mapping[str, Any]) -> Case:
+    """A school-by-group table whose row totals are known; school -1 is the district."""
+    named = {f"{cell['school']}|{cell['group']}": cell for cell in document["cells"]}
+    schools = sorted({cell["school"] for cell in named.values()})
+    groups = sorted({cell["group"] for cell in named.values()})
+    sums: list[tuple[list[str], str | None]] = [
+        ([name for name, cell in named.items() if cell["school"] == school], None) for school in schools
+    ]
+    for group in groups:
+        parts = [name for name, cell in named.items() if cell["group"] == group and cell["school"] != -1]
+        whole = f"-1|{group}"
+        sums.append((parts, whole if whole in named else None))
+    primary = [name for name, cell in named.items() if cell["sensitive"]]
+    return Case(
+        title=f"{title}: {document['table']}",
+        cells={name: int(cell["value"]) for name, cell in named.items()},
+        sums=sums,
+        primary=primary,
+        targets={name: (int(named[name]["L"]), int(named[name]["U"])) for name in primary},
+        upper={name: int(cell["upper"]) for name, cell in named.items() if cell["upper"] is not None},
+        weight={name: float(cell["weight"]) for name, cell in named.items()},
+        hidden=document.get("hidden"),
+    )
+
+
+def _check(case: Case, name: str) -> None:
+    for parts, total in case.sums:
+        unknown = [part for part in (*parts, total) if part is not None and part not in case.cells]
+        if unknown:
+            raise BadFile(f"{name}: a constraint names the cell {unknown[0]!r}, which `cells` does not list.")
+        if total is not None and sum(case.cells[part] for part in parts) != case.cells[total]:
+            raise BadFile(f"{name}: the parts of {total!r} do not add up to it.")
+    for cell in (*case.primary, *(case.hidden or ())):
+        if cell not in case.cells:
+            raise BadFile(f"{name}: the cell {cell!r} is not listed in `cells`.")
+    if any(count < 0 for count in case.cells.values()):
+        raise BadFile(f"{name}: a cell is below zero.")
