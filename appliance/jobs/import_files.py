@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlite_utils import Database as Tables
 
 from appliance.actions import Action
-from appliance.storage.database import Database, Event
+from appliance.storage.database import Database, Event, refresh_statistics
 from appliance.student_level.sources.recognise import recognise
 from appliance.student_level.staging.batch import Batch, Progress, quietly
 from appliance.student_level.staging.load import load
@@ -22,7 +22,10 @@ class _OnlyLooking(Exception):
 
 def person_at_the_keyboard() -> str:
     """Who the access log names for work done at the command line."""
-    return f"{getpass.getuser()} at the command line"
+    return f"{getpass.getuser()}{AT_THE_KEYBOARD}"
+
+
+AT_THE_KEYBOARD = " at the command line"
 
 
 def check_files(database: Database, paths: Sequence[Path], *, progress: Progress = quietly) -> ImportReport:
@@ -55,7 +58,7 @@ def import_files(
         load(Batch(tables, report, progress), files)
         report.seconds = time.monotonic() - begun
         report.batch = _keep(tables, report, who)
-        tables.execute("PRAGMA optimize")
+        refresh_statistics(tables)
     return report
 
 

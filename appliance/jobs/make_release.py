@@ -20,6 +20,7 @@ from appliance.aggregate.disclosure import Policy, Protected, protect
 from appliance.aggregate.release import ReleaseFacts, School, Signer, build
 from appliance.errors import NotAllowed, Trouble
 from appliance.jobs.compute_metrics import count_snapshot
+from appliance.jobs.import_files import AT_THE_KEYBOARD
 from appliance.settings import Settings
 from appliance.storage.connection import Gate
 from appliance.storage.database import Database, Event, Tables
@@ -33,8 +34,9 @@ NEXT: Mapping[str, frozenset[str]] = {
 """What a release may become from each state. The manual's diagram is drawn from these lines."""
 
 _GATE = Gate(
-    open_tables=frozenset({"release", "organization", "account", "calendar_day"}),
+    open_tables=frozenset({"release", "organization", "calendar_day"}),
     views={
+        "account_right": "SELECT username, role, is_disabled FROM {vault}.account",
         "offered_grade": """SELECT DISTINCT organization.state_id AS school_id, grade_level
             FROM {vault}.school_enrollment JOIN {vault}.organization ON organization_key = school_key""",
         "session_day": """SELECT organization.state_id AS school_id, school_day.day
@@ -49,6 +51,9 @@ def draft(database: Database, snapshot: date, settings: Settings, *, by: str) ->
     Raises Refused with the reason when the counts cannot be protected, and Trouble when a release of that school year
     has been built: a second one must be compared with the first.
     """
+    by = " ".join(by.split())
+    if not by:
+        raise NotAllowed("A draft needs the name of the person who drafts.")
     count_snapshot(database, snapshot, settings, by=by)
     day = snapshot.isoformat()
     year = _school_year(database, day)
@@ -78,10 +83,13 @@ def draft(database: Database, snapshot: date, settings: Settings, *, by: str) ->
 def approve(database: Database, key: int, *, by: str) -> dict[str, Any]:
     """Approve a draft. Raises NotAllowed when the same person drafted it, or an account lacks the right."""
     release = _in_state(database, key, "approved")
-    if by.casefold() == release["drafted_by"].casefold():
+    by = " ".join(by.split())
+    if not by:
+        raise NotAllowed("An approval needs the name of the person who approves.")
+    if _person(by) == _person(release["drafted_by"]):
         raise NotAllowed(f"{by} drafted release {key}, so another person has to approve it.")
     with database.reading(_GATE) as reading:
-        account = reading.one("SELECT role, is_disabled FROM account WHERE username = :by", {"by": by})
+        account = reading.one("SELECT role, is_disabled FROM account_right WHERE username = :by", {"by": by})
     if account and (account["is_disabled"] or not may(Role(account["role"]), Action.APPROVE_RELEASE)):
         raise NotAllowed(f"{by} may not approve releases. A superintendent or a data steward may.")
     with database.changing(Event(by, Action.APPROVE_RELEASE, f"release {key}")) as tables:
@@ -103,6 +111,11 @@ def build_package(database: Database, key: int, directory: Path, settings: Setti
         done = {"status": "built", "package_name": path.name, "package_sha256": digest}
         tables.table("release").update(key, done)
     return path
+
+
+def _person(name: str) -> str:
+    """A name as it is compared: however it is spaced or cased, at the command line or on a page."""
+    return " ".join(name.split()).casefold().removesuffix(AT_THE_KEYBOARD)
 
 
 def listed(database: Database) -> list[dict[str, Any]]:

@@ -27,7 +27,7 @@ class PageTimes:
 
 
 def measure(demo: Path, visits: int) -> list[PageTimes]:
-    """Visit the demo's pages one after another; each visit is scoped, and each student page logged before it is sent."""
+    """Visit the demo's pages one after another; each visit is scoped, each student page logged before it is sent."""
     password = json.loads((demo / "sign-ins.json").read_text())["password"]
     with _server(demo / "home") as address:
         plain = statistics.median(_milliseconds(httpx.Client(base_url=address), "/healthz", visits))

@@ -1,0 +1,54 @@
+"""The newcomer who types one command."""
+
+import json
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+
+def demo(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [
+        sys.executable,
+        "-m",
+        "appliance",
+        "demo",
+        "--no-serve",
+        "--students",
+        "300",
+        "--dir",
+        str(folder),
+        *words,
+    ]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+
+def test_the_demo_walks_the_whole_way_and_says_so_in_a_dozen_lines(tmp_path: Path) -> None:
+    done = demo(tmp_path / "demo")
+    assert done.returncode == 0, done.stderr
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) <= 12
+    assert lines[0].startswith("Files")
+    assert "nothing changed" in done.stderr
+    assert "accepted: all" in lines[-1]
+
+
+def test_the_demo_does_not_clear_a_folder_that_no_demo_made(tmp_path: Path) -> None:
+    precious = tmp_path / "thesis.txt"
+    precious.write_text("ten years of work")
+    done = demo(tmp_path)
+    assert done.returncode == 1
+    assert "no demo made" in done.stderr
+    assert precious.exists()
+
+
+def test_the_demo_may_run_again_and_its_password_is_for_its_owner_only(tmp_path: Path) -> None:
+    demo(tmp_path / "demo")
+    assert demo(tmp_path / "demo").returncode == 0
+    note = tmp_path / "demo" / "sign-ins.json"
+    assert stat.S_IMODE(note.stat().st_mode) == 0o600
+    assert {person["role"] for person in json.loads(note.read_text())["people"]} >= {
+        "teacher",
+        "principal",
+        "data_steward",
+    }

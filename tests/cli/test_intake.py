@@ -1,0 +1,89 @@
+"""What the district's one IT person types on the first afternoon."""
+
+from pathlib import Path
+
+from appliance.sample import SampleDistrict
+
+from .conftest import Type
+
+
+def test_a_new_home_asks_nothing_when_told_so_and_says_what_comes_next(at_home: Type) -> None:
+    told = at_home("init", "--no-input")
+    assert told.code == 0
+    assert "import FILE" in told.talk
+
+
+def test_a_second_init_on_the_same_home_is_refused(at_home: Type) -> None:
+    at_home("init", "--no-input")
+    told = at_home("init", "--no-input")
+    assert told.code == 1
+    assert "already is a home" in told.talk
+
+
+def test_a_home_that_is_not_there_is_one_sentence_and_no_traceback(at_home: Type) -> None:
+    told = at_home("status")
+    assert told.code == 1
+    assert "Make one with" in told.talk
+    assert "Traceback" not in told.talk
+
+
+def test_a_check_says_what_would_happen_and_writes_nothing(at_home: Type, small_district: SampleDistrict) -> None:
+    at_home("init", "--no-input")
+    told = at_home("check", *small_district.files)
+    assert told.code == 0
+    assert "student: 400 added" in told.out
+    assert at_home("status", "--json").data["entities"]["student"] == 0
+    assert at_home("status", "--json").data["batches"] == []
+
+
+def test_status_counts_what_is_loaded_in_the_words_scripts_rely_on(loaded: Type) -> None:
+    data = loaded("status", "--json").data
+    assert data["version"] == 1
+    assert set(data["entities"]) == {
+        "school", "student", "staff", "section", "section_enrollment", "school_enrollment", "grade",
+        "attendance_event", "test_result", "program",
+    }  # fmt: skip
+    assert data["entities"]["student"] == 400
+    assert data["batches"][0]["refused"] == 0
+
+
+def test_the_same_files_again_change_nothing_and_the_import_says_so(
+    at_home: Type, small_district: SampleDistrict
+) -> None:
+    at_home("init", "--no-input")
+    at_home("import", "--yes", *small_district.files)
+    told = at_home("import", "--yes", *small_district.files)
+    assert told.code == 0
+    assert "Nothing changed" in told.talk
+
+
+def test_an_import_that_nobody_confirms_stops_with_exit_code_3(at_home: Type, small_district: SampleDistrict) -> None:
+    at_home("init", "--no-input")
+    told = at_home("import", small_district.files[0])
+    assert told.code == 3
+    assert at_home("status", "--json").data["entities"]["student"] == 0
+
+
+def test_a_bad_file_among_good_ones_loads_none_of_them(
+    at_home: Type, small_district: SampleDistrict, tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad.zip"
+    bad.write_bytes(b"this is no zip")
+    at_home("init", "--no-input")
+    told = at_home("import", "--yes", *small_district.files, bad)
+    assert told.code == 1
+    assert "bad.zip ends in .zip but is not a zip file" in told.talk
+    assert at_home("status", "--json").data["entities"]["school"] == 0
+
+
+def test_a_password_is_read_from_standard_input_and_never_from_the_command_line(loaded: Type) -> None:
+    told = loaded("user", "add", "w.short", "--role", "teacher", stdin="too short\n")
+    assert told.code == 1
+    assert "15 to 128 characters" in told.talk
+    assert loaded("user", "add", "w.long", "--role", "teacher", stdin="four plain words make one\n").code == 0
+
+
+def test_a_staff_id_that_the_roster_lacks_is_said_plainly(loaded: Type) -> None:
+    told = loaded("user", "add", "n.body", "--role", "teacher", "--staff-id", "nobody", stdin="four plain words make\n")
+    assert told.code == 1
+    assert "The roster has no member of staff" in told.talk

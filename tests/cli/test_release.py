@@ -1,0 +1,107 @@
+"""From a draft to the state's desk, as a data steward, a superintendent and an analyst type it."""
+
+import csv
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from appliance.sample import SampleDistrict
+
+from .conftest import Type
+
+SNAPSHOT = "2026-10-01"
+
+
+@pytest.fixture
+def package(at_home: Type, small_district: SampleDistrict, tmp_path: Path) -> Path:
+    at_home("init", "--no-input")
+    at_home("import", "--yes", *small_district.files)
+    assert at_home("release", "draft", "--snapshot", SNAPSHOT, "--as", "s.ortiz").code == 0
+    assert at_home("release", "approve", 1, "--as", "g.lindqvist").code == 0
+    built = at_home("release", "build", 1, "--out", tmp_path / "out")
+    assert built.code == 0
+    return Path(built.out.strip())
+
+
+def test_the_state_accepts_what_two_people_released(at_home: Type, package: Path) -> None:
+    told = at_home("state", "verify", package, "--json")
+    assert told.code == 0
+    assert told.data["accepted"] is True
+    assert told.data["trusted"] is False
+
+
+def test_one_changed_byte_makes_the_state_refuse_with_a_sentence(at_home: Type, package: Path) -> None:
+    content = bytearray(package.read_bytes())
+    content[len(content) // 2] ^= 1
+    package.write_bytes(content)
+    told = at_home("state", "verify", package)
+    assert told.code == 1
+    assert "Do not use its numbers" in told.out
+
+
+def test_the_state_verifies_without_any_home(at_home: Type, package: Path, tmp_path: Path) -> None:
+    """`at_home` names a home; a state office has none, so the folder is taken away first."""
+    (tmp_path / "home").rename(tmp_path / "gone")
+    assert at_home("state", "verify", package).code == 0
+
+
+def test_no_group_of_1_to_9_and_no_outcome_under_3_is_in_the_tables(package: Path) -> None:
+    rows = 0
+    with zipfile.ZipFile(package) as opened:
+        for name in opened.namelist():
+            if not name.endswith(".csv") or name == "directory.csv":
+                continue
+            for row in csv.DictReader(io.TextIOWrapper(opened.open(name), "utf-8")):
+                rows += 1
+                if row["n"] == "":
+                    assert row["suppression"] in ("hidden", "not_offered")
+                    continue
+                n, out_of = int(row["n"]), int(row["denominator"] or row["n"])
+                assert out_of == 0 or out_of >= 10
+                if row["denominator"]:
+                    assert 3 <= n <= out_of - 3
+    assert rows > 100
+
+
+def test_the_drafter_cannot_approve_however_the_name_is_written(at_home: Type, small_district: SampleDistrict) -> None:
+    at_home("init", "--no-input")
+    at_home("import", "--yes", *small_district.files)
+    at_home("release", "draft", "--snapshot", SNAPSHOT, "--as", "S Ortiz")
+    for name in ("S Ortiz", " s  ortiz ", "S ORTIZ at the command line"):
+        told = at_home("release", "approve", 1, "--as", name)
+        assert told.code == 1
+        assert "another person has to approve" in told.talk
+    assert at_home("release", "approve", 1, "--as", "  ").code == 1
+
+
+def test_a_draft_cannot_be_built_before_it_is_approved(at_home: Type, small_district: SampleDistrict) -> None:
+    at_home("init", "--no-input")
+    at_home("import", "--yes", *small_district.files)
+    at_home("release", "draft", "--snapshot", SNAPSHOT)
+    told = at_home("release", "build", 1)
+    assert told.code == 1
+    assert "is drafted; it can become approved" in told.talk
+
+
+def test_a_teacher_with_an_account_may_not_approve(at_home: Type, small_district: SampleDistrict) -> None:
+    at_home("init", "--no-input")
+    at_home("import", "--yes", *small_district.files)
+    at_home("user", "add", "t.hale", "--role", "teacher", stdin="four plain words make one\n")
+    at_home("release", "draft", "--snapshot", SNAPSHOT)
+    told = at_home("release", "approve", 1, "--as", "T.Hale")
+    assert told.code == 1
+    assert "may not approve releases" in told.talk
+
+
+def test_a_second_release_in_a_school_year_is_refused_until_it_can_be_compared(at_home: Type, package: Path) -> None:
+    told = at_home("release", "draft", "--snapshot", "2026-11-02", "--as", "s.ortiz")
+    assert told.code == 1
+    assert "nothing was drafted" in told.talk
+
+
+def test_a_day_on_which_nobody_is_enrolled_cannot_be_released(loaded: Type) -> None:
+    told = loaded("release", "draft", "--snapshot", "2019-10-01")
+    assert told.code == 1
+    assert "No student is enrolled on 2019-10-01" in told.talk
