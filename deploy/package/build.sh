@@ -33,14 +33,14 @@ cp -a "$work/$arch/usr/lib/python3.11" "$library/py/lib/"
 cp "$work/$arch/usr/lib/$cpu-linux-gnu/libffi.so.8" "$library/py/lib/bundled/"
 (
   cd "$library/py/lib/python3.11"
-  rm -r EXTERNALLY-MANAGED sitecustomize.py turtle.py curses dbm distutils lib2to3 pydoc_data test venv
+  rm -r EXTERNALLY-MANAGED sitecustomize.py turtle.py curses dbm distutils pydoc_data test venv
   rm lib-dynload/@(_crypt|_curses*|_dbm|_uuid|nis|ossaudiodev|readline|_ctypes_test|_test*|_xxtestfuzz|xxlimited*).*.so
   patchelf --set-rpath /usr/lib/schoolhouse/py/lib/bundled lib-dynload/_ctypes.*.so
 )
 
 # The Python parts: fetched by hash, then installed without a network. Pip is run by the interpreter that will run the
 # parts, so that "for Python before 3.12" in the lock means the right thing.
-pip=("$python" -I .venv/lib/python3.*/site-packages/pip --quiet --disable-pip-version-check)
+pip=("$python" -I .venv/lib/python3.*/site-packages/pip -qq --disable-pip-version-check)
 fitting=(--no-deps --require-hashes --only-binary :all: --implementation cp --python-version 3.11)
 fitting+=(--abi cp311 --abi abi3 --abi none --platform any --platform "manylinux2014_$cpu")
 for glibc in {17..35}; do fitting+=(--platform "manylinux_2_${glibc}_$cpu"); done
@@ -51,7 +51,7 @@ if ! cmp -s "$source/deploy/requirements.lock" "$wheels/lock"; then
   cp "$source/deploy/requirements.lock" "$wheels/lock"
 fi
 "${pip[@]}" install --no-index --find-links "$wheels" --no-compile --target "$library/site" "${fitting[@]}"
-(cd "$source" && "$OLDPWD/.venv/bin/python" -m hatchling -q build -t wheel -d "$work")
+(cd "$source" && "$OLDPWD/.venv/bin/python" -m pip wheel -qq --disable-pip-version-check --no-index --no-deps --no-build-isolation -w "$work" .)
 "$python" -IS -m zipfile -e "$work"/schoolhouse-*.whl "$library/site"
 (
   cd "$library/site"
