@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
@@ -22,7 +23,11 @@ Connection = Any
 
 def open_writer(path: Path, data_key: bytes) -> Connection:
     """The one kind of connection that may change the database. Raises HomeTrouble if this key cannot read it."""
-    connection = sqlcipher.connect(f"file:{path}?mode=rw", uri=True, isolation_level=None, check_same_thread=False)
+    address = f"file:{quote(str(path.absolute()))}?mode=rw"
+    try:
+        connection = sqlcipher.connect(address, uri=True, isolation_level=None, check_same_thread=False)
+    except sqlcipher.DatabaseError as error:
+        raise HomeTrouble(_why_not(path, error)) from None
     try:
         connection.execute(f"PRAGMA key = \"x'{data_key.hex()}'\"")
         connection.execute("PRAGMA busy_timeout = 30000")
@@ -32,6 +37,8 @@ def open_writer(path: Path, data_key: bytes) -> Connection:
         connection.execute("PRAGMA cache_size = -65536")
         # Without it INSERT OR REPLACE would pass the triggers that keep the access log.
         connection.execute("PRAGMA recursive_triggers = ON")
+        # Sorting and temporary tables hold plaintext, so they stay in memory whatever the build's default is.
+        connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except sqlcipher.DatabaseError as error:
         connection.close()
@@ -42,9 +49,12 @@ def open_writer(path: Path, data_key: bytes) -> Connection:
 def _why_not(path: Path, error: Exception) -> str:
     if not path.exists():
         return f"{path} is missing. Restore it from a backup, or make a new home with: schoolhouse init"
-    with path.open("rb") as file:
-        if file.read(16) == PLAINTEXT_HEADER:
-            return f"{path} is not encrypted, so Schoolhouse did not make it. It was left as it is."
+    try:
+        with path.open("rb") as file:
+            if file.read(16) == PLAINTEXT_HEADER:
+                return f"{path} is not encrypted, so Schoolhouse did not make it. It was left as it is."
+    except PermissionError:
+        return f"You may not read {path}. Run as the user that owns the home."
     # The text of a driver error about keys can hold the key, so only its kind is passed on.
     return f"{path} cannot be read with this home's key ({type(error).__name__}): damaged, or of another home."
 
@@ -96,9 +106,11 @@ class GatedConnection:
         self._filling = False
         self._connection = sqlcipher.connect(":memory:", uri=True, isolation_level=None, check_same_thread=False)
         try:
+            address = f"file:{quote(str(path.absolute()))}?mode=ro"
             attach = f"ATTACH ? AS {self._vault} KEY ?"
-            self._connection.execute(attach, (f"file:{path}?mode=ro", f"x'{data_key.hex()}'"))
+            self._connection.execute(attach, (address, f"x'{data_key.hex()}'"))
             self._connection.execute("PRAGMA busy_timeout = 5000")
+            self._connection.execute("PRAGMA temp_store = MEMORY")
             self._connection.execute(f"PRAGMA {self._vault}.cache_size = -16384")
             self._connection.execute(f"SELECT count(*) FROM {self._vault}.sqlite_schema").fetchone()
         except sqlcipher.DatabaseError as error:
@@ -163,7 +175,7 @@ class GatedConnection:
             cursor = self._connection.execute(sql, values)
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor]
-        except sqlcipher.DatabaseError as error:
+        except (sqlcipher.Error, sqlcipher.Warning, ValueError) as error:
             # The driver's sentence names the vault by its random word, so that word is taken out before it travels.
             sentence = str(error).replace(self._vault, "vault").replace(self._prefix, "gate_")
             raise PastTheGate(sentence) from None

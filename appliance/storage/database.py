@@ -20,13 +20,15 @@ from sqlite_utils import Database as Tables
 
 from appliance.actions import Action
 from appliance.errors import HomeTrouble
-from appliance.storage.connection import Gate, GatedConnection, open_writer
+from appliance.storage.connection import Gate, GatedConnection, PastTheGate, open_writer
 from appliance.storage.keys import make_keys, read_data_key
 from appliance.storage.migrations import steps
 
 __all__ = ["Database", "DatabaseError", "Event", "IntegrityError", "Reading", "Tables", "only_server"]
 
 DATABASE_FILE = "district.db"
+_LEAST_BYTES = 4096
+"""One page. SQLite takes a shorter file for a new, empty database and would begin afresh in it."""
 DatabaseError = sqlcipher.DatabaseError
 IntegrityError = sqlcipher.IntegrityError
 COUNTS_GATE = Gate(open_tables=frozenset({"count_table", "count_cell"}))
@@ -47,11 +49,17 @@ class Reading:
     """A question to the database: named parameters in, rows as dicts out, through a gate."""
 
     def __init__(self, connection: GatedConnection) -> None:
-        self._connection = connection
+        self._connection: GatedConnection | None = connection
 
     def query(self, sql: str, values: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """All rows of one SELECT. Raises PastTheGate for a table, view or statement beyond the gate."""
+        if self._connection is None:
+            raise PastTheGate("this reading has ended")
         return self._connection.query(sql, values or {})
+
+    def end(self) -> None:
+        """Let go of the connection: the next viewer gets it, and this handle must not see that viewer's students."""
+        self._connection = None
 
     def one(self, sql: str, values: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
         """The first row, or None."""
@@ -68,18 +76,27 @@ class _Pool:
 class Database:
     """The open database of one home. Threads may share it: each reading has a connection to itself, one writes."""
 
-    def __init__(self, home: Path) -> None:
-        """Open a home that exists and bring its tables up to date. Raises HomeTrouble with the reason if it cannot."""
+    def __init__(self, home: Path, *, is_new: bool = False) -> None:
+        """Open a home that exists and bring its tables up to date. Raises HomeTrouble with the reason if it cannot.
+
+        `is_new` is for `create` alone: any other database file that is empty has lost what was in it.
+        """
         if not home.is_dir():
             raise HomeTrouble(f"There is no home at {home}. Make one with: schoolhouse --home {home} init")
         self.home = home
         self._path = home / DATABASE_FILE
         self._data_key = read_data_key(home)
+        if not is_new and self._path.exists() and self._path.stat().st_size < _LEAST_BYTES:
+            raise HomeTrouble(f"{self._path} is empty or damaged: what it held is lost. Restore it from a backup.")
         self._writer = open_writer(self._path, self._data_key)
         self._writing = threading.Lock()
         self._pools: dict[int, _Pool] = {}
         self._pools_lock = threading.Lock()
-        steps.apply(Tables(self._writer))
+        try:
+            steps.apply(Tables(self._writer))
+        except BaseException:
+            self._writer.close()
+            raise
 
     @classmethod
     def create(cls, home: Path) -> "Database":
@@ -90,21 +107,29 @@ class Database:
             raise HomeTrouble(f"{home} already is a home. To start afresh, choose another folder.")
         make_keys(home)
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-        return cls(home)
+        return cls(home, is_new=True)
 
     @contextmanager
     def changing(self, event: Event) -> Iterator[Tables]:
         """A writable handle inside one transaction that also holds the event: both are kept, or neither."""
         with self._writing:
-            self._writer.execute("BEGIN IMMEDIATE")
             try:
+                self._writer.execute("BEGIN IMMEDIATE")
                 self._log(event)
                 yield Tables(self._writer)
                 self._writer.execute("COMMIT")
-            except BaseException:
-                if self._writer.in_transaction:
-                    self._writer.execute("ROLLBACK")
+            except sqlcipher.OperationalError as error:
+                self._roll_back()
+                if sentence := _what_hinders(self.home, str(error)):
+                    raise HomeTrouble(sentence) from error
                 raise
+            except BaseException:
+                self._roll_back()
+                raise
+
+    def _roll_back(self) -> None:
+        if self._writer.in_transaction:
+            self._writer.execute("ROLLBACK")
 
     def record(self, event: Event) -> None:
         """Write an event that changes nothing else (somebody looked). Durable when this returns."""
@@ -133,13 +158,16 @@ class Database:
         with self._pools_lock:
             connection = pool.idle.pop() if pool.idle else None
         connection = connection or GatedConnection(self._path, self._data_key, gate)
+        handle = Reading(connection)
         try:
             connection.begin(fill)
-            yield Reading(connection)
+            yield handle
+            connection.end()
         except BaseException:
             connection.close()
             raise
-        connection.end()
+        finally:
+            handle.end()
         with self._pools_lock:
             pool.idle.append(connection)
 
@@ -157,6 +185,23 @@ class Database:
                     connection.close()
             self._pools.clear()
         self._writer.close()
+
+
+def refresh_statistics(tables: Tables) -> None:
+    """Let the query planner learn how full the tables are, without samples: `sqlite_stat4` would keep names."""
+    tables.execute("PRAGMA optimize")
+    if tables.execute("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat4'").fetchone():
+        tables.execute("DELETE FROM sqlite_stat4")
+
+
+def _what_hinders(home: Path, reason: str) -> str:
+    if "locked" in reason:
+        return f"Another Schoolhouse command is still writing to {home}. Wait until it is done, then try again."
+    if "full" in reason or "disk I/O" in reason:
+        return (
+            f"The disk that holds {home} is full or failing ({reason}). Nothing was changed. Make room, then try again."
+        )
+    return ""
 
 
 @contextmanager
