@@ -1,0 +1,202 @@
+"""Tables whose answers other people published: our attacker finds what they found, our optimum is not above theirs."""
+
+import csv
+import gzip
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from appliance.aggregate.disclosure import case as cases
+from appliance.aggregate.disclosure.__main__ import main
+from appliance.errors import BadFile
+
+HERE = Path(__file__).parent / "cases"
+
+
+def one(name):
+    (case,) = cases.read(HERE / name)
+    return case, json.loads((HERE / name).read_text())["expected"]
+
+
+def intervals(case, hidden):
+    return {name: list(interval) for name, interval in cases.attack(case, hidden).intervals.items()}
+
+
+def added(case):
+    answer = cases.protect(case)
+    assert answer.optimal
+    hidden = [name for name, flag in zip(case.cells, answer.hidden, strict=True) if flag]
+    outcome = cases.attack(case, hidden)
+    assert not outcome.below_target
+    assert not set(outcome.exact) & set(case.primary)
+    return answer, [name for name in hidden if name not in case.primary]
+
+
+def test_linked_regions_are_safe_alone_and_leak_together():
+    case, expected = one("01-linked-geographies.json")
+    first, second = replace(case, sums=case.sums[:3]), replace(case, sums=case.sums[3:])
+    assert intervals(first, case.primary) == expected["intervals_primary_only_table1"]
+    assert intervals(second, case.primary) == expected["intervals_primary_only_table2"]
+    assert intervals(case, case.primary) == expected["intervals_primary_only_joint"]
+    assert cases.attack(case, case.primary).exact == expected["primary_only_joint_exact"]
+    assert intervals(case, [*case.primary, "N"]) == expected["intervals_after_fix"]
+    assert added(case)[1] == expected["published_fix_secondary"]
+
+
+def test_two_hidden_cells_in_every_line_are_not_enough():
+    case, expected = one("02-two-per-line-not-enough.json")
+    assert intervals(case, case.primary) == expected["intervals_primary_only"]
+    assert cases.attack(case, case.primary).exact == expected["exact_with_primary_only"]
+    assert intervals(case, [*case.primary, "xb"]) == expected["intervals_after_fix"]
+    assert len(added(case)[1]) == expected["safe_heuristic_secondary"]
+
+
+def test_one_primary_cell_needs_three_others():
+    case, expected = one("03-single-primary-2d.json")
+    pattern = expected["pattern_OPT_HYPERCUBE_HITAS_SIMPLEHEURISTIC"]
+    assert intervals(case, pattern) == expected["intervals_published_pattern"]
+    assert not cases.attack(case, expected["pattern_GAUSS"]).exact
+    assert len(added(case)[1]) == expected["n_secondary_optimal"]
+
+
+def test_small_counts_of_eight_regions():
+    case, expected = one("04-z1-small-counts.json")
+    assert intervals(case, case.primary) == expected["intervals_primary_only"]
+    assert intervals(case, expected["suppressed"]) == expected["intervals_published_pattern"]
+    assert len(added(case)[1]) == expected["n_secondary"]
+
+
+TRAPS = json.loads((HERE / "05-micro-traps.json").read_text())
+
+
+def trap(number, smallest=0):
+    told = TRAPS["traps"][number]
+    cells = {f"c{place}": count for place, count in enumerate(told["parts"])} | {"total": told["total"]}
+    hidden = [f"c{place}" for place in told["suppressed"]]
+    case = cases.Case(told["name"], cells, [(list(cells)[:-1], "total")], hidden, smallest_hidden=smallest)
+    return case, hidden, told
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_one_line_traps_give_the_listed_intervals(number):
+    case, hidden, told = trap(number)
+    assert intervals(case, hidden) == told["intervals"]
+    assert (cases.attack(case, hidden).exact == hidden) == (told["expected"] == "exact")
+
+
+def test_published_zeros_tell_that_two_hidden_ones_are_ones():
+    case, hidden, _ = trap(2, smallest=1)
+    assert cases.attack(case, hidden).exact == hidden
+
+
+def test_a_hidden_pair_of_five_is_below_the_target_of_ten():
+    case, hidden, _ = trap(3)
+    aimed = replace(case, targets=dict.fromkeys(hidden, (0, 10)))
+    assert cases.attack(aimed, hidden).below_target == hidden
+
+
+def test_subtracting_the_boys_from_everybody_finds_one_girl():
+    told = TRAPS["differencing"]
+    cells, sums, girls = {}, [], []
+    for age, everybody, boys in zip(told["total"]["age"], told["total"]["heart"], told["males"]["heart"], strict=True):
+        cells |= {f"all {age}": everybody, f"boys {age}": boys, f"girls {age}": everybody - boys}
+        sums.append(([f"boys {age}", f"girls {age}"], f"all {age}"))
+        girls.append(f"girls {age}")
+    case = cases.Case("differencing", cells, sums, ["girls 21-30"])
+    assert cells["girls 21-30"] == 1
+    assert "girls 21-30" in cases.attack(case, girls).exact
+    assert added(case)[1]
+
+
+def test_totals_over_the_shown_cells_alone_are_caught():
+    """ACRO issue 198: margins summed over what is left give the hidden cells away once the true total is known too."""
+    cells = {"a": 4, "b": 30, "c": 40, "shown": 70, "total": 74}
+    case = cases.Case("margins", cells, [(["a", "b", "c"], "total"), (["b", "c"], "shown")], ["a"])
+    assert cases.attack(case, ["a"]).exact == ["a"]
+    assert cases.attack(case, ["a", "b"]).exact == ["a", "b"]
+
+
+def test_three_district_tables_reach_the_proven_optimum():
+    expected = [told["expected"] for told in json.loads((HERE / "07-district-optimum.json").read_text())["instances"]]
+    instances = json.loads((HERE / "07-district-optimum.json").read_text())["instances"]
+    for case, told, wanted in zip(cases.read(HERE / "07-district-optimum.json"), instances, expected, strict=True):
+        assert len(case.primary) == wanted["primary"]
+        assert len(cases.attack(case, case.primary).below_target) == wanted["primary_only_below_target"]
+        answer, _ = added(case)
+        assert answer.cost == answer.bound == wanted["optimal_weight"]
+        names = list(case.cells)
+        theirs = [*case.primary, *(names[place] for place in told["one_optimal_pattern"])]
+        assert not cases.attack(case, theirs).below_target
+
+
+def census(kind):
+    with gzip.open(HERE / f"06-census-linked-{kind}.csv.gz", "rt") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.mark.parametrize(
+    ("kind", "suppressed", "recoverable"),
+    [("global", "global_suppressed", "global_primary_linearly_recoverable"),
+     ("local", "local_suppressed", "local_primary_linearly_recoverable")],
+)  # fmt: skip
+def test_four_linked_census_tables_leak_when_each_is_protected_alone(kind, suppressed, recoverable):
+    expected = json.loads((HERE / "06-census-linked.json").read_text())["expected"]
+    cells, inner = census(kind), census("inner")
+    groups = [name for name in inner[0] if name != "freq"]
+    columns = {name: np.array([row[name] for row in inner]) for name in groups}
+    covers = np.array(
+        [
+            np.all(
+                [columns[name] == cell[name] for name in groups if cell[name] != "Total"] or [[True] * len(inner)], 0
+            )
+            for cell in cells
+        ],
+        dtype=float,
+    )
+    hidden = np.array([cell["suppressed"] == "True" for cell in cells])
+    primary = np.array([cell["primary"] == "True" for cell in cells])
+    assert hidden.sum() == expected[suppressed]
+    assert primary.sum() == expected["primary"]
+    shown = covers[~hidden]
+    values, vectors = np.linalg.eigh(shown.T @ shown)
+    span = vectors[:, values > 1e-7]
+    rest = covers[primary] - covers[primary] @ span @ span.T
+    assert int((np.abs(rest).max(axis=1) < 1e-7).sum()) == expected[recoverable]
+
+
+def test_the_command_protects_and_attacks(capsys, tmp_path):
+    assert main([str(HERE / "01-linked-geographies.json"), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["version"], told["added"], told["cost"], told["bound"]) == (1, ["N"], 1, 1)
+    assert told["intervals"]["K"] == [0, 10]
+    document = json.loads((HERE / "01-linked-geographies.json").read_text())
+    given = tmp_path / "given.json"
+    given.write_text(json.dumps(document | {"hidden": document["primary"]}))
+    assert main([str(given), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["exact"] == ["K"]
+    assert main([str(given), "--hidden", "A", "B", "K", "L", "M", "N"]) == 0
+    assert "No sensitive number falls." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "not json",
+        "[]",
+        '{"cells": {"a": 1}}',
+        '{"cells": {"a": 1, "b": 3}, "constraints": [{"parts": ["a"], "total": "b"}], "primary": []}',
+        '{"cells": {"a": 1}, "constraints": [{"parts": ["a", "z"], "total": "a"}], "primary": []}',
+        '{"cells": {"a": 1}, "constraints": [], "primary": ["z"]}',
+        '{"cells": {"a": -1}, "constraints": [], "primary": []}',
+    ],
+)
+def test_a_case_that_cannot_be_read_gets_one_sentence(tmp_path, content, capsys):
+    path = tmp_path / "case.json"
+    path.write_text(content)
+    with pytest.raises(BadFile, match=r"case\.json"):
+        cases.read(path)
+    assert main([str(path)]) == 1
+    assert capsys.readouterr().err.count("\n") == 1
