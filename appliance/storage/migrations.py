@@ -197,7 +197,9 @@ CREATE TABLE test (
     code TEXT NOT NULL UNIQUE,
     title TEXT NOT NULL,
     subject TEXT NOT NULL CHECK (subject IN ('MATH', 'RLA', 'SCI', 'SOC', 'ELP', 'OTHER')),
-    kind TEXT NOT NULL CHECK (kind IN ('state', 'benchmark', 'other'))
+    kind TEXT NOT NULL CHECK (kind IN ('state', 'benchmark', 'other')),
+    scale TEXT NOT NULL DEFAULT '',
+    part_of TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE TABLE test_result (
     student_key INTEGER NOT NULL REFERENCES student (student_key),
@@ -209,6 +211,8 @@ CREATE TABLE test_result (
     standard_error REAL CHECK (standard_error >= 0),
     level TEXT,
     meets INTEGER CHECK (meets IN (0, 1)),
+    administration TEXT NOT NULL DEFAULT '',
+    grade_level TEXT,
     PRIMARY KEY (student_key, test_key, day, occurrence)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX test_result_by_test ON test_result (test_key, day);

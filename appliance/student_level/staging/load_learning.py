@@ -68,8 +68,9 @@ def tests(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
             subject = district_csv.subject_of(row.subject) if row.subject else district_csv.subject_of(row.test)
             kind = district_csv.kind_of_test(row.source, row.test)
             batch.run(
-                "INSERT INTO test VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (test_key) DO UPDATE SET subject = ?4, kind = ?5",
-                (key, row.test, row.test, subject, kind),
+                "INSERT INTO test VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (test_key)"
+                " DO UPDATE SET subject = ?4, kind = ?5, scale = ?6, part_of = ?7",
+                (key, row.test, row.test, subject, kind, row.scale, row.part_of),
             )
         return key
 
@@ -81,8 +82,11 @@ def tests(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
                 continue
             place = (student, test_key(row), row.day)
             occurrences[place] += 1
-            meets = district_csv.meets_standard(row.level)
-            yield *place, occurrences[place], row.raw_score, row.scale_score, row.standard_error, row.level, meets
+            # A part of a test has levels too, but only the whole test says whether its standard was met.
+            meets = None if row.part_of else district_csv.meets_standard(row.level)
+            yield (*place, occurrences[place], row.raw_score, row.scale_score, row.standard_error, row.level, meets,
+                   row.administration, row.grade_level)  # fmt: skip
 
-    key, columns = "student_key, test_key, day, occurrence", "raw_score, scale_score, standard_error, level, meets"
+    key = "student_key, test_key, day, occurrence"
+    columns = "raw_score, scale_score, standard_error, level, meets, administration, grade_level"
     batch.upsert(layout.entity, "test_result", key, columns, ready())
