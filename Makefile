@@ -45,7 +45,13 @@ lock: setup ## pin every part anew, with hashes and without an address
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	    --no-config $${kind:+--group dev} pyproject.toml -o deploy/requirements$$kind.lock; done
 
+deb: setup ## build/schoolhouse_*.deb: one file that installs without a network on Debian 12 and 13 (ARCH=arm64: for that)
+	@deploy/package/build.sh $(ARCH)
+
+deb-check: deb ## install it in a fresh, minimal Debian without a network, and walk through it (root; SUITES="bookworm trixie")
+	@deploy/package/check.sh $(SUITES)
+
 clean: ## remove what was made here
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help setup demo test bench check fix lock clean
+.PHONY: help setup demo test bench check fix lock deb deb-check clean

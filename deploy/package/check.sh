@@ -27,7 +27,7 @@ for suite in "${@:-bookworm}"; do
     echo "Fetching a minimal $suite."
     debootstrap --variant=minbase "$suite" "$root" ${archive:+"$archive"} >build/debootstrap.log || stop "See build/debootstrap.log."
     # What a district's server has in any case: the libraries the package says it needs. They are the last thing fetched.
-    chroot "$root" apt-get -qq satisfy --no-install-recommends "$needs" >>build/debootstrap.log
+    chroot "$root" apt-get -qq satisfy --no-install-recommends "$needs" >>build/debootstrap.log 2>&1
     chroot "$root" useradd --create-home --shell /bin/bash okafor
     tar -C "$root" --exclude='./var/cache/apt/*' -cf "$kept.part" . && mv "$kept.part" "$kept"
   else
