@@ -4,12 +4,13 @@ A zip's own word is not trusted: names are only labels (nothing is ever extracte
 each member is read in steps against a cap. Limits follow OWASP ASVS 5.0, V5.2.3 to V5.3.3.
 """
 
+import io
+import struct
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Any, Protocol, Self
 
 from appliance.errors import BadFile
 
@@ -21,16 +22,9 @@ MOST_RATIO = 100
 _RATIO_COUNTS_FROM = 10 * 1024**2
 _ZIP_START = b"PK\x03\x04"
 _ENCRYPTED = 0x1
-
-
-class Stream(Protocol):
-    """Bytes that are read in steps, and closed."""
-
-    def read(self, size: int, /) -> bytes:
-        """The next bytes, at most `size`; none at the end."""
-
-    def __enter__(self) -> Self: ...
-    def __exit__(self, *_: Any) -> Any: ...
+_DAMAGE = (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, OSError, EOFError, struct.error)
+_CLUTTER = ("__macosx", ".ds_store", "thumbs.db", "desktop.ini")
+"""What file managers put into a zip unasked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +33,20 @@ class SourceFile:
 
     name: str
     size: int
-    open: Callable[[], Stream]
+    open: Callable[[], io.RawIOBase]
 
 
 def files_in(path: Path) -> Iterator[SourceFile]:
     """The CSV files of one path: itself, or the members of a zip. Raises BadFile with one clear sentence."""
+    if path.is_dir():
+        raise BadFile(f"{path.name} is a folder. Name the files in it.")
     if not path.is_file():
         raise BadFile(f"{path.name}: there is no such file. Check the path.")
-    with path.open("rb") as file:
-        start = file.read(4)
+    try:
+        with path.open("rb") as file:
+            start = file.read(4)
+    except OSError as error:
+        raise BadFile(f"{path.name} cannot be read ({error.strerror}). Check who may read it.") from error
     if path.suffix.lower() == ".zip":
         if start != _ZIP_START:
             raise BadFile(f"{path.name} ends in .zip but is not a zip file. Export it again, or send the CSV files.")
@@ -55,19 +54,24 @@ def files_in(path: Path) -> Iterator[SourceFile]:
     elif start == _ZIP_START:
         raise BadFile(f"{path.name} is a zip file under another name. Rename it to end in .zip.")
     else:
-        yield SourceFile(path.name, path.stat().st_size, lambda: path.open("rb"))
+        yield SourceFile(path.name, path.stat().st_size, lambda: path.open("rb", buffering=0))
 
 
 def _members(path: Path) -> Iterator[SourceFile]:
     try:
         with zipfile.ZipFile(path) as package:
-            members = [member for member in package.infolist() if not member.is_dir()]
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
+            members = [m for m in package.infolist() if not m.is_dir() and not _is_clutter(m.filename)]
+    except _DAMAGE as error:
         raise BadFile(f"{path.name} is a damaged zip file ({error}). Ask the sender to export it again.") from error
     _refuse_unsafe(path, members)
     for member in members:
         name = f"{path.name}/{PurePosixPath(member.filename).name}"
         yield SourceFile(name, member.file_size, partial(_Member, path, member))
+
+
+def _is_clutter(name: str) -> bool:
+    parts = PurePosixPath(name.lower()).parts
+    return any(part in _CLUTTER or part.startswith("._") for part in parts)
 
 
 def _refuse_unsafe(path: Path, members: list[zipfile.ZipInfo]) -> None:
@@ -94,27 +98,33 @@ def _refuse_unsafe(path: Path, members: list[zipfile.ZipInfo]) -> None:
         )
 
 
-class _Member:
+class _Member(io.RawIOBase):
     """A zip member read as a stream, never past the size it declared."""
 
     def __init__(self, path: Path, member: zipfile.ZipInfo) -> None:
-        self._path, self._left = path, member.file_size
-        self._package = zipfile.ZipFile(path)
-        self._stream = self._package.open(member)
-
-    def read(self, size: int, /) -> bytes:
+        self._name, self._left = path.name, member.file_size
         try:
-            block = self._stream.read(size)
+            self._package = zipfile.ZipFile(path)
+            self._stream = self._package.open(member)
+        except _DAMAGE as error:
+            raise BadFile(f"{self._name} is damaged inside. Ask the sender to export it again.") from error
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "memoryview") -> int:  # type: ignore[override]
+        try:
+            block = self._stream.read(len(buffer))
         except Exception as error:  # BadZipFile, EOFError, zlib.error and their kin have no common parent
-            raise BadFile(f"{self._path.name} is damaged inside. Ask the sender to export it again.") from error
+            raise BadFile(f"{self._name} is damaged inside. Ask the sender to export it again.") from error
         self._left -= len(block)
         if self._left < 0:
-            raise BadFile(f"{self._path.name} holds more than it says. It was not read.")
-        return block
+            raise BadFile(f"{self._name} holds more than it says. It was not read.")
+        buffer[: len(block)] = block
+        return len(block)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stream.close()
-        self._package.close()
+    def close(self) -> None:
+        if not self.closed:
+            self._stream.close()
+            self._package.close()
+        super().close()

@@ -1,12 +1,13 @@
 """CSV as districts really write it, read as a stream of text rows with their row numbers.
 
 One reader serves the dry run and the import. It is lenient about how a file is written (BOM, UTF-16, cp1252, header
-case) and strict about what would lose data: an unclosed quote, a NUL, a file that breaks off in the middle of a row.
+case, any line end) and strict about what would lose data: an unclosed quote, a NUL, a file that breaks off in a row.
 """
 
 import codecs
 import csv
 import hashlib
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from appliance.student_level.sources.archive import SourceFile
 _STEP = 1 << 20
 LONGEST_FIELD = 100_000
 """Characters in one field. Longer ones are a sign of an unclosed quote, not of data."""
+_LONGEST_LINE = 8 * LONGEST_FIELD
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -40,22 +42,22 @@ class TextTable:
         A row may be shorter or longer than the header: that is the checks' business. Raises BadFile for a file that
         breaks off inside a row or a quoted field.
         """
-        reader = csv.reader(_lines(self.file, self.encoding), strict=True)
-        width = len(self.header)
-        number, fields, whole = 1, [], True
+        number, fields = 1, list(self.header)
         try:
-            next(reader, None)
-            for fields in reader:
-                number += 1
-                if fields:
-                    yield number, fields
-            whole = len(fields) >= width or number == 1 or not fields
+            with _text(self.file, self.encoding) as lines:
+                reader = csv.reader(lines, strict=True)
+                next(reader, None)
+                for number, fields in enumerate(reader, start=2):
+                    if fields:
+                        yield number, fields
         except csv.Error as error:
             raise BadFile(
                 f"{self.name}, near row {number + 1}: {_csv_reason(error)} Nothing of this file was loaded; ask the "
                 "sender to export it again."
             ) from None
-        if not whole and not _ends_with_newline(self.file):
+        except UnicodeDecodeError:
+            raise BadFile(f"{self.name} mixes character encodings. Export it as UTF-8.") from None
+        if fields and len(fields) < len(self.header) and not _ends_with_newline(self.file):
             raise BadFile(
                 f"{self.name} breaks off in row {number}: it looks cut short on the way. Nothing of it was loaded; "
                 "send the whole file again."
@@ -64,12 +66,13 @@ class TextTable:
 
 def look_through(file: SourceFile) -> TextTable:
     """Hash a file, find its encoding and read its header, in one pass over its bytes and a fixed amount of memory."""
-    digest, is_utf8 = hashlib.sha256(), True
+    digest, is_utf8, holds_nul = hashlib.sha256(), True, False
     decoder = codecs.getincrementaldecoder("utf-8")()
     with file.open() as stream:
         start = block = stream.read(_STEP)
         while block:
             digest.update(block)
+            holds_nul = holds_nul or b"\x00" in block
             if is_utf8:
                 try:
                     decoder.decode(block)
@@ -79,37 +82,47 @@ def look_through(file: SourceFile) -> TextTable:
     encoding = next((name for bom, name in _BOMS if start.startswith(bom)), "utf-8" if is_utf8 else "cp1252")
     if not start:
         raise BadFile(f"{file.name} is empty. Ask the sender to export it again.")
-    if b"\x00" in start and encoding != "utf-16":
-        raise BadFile(f"{file.name} is not a text file. Send it as CSV.")
+    if holds_nul and encoding != "utf-16":
+        raise BadFile(f"{file.name} holds NUL characters, so it is not a text file. Send it as CSV in UTF-8.")
     try:
-        header = next(csv.reader(_lines(file, encoding), strict=True), [])
+        with _text(file, encoding) as lines:
+            header = next(csv.reader(lines, strict=True), [])
     except csv.Error as error:
         raise BadFile(f"{file.name}, row 1: {_csv_reason(error)} Ask the sender to export it again.") from None
+    except UnicodeDecodeError:
+        raise BadFile(f"{file.name} mixes character encodings. Export it as UTF-8.") from None
     return TextTable(file, digest.hexdigest(), encoding, tuple(name.strip() for name in header))
 
 
-def _lines(file: SourceFile, encoding: str) -> Iterator[str]:
-    # cp1252 leaves five bytes undefined; a name with one of them is kept readable rather than lost.
-    decoder = codecs.getincrementaldecoder(encoding)(errors="replace" if encoding == "cp1252" else "strict")
+def _text(file: SourceFile, encoding: str) -> io.TextIOWrapper:
     csv.field_size_limit(LONGEST_FIELD)
-    rest = ""
-    with file.open() as stream:
-        while True:
-            block = stream.read(_STEP)
-            try:
-                text = rest + decoder.decode(block, final=not block)
-            except UnicodeDecodeError:
-                raise BadFile(f"{file.name} mixes character encodings. Export it as UTF-8.") from None
-            # Not splitlines(): it would also break at characters that may stand inside a name.
-            *lines, rest = text.split("\n")
-            if len(rest) > 4 * LONGEST_FIELD:
-                raise BadFile(f"{file.name} has a line longer than any row can be. Export it again as CSV.")
-            for line in lines:
-                yield line + "\n"
-            if not block:
-                if rest:
-                    yield rest
-                return
+    # cp1252 leaves five bytes undefined; a name with one of them is kept readable rather than lost.
+    errors = "replace" if encoding == "cp1252" else "strict"
+    return io.TextIOWrapper(io.BufferedReader(_Watched(file), _STEP), encoding, errors, newline="")
+
+
+class _Watched(io.RawIOBase):
+    """A file's bytes; stops at a line that is longer than any row can be, before it fills the memory."""
+
+    def __init__(self, file: SourceFile) -> None:
+        self._name, self._stream, self._line = file.name, file.open(), 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "memoryview") -> int:  # type: ignore[override]
+        block = self._stream.read(len(buffer))
+        buffer[: len(block)] = block
+        last = max(block.rfind(b"\n"), block.rfind(b"\r"))
+        self._line = len(block) - last if last >= 0 else self._line + len(block)
+        if self._line > _LONGEST_LINE + _STEP:
+            raise BadFile(f"{self._name} has a line longer than any row can be. Export it again as CSV.")
+        return len(block)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._stream.close()
+        super().close()
 
 
 def _ends_with_newline(file: SourceFile) -> bool:
@@ -125,9 +138,5 @@ def _csv_reason(error: csv.Error) -> str:
     if "unexpected end of data" in reason:
         return "a quotation mark is opened and never closed."
     if "field larger than" in reason:
-        return f"a field is longer than {LONGEST_FIELD:,} characters."
-    if "NUL" in reason:
-        return "it holds a NUL character."
-    if "new-line" in reason:
-        return "its lines end in a way that only very old programs use."
+        return f"a field is longer than {LONGEST_FIELD:,} characters, so a quotation mark may not be closed."
     return "a quotation mark stands in the wrong place."

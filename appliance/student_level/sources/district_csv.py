@@ -4,7 +4,7 @@ Local codes go through the tables below; a code that is not in its table is refu
 """
 
 from appliance.student_level.sources.layout import Layout, may, need
-from appliance.student_level.sources.values import day, grade_level, number, one_of, text
+from appliance.student_level.sources.values import day, grade_level, number, one_of, size, text
 
 ATTENDANCE_CODES = {
     "Excused Absence": "excused", "Absent excused": "excused", "Excused": "excused",
@@ -65,7 +65,7 @@ LAYOUTS = (
         _STUDENT, need("test", "assessment_id", text), need("day", "administration_date", day),
         may("source", "source_file", text, empty=""), may("subject", "subject", text, empty=""),
         may("raw_score", "raw_score", number), may("scale_score", "scale_score", number),
-        may("standard_error", "standard_error", number),
+        may("standard_error", "standard_error", size),
         may("level", "performance_level", text, "performance_levels"),
         may("administration", "administration_window", text, empty=""),
         may("grade_level", "grade_level", grade_level), may("scale", "scale", text, empty=""),

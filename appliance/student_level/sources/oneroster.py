@@ -6,7 +6,7 @@ leave the manifest out.
 """
 
 from appliance.student_level.sources.layout import Layout, may, need
-from appliance.student_level.sources.values import day, flag, number, one_of, several, text
+from appliance.student_level.sources.values import day, flag, number, one_of, several, text, year
 
 _ACTIVE = one_of({"active": 1, "tobedeleted": 0, "inactive": 0})
 _ID = need("source_id", "sourcedId", text)
@@ -39,7 +39,7 @@ LAYOUTS = (
     Layout("OneRoster academicSessions", "academic_session", (
         _ID, _STATUS, need("title", "title", text), need("kind", "type", one_of(_SESSIONS)),
         need("begin_day", "startDate", day), need("end_day", "endDate", day),
-        may("parent", "parentSourcedId", text), need("school_year", "schoolYear", number),
+        may("parent", "parentSourcedId", text), need("school_year", "schoolYear", year),
     )),
     Layout("OneRoster courses", "course", (
         _ID, _STATUS, need("title", "title", text), may("code", "courseCode", text, empty=""),

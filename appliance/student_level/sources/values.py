@@ -14,9 +14,11 @@ from appliance.days import EARLIEST, LATEST, day_number
 LONGEST_TEXT = 300
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:T.*)?", re.ASCII)
 _US = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
+_YEAR = re.compile(r"(\d{4})(?:\s*[-/]\s*(\d{4}))?", re.ASCII)
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
 _NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,9})?", re.ASCII)
-_NOTHING = frozenset({"", "null", "n/a", "none"})
-"""What senders write for an empty cell."""
+_NOTHING = frozenset({"", "NULL", "null", "N/A", "n/a", "NONE", "None", "none"})
+"""What senders write for an empty cell. Not `Null`: there are people of that name."""
 
 
 class Refused(Exception):
@@ -33,7 +35,7 @@ Check = Callable[[str], Any]
 
 def is_nothing(text: str) -> bool:
     """Whether a cell is empty, or holds a word that senders write into empty cells."""
-    return text.lower() in _NOTHING
+    return text in _NOTHING
 
 
 def kind_of(text: str) -> str:
@@ -46,10 +48,15 @@ def kind_of(text: str) -> str:
 
 
 def text(value: str) -> str:
-    """Text of at most 300 characters, control characters taken out."""
+    """Text of at most 300 characters. Control characters are taken out, unusual blanks become plain ones."""
     if len(value) > LONGEST_TEXT:
         raise Refused("too_long", f"is longer than {LONGEST_TEXT} characters", "Shorten it in the source system.")
-    return value if value.isprintable() else "".join(c for c in value if c.isprintable())
+    if value.isprintable():
+        return value
+    plain = "".join(c if c.isprintable() else " " if c.isspace() else "" for c in value).strip()
+    if not plain:
+        raise Refused("missing", "holds nothing that can be read", "Fill it in the source system.")
+    return plain
 
 
 def day(value: str) -> int:
@@ -73,6 +80,23 @@ def number(value: str) -> float:
     """A plain decimal number: no exponent, no separators, not infinite."""
     if not _NUMBER.fullmatch(value) or not math.isfinite(found := float(value)):
         raise Refused("not_a_number", "is not a number", "Write numbers like 87 or 87.5.")
+    return found
+
+
+def size(value: str) -> float:
+    """A plain decimal number that is not below zero."""
+    found = number(value)
+    if found < 0:
+        raise Refused("negative", "is below zero", "Correct it in the source system.")
+    return found
+
+
+def year(value: str) -> int:
+    """A school year, named by the year it ends in: `2027`, or `2026-2027`. From 1900 to 2100."""
+    match = _YEAR.fullmatch(value)
+    found = int(match[2] or match[1]) if match else 0
+    if not EARLIEST_YEAR <= found <= LATEST_YEAR:
+        raise Refused("not_a_year", "is not a school year", "Write the year in which the school year ends, like 2027.")
     return found
 
 

@@ -65,7 +65,7 @@ def sessions(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
             key = batch.key_of("session", row.source_id)
             if row.parent:
                 parents[key] = row.parent
-            yield key, row.title, row.kind, row.begin_day, row.end_day, int(row.school_year)
+            yield key, row.title, row.kind, row.begin_day, row.end_day, row.school_year
 
     columns = "title, kind, begin_day, end_day, school_year"
     batch.upsert(layout.entity, "academic_session", "session_key", columns, ready())

@@ -2,6 +2,7 @@
 
 from collections import namedtuple
 from collections.abc import Iterator
+from operator import getitem, itemgetter
 from typing import Any
 
 from appliance.errors import BadFile
@@ -15,28 +16,45 @@ _DISTINCT_KEPT = 50_000
 
 
 def typed_rows(table: Table, layout: Layout, read: FileRead, report: ImportReport) -> Iterator[tuple[int, Any]]:
-    """(row number, named tuple of typed values) of each row that passes; the others go into the report."""
+    """(row number, named tuple of typed values) of each row that passes; the others go into the report.
+
+    Raises BadFile for a header that lacks a needed column.
+    """
     places = _places(table, layout)
-    read.columns_left_out = tuple(
-        name for index, name in enumerate(table.header) if index not in {place for place in places if place is not None}
-    )
-    row_type = namedtuple("Row", [column.field for column in layout.columns])  # type: ignore[misc]
-    work: list[tuple[Column, int | None, dict[str, Any]]] = [
-        (column, place, {}) for column, place in zip(layout.columns, places, strict=True)
-    ]
+    read.columns_left_out = tuple(name for i, name in enumerate(table.header) if i not in set(places.values()))
+    return _typed(table, layout, read, report, places)
+
+
+def _typed(
+    table: Table, layout: Layout, read: FileRead, report: ImportReport, places: dict[str, int]
+) -> Iterator[tuple[int, Any]]:
+    present = [column for column in layout.columns if column.field in places]
+    make = _row_type(layout, [column.field for column in present])._make
+    checked = [_Checked(column) for column in present]
+    cells = _cells([places[column.field] for column in present])
     width = len(table.header)
     for number, fields in table.rows():
         read.rows += 1
         try:
-            if len(fields) != width:
-                raise _Wrong(
-                    Column("", ("",), str), "",
-                    Refused("wrong_width", f"has {len(fields)} fields where the header has {width}",
-                            "Look for a comma or a line break inside a value that is not in quotation marks."),
-                )  # fmt: skip
-            yield number, row_type._make([_value(column, place, known, fields) for column, place, known in work])
+            if len(fields) != width and not _is_padded(fields, width):
+                raise _wrong_width(fields, width)
+            row = make(map(getitem, checked, cells(fields)))
         except _Wrong as wrong:
             report.refuse(layout.entity, wrong.problem(table.name, number))
+        else:
+            yield number, row
+
+
+def _row_type(layout: Layout, present: list[str]) -> Any:
+    """A named tuple of the columns that the file has; the others are the same for each row, so they stand beside it."""
+    absent = {column.field: column.empty for column in layout.columns if column.field not in present}
+    return type("Row", (namedtuple("Row", present),), {"__slots__": (), **absent})
+
+
+def _cells(places: list[int]) -> Any:
+    if len(places) == 1:  # itemgetter gives a bare value then
+        return lambda fields: (fields[places[0]],)
+    return itemgetter(*places)
 
 
 class _Wrong(Exception):
@@ -51,41 +69,56 @@ class _Wrong(Exception):
         return Problem(file, row, header, self.refused.code, kind if header else "", sentence)
 
 
+def _wrong_width(fields: list[str], width: int) -> _Wrong:
+    what = f"has {len(fields)} fields where the header has {width}"
+    fix = "Look for a comma or a line break inside a value that is not in quotation marks."
+    return _Wrong(Column("", ("",), str), "", Refused("wrong_width", what, fix))
+
+
+def _is_padded(fields: list[str], width: int) -> bool:
+    """Whether a row is only longer than the header, by empty fields: a habit of some exports, and harmless."""
+    return len(fields) > width and not any(fields[width:])
+
+
 _MISSING = Refused("missing", "is empty, and this column is needed", "Fill it in the source system.")
 
 
-def _value(column: Column, place: int | None, known: dict[str, Any], fields: list[str]) -> Any:
-    if place is None:
-        return column.empty
-    cell = fields[place]
-    try:
-        return known[cell]
-    except KeyError:
-        pass
-    stripped = cell.strip()
-    if is_nothing(stripped):
-        if column.required:
-            raise _Wrong(column, "", _MISSING)
-        value = column.empty
-    else:
-        try:
-            value = column.check(stripped)
-        except Refused as refused:
-            raise _Wrong(column, stripped, refused) from None
-    if len(known) < _DISTINCT_KEPT:
-        known[cell] = value
-    return value
+class _Checked(dict[str, Any]):
+    """Cell text -> typed value, for one column; each distinct text is checked when it first comes. Raises _Wrong."""
+
+    def __init__(self, column: Column) -> None:
+        super().__init__()
+        self._column = column
+
+    def __missing__(self, cell: str) -> Any:
+        column, stripped = self._column, cell.strip()
+        if is_nothing(stripped):
+            if column.required:
+                raise _Wrong(column, "", _MISSING)
+            value = column.empty
+        else:
+            try:
+                value = column.check(stripped)
+            except Refused as refused:
+                raise _Wrong(column, stripped, refused) from None
+        if len(self) < _DISTINCT_KEPT:
+            self[cell] = value
+        return value
 
 
-def _places(table: Table, layout: Layout) -> list[int | None]:
-    """Where each column stands. Header case and order do not matter; a needed column that is not there does."""
-    where: dict[str, int] = {}
-    for index, name in enumerate(table.header):
-        if name.lower() in where and name:
-            raise BadFile(f"{table.name}: the header names {name} twice. Ask the sender to mend the export.")
-        where[name.lower()] = index
-    places = [next((where[h.lower()] for h in column.headers if h.lower() in where), None) for column in layout.columns]
-    missing = [c.headers[0] for c, place in zip(layout.columns, places, strict=True) if c.required and place is None]
+def _places(table: Table, layout: Layout) -> dict[str, int]:
+    """Field -> where it stands. Header case and order do not matter; a needed column that is not there does."""
+    headers = [name.lower() for name in table.header]
+    places: dict[str, int] = {}
+    missing: list[str] = []
+    for column in layout.columns:
+        header = next((h for h in column.headers if h.lower() in headers), None)
+        if header is None:
+            missing += [column.headers[0]] * column.required
+        elif headers.count(header.lower()) > 1:
+            raise BadFile(f"{table.name}: the header names {header} twice. Ask the sender to mend the export.")
+        else:
+            places[column.field] = headers.index(header.lower())
     if missing:
         raise BadFile(
             f"{table.name}: the header has no column {' or '.join(missing)}, which a file of {layout.kind} needs. "
