@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from appliance.aggregate.disclosure import audit, publish
 from appliance.aggregate.disclosure.cube import read
+from appliance.aggregate.disclosure.history import recall
 from appliance.aggregate.disclosure.policy import Policy
 from appliance.aggregate.disclosure.protected import ProtectedTable, seal
 from appliance.aggregate.disclosure.report import AttackLine, Report, TableLine
@@ -24,16 +25,25 @@ class Protected:
     report: Report
 
 
-def protect(tabulations: Sequence[Tabulation], policy: Policy | None = None, *, year_key: bytes = b"") -> Protected:
+def protect(
+    tabulations: Sequence[Tabulation],
+    policy: Policy | None = None,
+    *,
+    year_key: bytes = b"",
+    earlier: Sequence[Sequence[PublishedTable]] = (),
+) -> Protected:
     """Hide every count that could point at a child, and whatever would give a hidden count away.
 
     All tables and geographies are protected and attacked together. `year_key`: a secret of the district that moves the
-    choice of cells, the same for a whole school year. Raises `Refused` when the counts do not add up, hold an unknown
+    choice of cells, the same for a whole school year. `earlier`: the tables of every earlier release of the year, as
+    published; what they hid stays hidden. Raises `Refused` when the counts do not add up, hold an unknown
     code, or cannot be protected.
     """
     started = time.monotonic()
     policy = policy or Policy()
-    work = Work(read(tabulations), policy, year_key)
+    cube = read(tabulations)
+    past = recall(cube, earlier)
+    work = Work(cube, policy, year_key, past.hidden, past.shown)
     pattern = choose(work)
     rounds, repaired, findings = _attack_and_mend(work, pattern)
     tables = publish.with_ranges(publish.rows(work.cube, pattern), policy.smallest_hidden)

@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Literal, NamedTuple
@@ -17,6 +17,9 @@ from appliance.aggregate.disclosure.suppression.block import Need, Sums, Table
 from appliance.aggregate.tabulation import DISTRICT
 
 Part = Literal["size", "outcome", "complement"]
+
+
+_SHOWN_BEFORE = 50
 
 
 class Name(NamedTuple):
@@ -45,6 +48,8 @@ class Weights:
 
     policy: Policy
     key: bytes = b""
+    shown: Mapping[tuple[str, str], Collection[Name]] = field(default_factory=dict)
+    """By population, what an earlier release of the year showed: hiding it now would hide little and cost much."""
 
     def of(self, population: Population, name: Name) -> float:
         """100 + 10 log2(1 + n), more for the district's row and for totals, moved by the key."""
@@ -52,6 +57,7 @@ class Weights:
         weight = 100.0 + 10.0 * math.log2(1 + numbers[name.place])
         weight *= self.policy.district_weight if name.place.school_id == DISTRICT else 1
         weight *= self.policy.total_weight if name.place.dimension == ALL else 1
+        weight *= _SHOWN_BEFORE if name in self.shown.get((population.metric, population.detail), ()) else 1
         if self.key:
             cell = "\x1f".join((population.metric, population.detail, name.part, *name.place)).encode()
             share = int.from_bytes(hmac.digest(self.key, cell, hashlib.sha256)[:4], "big") / 2**32

@@ -40,20 +40,23 @@ class Work:
     cube: Cube
     policy: Policy
     key: bytes = b""
+    kept: Pattern = field(default_factory=dict)
+    """What earlier releases of the year hid: it stays hidden, at no cost."""
+    shown: Pattern = field(default_factory=dict)
+    """What they showed: it should stay shown."""
     blocks: list[Block] = field(default_factory=list)
 
     @property
     def weights(self) -> Weights:
         """What hiding costs under this policy and key."""
-        return Weights(self.policy, self.key)
+        return Weights(self.policy, self.key, self.shown)
 
 
-def choose(work: Work, kept: Pattern | None = None) -> Pattern:
-    """A pattern for the whole cube, of least proven cost piece by piece. What `kept` hides stays hidden."""
+def choose(work: Work) -> Pattern:
+    """A pattern for the whole cube, of least proven cost piece by piece."""
     pattern: Pattern = {}
     for population in work.cube.populations:
-        hidden = set((kept or {}).get((population.metric, population.detail), set()))
-        hidden |= _kindred(population, pattern)
+        hidden = _kept(work, population) | _kindred(population, pattern)
         sensitive = primary.small_groups(population, work.policy)
         hidden |= {Name("size", target.place) for target in sensitive}
         hidden = _part(work, population, "size", hidden, _wishes(population, "size", sensitive))
@@ -128,6 +131,12 @@ def _outcomes_of_hidden_groups(population: Population, hidden: set[Name]) -> set
     """An outcome beside a hidden group size would bound that size, so it is hidden too."""
     places: set[Place] = {name.place for name in hidden if name.part == "size"}
     return hidden | {Name("outcome", place) for place in places}
+
+
+def _kept(work: Work, population: Population) -> set[Name]:
+    """What was hidden before and can be hidden still: a group that is empty now is shown as empty."""
+    names = work.kept.get((population.metric, population.detail), set())
+    return {name for name in names if population.size.get(name.place, 0) >= work.policy.smallest_hidden}
 
 
 def _kindred(population: Population, pattern: Pattern) -> set[Name]:

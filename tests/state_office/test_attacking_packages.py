@@ -1,0 +1,108 @@
+"""Attacks with published files alone: one package, public numbers beside it, and two releases of one year."""
+
+import random
+from dataclasses import replace
+
+import pytest
+from districts import BANDS, Pupil, tabulate
+from maplewood_release import SCHOOLS, facts
+
+from appliance.aggregate.disclosure import protect
+from appliance.aggregate.refusal import Refused
+from appliance.aggregate.release import build
+from appliance.errors import BadFile
+from appliance.state_office import attack, published, verify
+
+NAMES = [school.school_id for school in SCHOOLS]
+
+
+def pupils(seed):
+    rng = random.Random(seed)
+    return [Pupil(rng, [name], BANDS[number]) for number, name in enumerate(NAMES) for _ in range(rng.randint(40, 200))]
+
+
+def release(people, signer, folder, version=1, **options):
+    counts = tabulate(people, NAMES)
+    changes = {"version": version, "supersedes": "ab" * 32, "reason": "one more"} if version > 1 else {}
+    return build(protect(counts, **options), facts(**changes), signer, folder)
+
+
+def test_a_package_alone_gives_nothing_away(package):
+    loot = attack(package)
+    assert loot.silent
+    assert loot.hidden == loot.targets > 0
+    assert loot.as_json() == {
+        "version": 1, "hidden": loot.hidden, "targets": loot.targets, "below_target": 0, "exact": 0
+    }  # fmt: skip
+
+
+def test_public_enrolment_beside_it_gives_no_outcome_away(signer, tmp_path):
+    people = pupils(1)
+    path = release(people, signer, tmp_path)
+    public = tmp_path / "public.csv"
+    lines = ["table,school_id,dimension,category,detail,size"]
+    for table in tabulate(people, NAMES):
+        for cell in table.cells:
+            line = (table.metric, cell.school_id, cell.dimension, cell.category, cell.detail, str(cell.out_of))
+            lines.append(",".join(line))
+    public.write_text("\n".join(lines) + "\n")
+    loot = attack(path, public)
+    assert loot.silent
+    assert 0 < loot.targets < loot.hidden
+
+
+def test_a_public_file_that_fits_nothing_is_refused(package, tmp_path):
+    public = tmp_path / "public.csv"
+    public.write_text("table,school_id,dimension,category,detail,size\nlunch,,all,all,,3\n")
+    with pytest.raises(BadFile, match=r"public\.csv, row 2"):
+        attack(package, public)
+    with pytest.raises(BadFile, match="cannot be read"):
+        attack(package, tmp_path / "nowhere.csv")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_second_release_after_one_student_moved_in_opens_nothing(seed, signer, tmp_path):
+    people = pupils(seed)
+    first = release(people, signer, tmp_path)
+    newcomer = Pupil(random.Random(seed + 77), ["S002"], BANDS[1])
+    second = release([*people, newcomer], signer, tmp_path, 2, earlier=[published(first)[0]])
+    assert verify(second).accepted
+    assert attack(second, earlier=[first]).silent
+
+
+def test_a_pattern_chosen_afresh_is_caught_by_the_attack_on_both_releases(signer, tmp_path):
+    """The seeded fault: the second release forgets the first, and its key moves the choice of cells."""
+    caught = 0
+    for seed in range(4):
+        people = pupils(seed)
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        first = release(people, signer, folder, year_key=b"autumn")
+        second = release(people, signer, folder, 2, year_key=b"spring")
+        assert attack(first).silent
+        assert attack(second).silent
+        caught += not attack(second, earlier=[first]).silent
+    assert caught > 0
+
+
+def test_a_number_once_hidden_stays_hidden(signer, tmp_path):
+    people = pupils(3)
+    first = published(release(people, signer, tmp_path))[0]
+    later = protect(tabulate(people[5:], NAMES), earlier=[first], year_key=b"another")
+    now = {(t.metric, *cell_name(cell)): cell for t in later.tables for cell in t}
+    for table in first:
+        for cell in table.cells:
+            if cell.suppression == "hidden":
+                assert now[(table.metric, *cell_name(cell))].suppression in ("hidden", "not_offered") or (
+                    now[(table.metric, *cell_name(cell))].n == 0
+                )
+
+
+def cell_name(cell):
+    return cell.school_id, cell.dimension, cell.category, cell.detail
+
+
+def test_a_release_of_another_year_is_no_earlier_release(maplewood):
+    tables = [replace(table.published, school_year="2025-2026") for table in maplewood.tables]
+    with pytest.raises(Refused, match="2025-2026"):
+        protect(tabulate(pupils(0), NAMES), earlier=[tables])
