@@ -1,0 +1,142 @@
+"""Faults put into the optimiser on purpose: the attacker, who shares no code with it, must catch each one."""
+
+from dataclasses import replace
+
+import pytest
+from districts import district
+
+from appliance.aggregate.disclosure import Policy, protect, publish
+from appliance.aggregate.disclosure.attacker import Attack
+from appliance.aggregate.disclosure.audit import attacks
+from appliance.aggregate.disclosure.claim import Claim
+from appliance.aggregate.disclosure.cube import read
+from appliance.aggregate.disclosure.suppression import Work, benders, choose
+from appliance.aggregate.disclosure.suppression.block import Answer
+from appliance.aggregate.disclosure.suppression.model import Name
+from appliance.aggregate.disclosure.verifier import Verifier
+from appliance.aggregate.published import Key, PublishedCell
+from appliance.aggregate.refusal import Refused
+
+COUNTS = district(5)
+NO_REPAIR = Policy(rounds=0)
+
+
+def primary_only(table, seconds):
+    return Answer(table.forced.copy(), 0.0, 0.0, "forgot the complements")
+
+
+def test_forgotten_complements_are_caught_and_refused(monkeypatch):
+    monkeypatch.setattr(benders, "solve", primary_only)
+    with pytest.raises(Refused, match="attack"):
+        protect(COUNTS, NO_REPAIR)
+
+
+def test_forgotten_complements_are_repaired_when_repair_is_allowed(monkeypatch):
+    monkeypatch.setattr(benders, "solve", primary_only)
+    report = protect(COUNTS).report
+    assert report.safe
+    assert report.repaired > 0
+
+
+@pytest.mark.parametrize("skipped", ["size by race", "outcome by race", "outcome by sex"])
+def test_a_skipped_block_is_caught(monkeypatch, skipped):
+    real = benders.solve
+    order = iter(range(10_000))
+
+    def solve(table, seconds):
+        number = next(order)
+        return primary_only(table, seconds) if number in to_skip else real(table, seconds)
+
+    to_skip: set[int] = set()
+    monkeypatch.setattr(benders, "solve", solve)
+    work = Work(read(COUNTS), NO_REPAIR)
+    choose(work)
+    wanted = [number for number, block in enumerate(work.blocks) if skipped in block.title and block.cost > 0]
+    assert wanted
+    to_skip.update(wanted)
+    order = iter(range(10_000))
+    with pytest.raises(Refused, match="attack"):
+        protect(COUNTS, NO_REPAIR)
+
+
+def test_an_outcome_of_zero_beside_a_hidden_empty_group_is_caught(monkeypatch):
+    """Where empty groups are hidden, a printed 0 of a hidden group size says that the group is empty or harmless."""
+    real = publish._row
+
+    def leaky(population, place, hidden):
+        cell = real(population, place, hidden)
+        empty = population.outcome is not None and population.size[place] == 0
+        return replace(cell, n=0, suppression="hidden") if empty and cell.suppression == "hidden" else cell
+
+    monkeypatch.setattr(publish, "_row", leaky)
+    policy = Policy(zeros="hidden")
+    work = Work(read(COUNTS), policy)
+    found = attacks(work.cube, policy, publish.rows(work.cube, choose(work)))
+    assert not all(finding.silent for finding in found)
+
+
+def test_zeros_published_though_the_attacker_is_told_that_they_are_hidden_do_not_help_the_optimiser(monkeypatch):
+    """The optimiser forgets that a hidden group is known to have somebody in it."""
+    monkeypatch.setattr(Policy, "smallest_hidden", property(lambda self: 0), raising=True)
+    forgetful = choose(Work(read(COUNTS), Policy()))
+    monkeypatch.undo()
+    work = Work(read(COUNTS), Policy())
+    for owner, names in forgetful.items():
+        population = next(p for p in work.cube.populations if (p.metric, p.detail) == owner)
+        names -= {name for name in names if population.size[name.place] == 0}
+    found = attacks(work.cube, Policy(), publish.rows(work.cube, forgetful))
+    assert not all(finding.silent for finding in found)
+
+
+def test_a_release_without_witnesses_is_refused(monkeypatch):
+    monkeypatch.setattr(Attack, "tables", lambda self: iter(()))
+    monkeypatch.setattr(Attack, "whole_table", lambda self, *_: None)
+    with pytest.raises(Refused, match="no witness"):
+        protect(COUNTS)
+
+
+def certified():
+    """A protected district with its attack, its claims and its verifier."""
+    policy = Policy()
+    work = Work(read(COUNTS), policy)
+    tables = publish.rows(work.cube, choose(work))
+    finding = attacks(work.cube, policy, tables)[0]
+    return finding, tables, Verifier(COUNTS, tables, policy.smallest_hidden)
+
+
+def test_the_verifier_accepts_the_attackers_tables_and_nothing_that_differs_by_one():
+    finding, _, verifier = certified()
+    witnesses = list(finding.attack.tables())
+    verifier.take(witnesses, sizes_known=False)
+    assert verifier.accepted == len(witnesses) > 0
+    for witness in witnesses:
+        key = next(key for key in witness if key.measure == "n" and not key.metric.startswith("movers"))
+        verifier.take([{**witness, key: witness[key] + 1}, {**witness, key: -1}], sizes_known=False)
+    assert verifier.accepted == len(witnesses)
+
+
+def test_the_verifier_wants_two_ends_for_every_claim():
+    finding, _, verifier = certified()
+    assert verifier.uncertified(finding.claims)
+    verifier.take(finding.attack.tables(), sizes_known=False)
+    assert not verifier.uncertified(finding.claims)
+    key = finding.claims[0].key
+    assert verifier.uncertified([Claim(key, -5, 10**6)]) == [
+        (Claim(key, -5, 10**6), -1),
+        (Claim(key, -5, 10**6), +1),
+    ]
+
+
+def test_the_verifier_refuses_a_witness_that_changes_a_published_number():
+    _, tables, verifier = certified()
+    shown = next(cell for cell in tables[0].cells if cell.dimension == "race" and cell.n)
+    key = Key("n", "membership", "", shown.school_id, shown.dimension, shown.category)
+    verifier.take([{key: shown.n + 1}], sizes_known=False)
+    assert verifier.accepted == 0
+    assert isinstance(shown, PublishedCell)
+
+
+def test_names_of_the_pattern_are_printed_numbers_only():
+    for names in choose(Work(read(COUNTS), Policy())).values():
+        assert {name.part for name in names} <= {"size", "outcome"}
+        assert all(isinstance(name, Name) for name in names)
