@@ -13,7 +13,7 @@ from urllib.error import URLError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, build_opener
 
-ADDRESS = "http://localhost:8099"
+ADDRESS = "http://127.0.0.1:8099"
 PATIENCE_SECONDS = 30
 
 
@@ -21,6 +21,7 @@ def main(sign_ins: Path) -> None:
     """Raises AssertionError, or an HTTP error, for the first thing that is not as it must be."""
     assert [name for _, name in socket.if_nameindex()] == ["lo"], "there is a network, so this proves nothing"
     browser = build_opener(HTTPCookieProcessor(CookieJar()))
+    browser.addheaders.append(("Origin", ADDRESS))  # as every browser says it; a form without it is refused
     end = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:

@@ -17,7 +17,7 @@ plain_user schoolhouse demo --dir /home/okafor/demo --no-serve
 summary=$(find /home/okafor/demo/outbox -name '*.zip')
 plain_user schoolhouse state verify "$summary"
 cp "$summary" /tmp/changed.zip && printf x | dd of=/tmp/changed.zip bs=1 seek=1000 conv=notrunc status=none
-! plain_user schoolhouse state verify /tmp/changed.zip 2>/tmp/changed.log || stop "A changed byte was not noticed."
+! plain_user schoolhouse state verify /tmp/changed.zip >/tmp/changed.log 2>&1 || stop "A changed byte was not noticed."
 plain_user schoolhouse --home /home/okafor/demo/home serve --port 8099 >/tmp/serve.log 2>&1 &
 plain_user /usr/lib/schoolhouse/py/bin/python3 -IS /tmp/visit.py /home/okafor/demo/sign-ins.json || { tail /tmp/serve.log; exit 1; }
 kill %1
