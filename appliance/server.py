@@ -21,6 +21,7 @@ from litestar.exceptions import HTTPException
 
 from appliance.errors import HomeTrouble, Trouble
 from appliance.jobs.compute_metrics import refresh
+from appliance.jobs.witness import write_witness
 from appliance.schedule import Recurring, run_in_background
 from appliance.settings import Settings, read_settings
 from appliance.storage.database import Database, only_server
@@ -96,7 +97,8 @@ def serve(
             sessions: Sessions = app.state["house"].sessions
             hourly = Recurring("clear ended sessions", sessions.clear_ended, every_hours=1)
             nightly = Recurring("bring totals up to date", partial(refresh, database, settings), nightly_at=4)
-            with run_in_background([hourly, nightly]):
+            witness = Recurring("note the head of the access log", partial(write_witness, database), every_hours=1)
+            with run_in_background([hourly, witness, nightly]):
                 _run(app, host, port)
         finally:
             database.close()

@@ -29,6 +29,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A session ends after so long, whatever happens in it."""
     minimum_days_enrolled: Annotated[int, msgspec.Meta(ge=1, le=60)] = 10
     """Students enrolled fewer days than this are not in the chronic absence figures. States set 10 to 60."""
+    witness_folder: str = ""
+    """Where the head of the access log is written each hour; best on another disk. Empty: inside the home."""
     hosts: tuple[str, ...] = ("localhost", "127.0.0.1")
     """The names under which people open Schoolhouse; any other is refused."""
 

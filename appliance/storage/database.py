@@ -10,7 +10,7 @@ import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,21 @@ from sqlite_utils import Database as Tables
 
 from appliance.actions import Action
 from appliance.errors import HomeTrouble
+from appliance.storage import audit
 from appliance.storage.connection import Gate, GatedConnection, PastTheGate, open_writer
 from appliance.storage.keys import make_keys, read_data_key
 from appliance.storage.migrations import steps
 
 __all__ = ["Database", "DatabaseError", "Event", "IntegrityError", "Reading", "Tables", "only_server"]
 
+_ADD_LINE = """
+    INSERT INTO access_log (sequence, at, boot, who, action, subject, reason, students_sha256, previous, sha256)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_ALL_LINES = """
+    SELECT sequence, at, boot, who, action, subject, reason, students_sha256, previous, sha256
+      FROM access_log ORDER BY sequence
+"""
 DATABASE_FILE = "district.db"
 _LEAST_BYTES = 4096
 """One page. SQLite takes a shorter file for a new, empty database and would begin afresh in it."""
@@ -89,6 +98,7 @@ class Database:
         if not is_new and self._path.exists() and self._path.stat().st_size < _LEAST_BYTES:
             raise HomeTrouble(f"{self._path} is empty or damaged: what it held is lost. Restore it from a backup.")
         self._writer = open_writer(self._path, self._data_key)
+        self._boot = audit.boot_id()
         self._writing = threading.Lock()
         self._pools: dict[int, _Pool] = {}
         self._pools_lock = threading.Lock()
@@ -137,19 +147,45 @@ class Database:
             pass
 
     def _log(self, event: Event) -> None:
-        row = (
-            datetime.now(UTC).isoformat(timespec="milliseconds"),
-            event.who,
-            event.action,
-            event.subject,
-            event.reason,
+        newest = "SELECT sequence, sha256 FROM access_log ORDER BY sequence DESC LIMIT 1"
+        last, previous = self._writer.execute(newest).fetchone() or (0, audit.BEFORE_THE_FIRST)
+        line = audit.Line(
+            sequence=last + 1,
+            at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            boot=self._boot,
+            who=event.who,
+            action=str(event.action),
+            subject=event.subject,
+            reason=event.reason,
+            students_sha256=audit.students_sha256(event.students),
         )
-        sql = "INSERT INTO access_log (at, who, action, subject, reason) VALUES (?, ?, ?, ?, ?)"
-        sequence = self._writer.execute(sql, row).lastrowid
+        row = (*astuple(line), previous, audit.seal(previous, line))
+        self._writer.execute(_ADD_LINE, row)
         self._writer.executemany(
             "INSERT INTO access_log_student (student_key, sequence) VALUES (?, ?)",
-            [(student, sequence) for student in sorted(set(event.students))],
+            [(student, line.sequence) for student in sorted(set(event.students))],
         )
+
+    def log_head(self) -> audit.Head | None:
+        """The newest line of the access log, as a witness keeps it; None when nothing was logged yet."""
+        with self._writing:
+            newest = "SELECT sequence, sha256, at, boot FROM access_log ORDER BY sequence DESC LIMIT 1"
+            row = self._writer.execute(newest).fetchone()
+        return audit.Head(row[0], row[1].hex(), row[2], row[3]) if row else None
+
+    def write_witness(self, path: Path) -> None:
+        """Put the head of the access log into a file, sealed with a key that only this home has."""
+        if head := self.log_head():
+            audit.write_witness(path, head, self._data_key)
+
+    def verify_log(self, witness: Path) -> audit.Finding:
+        """Walk the whole access log, and hold it against a witness where there is one."""
+        try:
+            head = audit.read_witness(witness, self._data_key)
+        except ValueError as error:
+            return audit.Finding(0, 0, f"{witness} cannot be believed: {error}.")
+        with self._writing:
+            return audit.verify(self._writer.execute(_ALL_LINES), head)
 
     @contextmanager
     def reading(self, gate: Gate, fill: Sequence[tuple[str, Mapping[str, Any]]] = ()) -> Iterator[Reading]:

@@ -341,10 +341,14 @@ CREATE TABLE web_session (
 CREATE TABLE access_log (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
     at TEXT NOT NULL,
+    boot TEXT NOT NULL,
     who TEXT NOT NULL,
     action TEXT NOT NULL,
     subject TEXT NOT NULL DEFAULT '',
-    reason TEXT NOT NULL DEFAULT ''
+    reason TEXT NOT NULL DEFAULT '',
+    students_sha256 TEXT NOT NULL,
+    previous BLOB NOT NULL CHECK (length(previous) = 32),
+    sha256 BLOB NOT NULL CHECK (length(sha256) = 32)
 ) STRICT;
 CREATE TABLE access_log_student (
     student_key INTEGER NOT NULL REFERENCES student (student_key),

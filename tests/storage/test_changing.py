@@ -77,9 +77,9 @@ def test_an_event_about_a_student_who_is_not_there_is_no_event(database):
         "DELETE FROM access_log WHERE sequence = 1",
         "UPDATE access_log SET who = 'nobody'",
         "UPDATE OR REPLACE access_log SET sequence = 5",
-        "INSERT OR REPLACE INTO access_log (sequence, at, who, action) VALUES (1, 'then', 'nobody', 'nothing')",
-        "REPLACE INTO access_log (sequence, at, who, action) VALUES (1, 'then', 'nobody', 'nothing')",
-        "INSERT INTO access_log (sequence, at, who, action) VALUES (1, 'then', 'nobody', 'nothing')"
+        "INSERT OR REPLACE INTO access_log SELECT * FROM access_log WHERE sequence = 1",
+        "REPLACE INTO access_log SELECT * FROM access_log WHERE sequence = 1",
+        "INSERT INTO access_log SELECT * FROM access_log WHERE true"
         " ON CONFLICT (sequence) DO UPDATE SET who = 'nobody'",
         "DELETE FROM access_log_student",
         "UPDATE access_log_student SET student_key = 2",

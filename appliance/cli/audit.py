@@ -1,0 +1,45 @@
+"""The access log: is it whole, and what is its head?"""
+
+import sys
+from pathlib import Path
+
+import rich_click as click
+
+from appliance.cli.root import AS_JSON, cli, home_of, print_json
+from appliance.console import say
+
+
+@cli.group()
+def audit() -> None:
+    """The log of who looked and who changed what: a chain that shows every change to it."""
+
+
+@audit.command("verify")
+@click.option("--witness", type=click.Path(path_type=Path), help="A witness file.  [default: the home's own]")
+@AS_JSON
+@click.pass_context
+def verify_(context: click.Context, witness: Path | None, as_json: bool) -> None:
+    """Walk the whole log. Names the first line that is not what was written; exit code 1 when there is one."""
+    from appliance.jobs.witness import witness_file
+
+    with home_of(context) as database:
+        finding = database.verify_log(witness or witness_file(context.obj))
+    if as_json:
+        print_json({"sound": finding.sound, "lines": finding.lines, "first_bad": finding.first_bad})
+    say(finding.sentence)
+    sys.exit(0 if finding.sound else 1)
+
+
+@audit.command("head")
+@AS_JSON
+@click.pass_context
+def head_(context: click.Context, as_json: bool) -> None:
+    """The end of the log, to be kept on paper or on another machine: it shows later if the end was cut off."""
+    with home_of(context) as database:
+        head = database.log_head()
+    if head is None:
+        say("Nothing was logged yet.")
+    elif as_json:
+        print_json({"head": {"sequence": head.sequence, "sha256": head.sha256, "at": head.at, "boot": head.boot}})
+    else:
+        click.echo(f"line {head.sequence}, {head.at}, {head.sha256}")
