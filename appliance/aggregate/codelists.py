@@ -31,8 +31,8 @@ CODES: Final[dict[str, tuple[str, ...]]] = {
 
 DIMENSIONS: Final = tuple(name for name in CODES if name != ALL)
 
-SUBJECTS: Final = ("MATH", "RLA", "SCI")
-"""What a test was about: English language arts and reading, mathematics, science, social studies, writing."""
+SUBJECTS: Final = ("RLA", "MATH", "SCI", "SOC")
+"""What a test was about: reading and language arts, mathematics, science, social studies (FS178, FS175, FS179)."""
 
 MEANING: Final[dict[str, str]] = {
     ALL: "every student",
@@ -52,6 +52,10 @@ MEANING: Final[dict[str, str]] = {
     "WODIS": "Has no disability (IDEA)",
     "ECODIS": "Economically disadvantaged",
     "NECODIS": "Not economically disadvantaged",
+    "RLA": "Reading and language arts",
+    "MATH": "Mathematics",
+    "SCI": "Science",
+    "SOC": "Social studies",
     MISSING: "Not recorded",
 }
 
