@@ -1,5 +1,6 @@
 """A release from draft to package, each step by a person who is named."""
 
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,24 @@ def list_(context: click.Context, as_json: bool) -> None:
         click.echo(f"release {one['release_key']}, {one['snapshot']}: {one['status']}, drafted by {one['drafted_by']}")
     if not found:
         say("No release was drafted yet.")
+
+
+@release.command("attack")
+@click.argument("package", type=click.Path(path_type=Path))
+@click.option("--public", type=click.Path(path_type=Path), help="Group sizes that everybody can look up, as CSV.")
+@click.option("--earlier", multiple=True, type=click.Path(path_type=Path), help="An earlier package; may be repeated.")
+@AS_JSON
+def attack_(package: Path, public: Path | None, earlier: tuple[Path, ...], as_json: bool) -> None:
+    """Attack a package with nothing but published files. Exit code 1 when a hidden number falls."""
+    from appliance.state_office import attack
+
+    loot = attack(package, public, earlier)
+    if as_json:
+        print_json(loot.as_json())
+    else:
+        click.echo(f"{loot.hidden:,} numbers are hidden, {loot.targets:,} of them not public.")
+        click.echo(f"{loot.below_target:,} fell below their target, {loot.exact:,} are exact.")
+    sys.exit(0 if loot.silent else 1)
 
 
 def _tell(one: dict[str, Any], as_json: bool) -> None:

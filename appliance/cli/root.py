@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -68,6 +68,6 @@ def home_of(context: click.Context) -> Iterator["Database"]:
         database.close()
 
 
-def print_json(data: dict[str, Any]) -> None:
+def print_json(data: Mapping[str, Any]) -> None:
     """Data for a script, on stdout, with the version of its shape."""
     click.echo(json.dumps({"version": SHAPE, **data}, indent=2, ensure_ascii=False))

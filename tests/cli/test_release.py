@@ -105,3 +105,16 @@ def test_a_day_on_which_nobody_is_enrolled_cannot_be_released(loaded: Type) -> N
     told = loaded("release", "draft", "--snapshot", "2019-10-01")
     assert told.code == 1
     assert "No student is enrolled on 2019-10-01" in told.talk
+
+
+def test_an_analyst_who_attacks_the_package_finds_nothing(at_home: Type, package: Path) -> None:
+    told = at_home("release", "attack", package, "--json")
+    assert told.code == 0
+    assert told.data == {
+        "version": 1,
+        "hidden": told.data["hidden"],
+        "targets": told.data["targets"],
+        "below_target": 0,
+        "exact": 0,
+    }
+    assert told.data["hidden"] > 10
