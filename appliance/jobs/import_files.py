@@ -32,7 +32,7 @@ def check_files(database: Database, paths: Sequence[Path], *, progress: Progress
     """What an import would do and what is wrong, found by doing it and taking it back. Raises BadFile."""
     report = ImportReport()
     begun = time.monotonic()
-    files = recognise(paths)
+    files = recognise(paths, database.home)
     try:
         with database.changing(Event(person_at_the_keyboard(), Action.IMPORT, "check only")) as tables:
             load(Batch(tables, report, progress), files)
@@ -51,7 +51,7 @@ def import_files(
     """
     begun = time.monotonic()
     who = by or person_at_the_keyboard()
-    files = recognise(paths)
+    files = recognise(paths, database.home)
     report = ImportReport()
     names = ", ".join(path.name for path in paths)
     with database.changing(Event(who, Action.IMPORT, names)) as tables:

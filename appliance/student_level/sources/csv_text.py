@@ -30,6 +30,7 @@ class TextTable:
     encoding: str
     header: tuple[str, ...]
     """As written, without surrounding blanks."""
+    separator: str = ","
 
     @property
     def name(self) -> str:
@@ -45,7 +46,7 @@ class TextTable:
         number, fields = 1, list(self.header)
         try:
             with _text(self.file, self.encoding) as lines:
-                reader = csv.reader(lines, strict=True)
+                reader = csv.reader(lines, strict=True, delimiter=self.separator)
                 next(reader, None)
                 for number, fields in enumerate(reader, start=2):
                     if fields:
@@ -62,6 +63,15 @@ class TextTable:
                 f"{self.name} breaks off in row {number}: it looks cut short on the way. Nothing of it was loaded; "
                 "send the whole file again."
             )
+
+    def lines(self) -> Iterator[str]:
+        """Each line as it stands, the first one too: for files whose columns have fixed places."""
+        try:
+            with _text(self.file, self.encoding) as lines:
+                for line in lines:
+                    yield line.rstrip("\r\n")
+        except UnicodeDecodeError:
+            raise BadFile(f"{self.name} mixes character encodings. Export it as UTF-8.") from None
 
 
 def look_through(file: SourceFile) -> TextTable:
@@ -87,11 +97,14 @@ def look_through(file: SourceFile) -> TextTable:
     try:
         with _text(file, encoding) as lines:
             header = next(csv.reader(lines, strict=True), [])
+        separator = next((sign for sign in "\t;|" if len(header) == 1 and sign in header[0]), ",")
+        if separator != ",":
+            header = next(csv.reader(header, delimiter=separator), [])
     except csv.Error as error:
         raise BadFile(f"{file.name}, row 1: {_csv_reason(error)} Ask the sender to export it again.") from None
     except UnicodeDecodeError:
         raise BadFile(f"{file.name} mixes character encodings. Export it as UTF-8.") from None
-    return TextTable(file, digest.hexdigest(), encoding, tuple(name.strip() for name in header))
+    return TextTable(file, digest.hexdigest(), encoding, tuple(name.strip() for name in header), separator)
 
 
 def _text(file: SourceFile, encoding: str) -> io.TextIOWrapper:

@@ -9,6 +9,9 @@ from appliance.student_level.sources import district_csv, oneroster
 from appliance.student_level.sources.archive import SourceFile, files_in
 from appliance.student_level.sources.csv_text import TextTable, look_through
 from appliance.student_level.sources.layout import Layout
+from appliance.student_level.sources.mapping.form import Mapping
+from appliance.student_level.sources.mapping.shelf import known_mappings, mapped
+from appliance.student_level.sources.mapping.workbook import is_workbook, sheets
 from appliance.student_level.sources.table import Table
 
 
@@ -21,19 +24,23 @@ class Recognised:
     note: str = ""
 
 
-def recognise(paths: Sequence[Path]) -> list[Recognised]:
-    """Every CSV file behind the paths, each with its layout, in the order given.
+def recognise(paths: Sequence[Path], home: Path | None = None) -> list[Recognised]:
+    """Every CSV file behind the paths, each with its layout, in the order given; `home` may hold mappings of its own.
 
     Raises BadFile for a file that is none of the known kinds: a batch with a file nobody understands is not loaded.
     """
     found: list[Recognised] = []
+    mappings = known_mappings(home)
     for path in paths:
+        if is_workbook(path):
+            found.extend(one for sheet in sheets(path) for one in _read_as(sheet, mappings))
+            continue
         package = [(file, look_through(file)) for file in files_in(path)]
         if any(_base(file) in oneroster.BY_FILE for file, _ in package) and path.suffix.lower() == ".zip":
             _check_manifest(path, package)
             found.extend(filter(None, (_in_package(file, table) for file, table in package)))
         else:
-            found.extend(_by_header(table) for _, table in package)
+            found.extend(one for _, table in package for one in _read_as(table, mappings))
     seen: dict[str, str] = {}
     for one in found:
         if one.table.sha256 in seen and not one.note:
@@ -82,7 +89,12 @@ def _check_manifest(path: Path, package: Sequence[tuple[SourceFile, TextTable]])
             )
 
 
-def _by_header(table: TextTable) -> Recognised:
+def _read_as(table: Table, mappings: Sequence[Mapping]) -> list[Recognised]:
+    """By a mapping when one knows its header, else by the header that a kind of file needs."""
+    return [Recognised(*one) for one in mapped(table, mappings)] or [_by_header(table)]
+
+
+def _by_header(table: Table) -> Recognised:
     header = {name.lower() for name in table.header}
     fitting = [layout for layout in district_csv.LAYOUTS if layout.required_headers() <= header]
     if not fitting:

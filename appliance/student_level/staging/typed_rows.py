@@ -21,7 +21,8 @@ def typed_rows(table: Table, layout: Layout, read: FileRead, report: ImportRepor
     Raises BadFile for a header that lacks a needed column.
     """
     places = _places(table, layout)
-    read.columns_left_out = tuple(name for i, name in enumerate(table.header) if i not in set(places.values()))
+    unread = tuple(name for i, name in enumerate(table.header) if i not in set(places.values()))
+    read.columns_left_out = unread + tuple(getattr(table, "left_out", ()))
     return _typed(table, layout, read, report, places)
 
 

@@ -1,0 +1,133 @@
+"""From a cell description to a function that takes the fields of a row."""
+
+import re
+from collections.abc import Callable
+from collections.abc import Mapping as Names
+
+from appliance.days import from_day_number, school_year
+from appliance.errors import BadFile
+from appliance.student_level.sources.layout import Column
+from appliance.student_level.sources.mapping.dates import date_reader
+from appliance.student_level.sources.mapping.form import LEAVE_OUT, Cell, Mapping
+from appliance.student_level.sources.values import Check, Refused, day, is_nothing
+
+Read = Callable[[list[str]], str]
+_MARK = re.compile(r"(?P<number>-?\d{1,12}(?:\.\d{1,9})?)?\s*%?\s*(?P<letter>[A-Za-z]{1,3}[+-]?)?", re.ASCII)
+_DATES = frozenset({day})
+
+
+class Places:
+    """Where each of their columns stands in a row, whatever its case. A name that stands twice is refused when used."""
+
+    def __init__(self, file: str, header: tuple[str, ...]) -> None:
+        self._file = file
+        self._places: dict[str, int] = {}
+        self._twice: set[str] = set()
+        for place, name in enumerate(header):
+            key = name.lower()
+            if key in self._places:
+                self._twice.add(key)
+            self._places.setdefault(key, place)
+        self.used: set[int] = set()
+
+    def find(self, header: str) -> int | None:
+        """The place of a column, None when the file does not have it. Raises BadFile when it has it twice."""
+        key = header.strip().lower()
+        if key in self._twice:
+            raise BadFile(f"{self._file}: the header names {header} twice. Ask the sender to mend the export.")
+        place = self._places.get(key)
+        if place is not None:
+            self.used.add(place)
+        return place
+
+
+def reader_of(cell: Cell, places: Places, empty: frozenset[str]) -> Read | None:
+    """What reads this cell out of a row; None when the file has none of its columns. Codes and dates come later."""
+    if cell.constant is not None:
+        constant = cell.constant
+        return lambda _fields: constant
+    found = [place for place in map(places.find, cell.headers()) if place is not None]
+    if not found or (cell.join and len(found) < len(cell.join)):
+        return None
+    read = _joined(found, cell.between, empty) if cell.join else _first_of(found, empty)
+    if cell.cut:
+        read = _cut(read, *cell.cut)
+    if cell.take in ("number", "letter"):
+        read = _part(read, cell.take)
+    return read
+
+
+def _first_of(places: list[int], empty: frozenset[str]) -> Read:
+    if len(places) == 1 and not empty:
+        (place,) = places
+        return lambda fields: fields[place]
+
+    def read(fields: list[str]) -> str:
+        for place in places:
+            if (stripped := fields[place].strip()) and not is_nothing(stripped) and stripped.lower() not in empty:
+                return stripped
+        return ""
+
+    return read
+
+
+def _joined(places: list[int], between: str, empty: frozenset[str]) -> Read:
+    def read(fields: list[str]) -> str:
+        parts = [fields[place].strip() for place in places]
+        if all(is_nothing(part) or part.lower() in empty for part in parts):
+            return ""
+        return between.join(parts)
+
+    return read
+
+
+def _cut(read: Read, first: int, length: int) -> Read:
+    return lambda fields: read(fields)[first - 1 : first - 1 + length]
+
+
+def _part(read: Read, part: str) -> Read:
+    """A mark like `85.12 B+` in two; a cell of any other shape stays whole, so that the check refuses it."""
+
+    def taken(fields: list[str]) -> str:
+        cell = read(fields).strip()
+        match = None if is_nothing(cell) else _MARK.fullmatch(cell)
+        return (match[part] or "") if match else cell
+
+    return taken
+
+
+def check_of(cell: Cell, column: Column, mapping: Mapping) -> Check:
+    """The house's own check of a column, after the mapping's codes and dates. Codes that are not listed are refused."""
+    check = column.check
+    if cell.take == "school_year":
+        check = _as_school_year(check, cell.dates or mapping.dates)
+    elif cell.codes:
+        check = _through(mapping.code_table(cell.codes), cell.codes, check)
+    elif patterns := cell.dates or (mapping.dates if column.check in _DATES and not cell.constant else ()):
+        check = _dated(patterns, check)
+    return check
+
+
+def _through(table: Names[str, str], name: str, check: Check) -> Check:
+    def through(value: str) -> object:
+        ours = table.get(value.lower())
+        if ours is None or ours == LEAVE_OUT:
+            what = f"is a code that the table {name!r} of the mapping does not have"
+            raise Refused("not_in_list", what, "Add it there, or correct it.")
+        return check(ours)
+
+    return through
+
+
+def _dated(patterns: tuple[str, ...], check: Check) -> Check:
+    read = date_reader(patterns)
+    return lambda value: check(read(value))
+
+
+def _as_school_year(check: Check, patterns: tuple[str, ...]) -> Check:
+    read = date_reader(patterns) if patterns else str
+
+    def year(value: str) -> object:
+        return check(str(school_year(from_day_number(day(read(value))))))
+
+    return year
