@@ -15,7 +15,7 @@ from appliance.settings import Settings
 from appliance.storage.database import Database
 from tests import maplewood
 
-ADDRESS = "http://localhost"
+ADDRESS = "http://127.0.0.1"
 FORM_HEADERS = {"Origin": ADDRESS}
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from appliance.student_level.records.schools import Share, Week, last_year
 from appliance.web import words
 
-_LEFT, _RIGHT, _TOP, _BOTTOM, _WIDTH, _HEIGHT = 44, 128, 12, 34, 580, 270
+_LEFT, _RIGHT, _TOP, _BOTTOM, _WIDTH, _HEIGHT = 44, 146, 12, 34, 580, 270
 _PLOT_WIDTH, _PLOT_HEIGHT = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
 _LABELS_SHOWN = 7
 _LABEL_APART = 18

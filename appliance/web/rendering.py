@@ -1,6 +1,7 @@
 """From a page, which is a frozen dataclass, to HTML. A template knows `page` and nothing else."""
 
 import hashlib
+import inspect
 from pathlib import Path
 from typing import Protocol
 
@@ -41,20 +42,7 @@ def _environment() -> Environment:
     )
     environment.globals["stylesheet"] = static_address("schoolhouse.css")
     environment.globals["icon"] = static_address("schoolhouse.svg")
-    for word in (
-        words.short_day,
-        words.month_day,
-        words.long_day,
-        words.moment,
-        words.grade_level,
-        words.number,
-        words.sentence_case,
-        words.plural,
-        words.percent,
-        words.attended,
-        words.listing,
-    ):
-        environment.filters[word.__name__] = word
+    environment.filters.update({name: word for name, word in vars(words).items() if inspect.isfunction(word)})
     return environment
 
 

@@ -129,6 +129,12 @@ class Visit:
         return day_number(date(self.school_year - 1, 7, 1))
 
     @property
+    def part_of_day(self) -> str:
+        """A greeting by the clock on the wall."""
+        hour = datetime.fromtimestamp(self.house.clock()).astimezone().hour
+        return "Good morning" if hour < 12 else "Good afternoon" if hour < 18 else "Good evening"
+
+    @property
     def viewer(self) -> Viewer:
         """The person, as the database's row scope knows them."""
         account = self.session.account
@@ -169,7 +175,7 @@ class Visit:
 
     def school_address(self, school_key: int) -> str:
         """Where this session finds a school."""
-        return f"/school?at={self.addresses.of(Kind.SCHOOL, school_key)}"
+        return school_address(self.addresses.of(Kind.SCHOOL, school_key))
 
     def frame(self, reading: Reading) -> Frame:
         """What stands around the page."""
@@ -196,6 +202,11 @@ class Visit:
             rehearsal_day=None if self.house.as_of is None else self.today,
             printed=words.moment(now.isoformat()),
         )
+
+
+def school_address(address: str) -> str:
+    """The page of one of several schools."""
+    return f"/school?at={address}"
 
 
 def current_visit(request: Request) -> Visit:  # type: ignore[type-arg]

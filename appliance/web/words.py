@@ -20,6 +20,11 @@ def short_day(day: int) -> str:
     return f"{date:%b} {date.day}"
 
 
+def day_and_year(day: int) -> str:
+    """Nov 18, 2026."""
+    return f"{short_day(day)}, {from_day_number(day).year}"
+
+
 def month_day(day: int) -> str:
     """November 18."""
     date = from_day_number(day)
@@ -29,7 +34,14 @@ def month_day(day: int) -> str:
 def moment(text: str) -> str:
     """Friday, November 20, 2026, 5:40 am, in the appliance's own time zone, from an ISO text in UTC."""
     at = datetime.fromisoformat(text).astimezone()
-    return f"{at:%A, %B} {at.day}, {at.year}, {at:%I:%M}".replace(", 0", ", ") + f" {at:%p}".lower()
+    clock = f"{at.hour % 12 or 12}:{at:%M} {'am' if at.hour < 12 else 'pm'}"
+    return f"{at:%A, %B} {at.day}, {at.year}, {clock}"
+
+
+def short_moment(text: str) -> str:
+    """Nov 20, 2026, 5:40 am."""
+    at = datetime.fromisoformat(text).astimezone()
+    return f"{at:%b} {at.day}, {at.year}, {at.hour % 12 or 12}:{at:%M} {'am' if at.hour < 12 else 'pm'}"
 
 
 def number(count: int) -> str:

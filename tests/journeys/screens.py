@@ -4,8 +4,6 @@ Without a home it takes Maplewood's; with one (`--home DIR --password WORD`, acc
 """
 
 import argparse
-import shutil
-import subprocess
 import tempfile
 from datetime import date
 from pathlib import Path
@@ -44,18 +42,15 @@ def take(browser: Browser, address: str, people: dict[str, str], password: str, 
                     page.goto(where)
                     taken.append(_shoot(page, to / f"{role}-{name}-{form}.png"))
                     if form == "light":
-                        taken.append(_print(page, to / f"{role}-{name}-print"))
+                        taken.append(_print(page, to / f"{role}-{name}-print.png"))
     return taken
 
 
 def _pages_of(page: Page) -> dict[str, str]:
     """What there is to see: every page of the navigation, and the first class and student on the way."""
-    names = {"": "home"}
-    found = {"home": page.url}
+    found = {}
     for link in page.locator("nav a").all():
-        href = link.evaluate("link => link.href")
-        names[href] = link.inner_text().lower().replace(" ", "-")
-        found[names[href]] = href
+        found[link.inner_text().lower().replace(" ", "-")] = link.evaluate("link => link.href")
     for name, prefix in {"class": "/classes/", "student": "/students/"}.items():
         link = page.locator(f'main a[href^="{prefix}"]').first
         if link.count():
@@ -69,13 +64,16 @@ def _shoot(page: Page, file: Path) -> Path:
     return file
 
 
-def _print(page: Page, stem: Path) -> Path:
-    """The page as it comes out of a printer; as a picture too where the poppler tools are there."""
-    pdf = stem.with_suffix(".pdf")
-    page.pdf(path=pdf, format="Letter", prefer_css_page_size=True)
-    if shutil.which("pdftoppm"):
-        subprocess.run(["pdftoppm", "-r", "60", "-png", str(pdf), str(stem)], check=True)
-    return pdf
+def _print(page: Page, file: Path) -> Path:
+    """The page as it comes out of a printer: Letter less its margins, in print colours."""
+    before = page.viewport_size
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 710, "height": 950})
+    page.screenshot(path=file, full_page=True)
+    page.emulate_media(media="screen")
+    if before:
+        page.set_viewport_size(before)
+    return file
 
 
 def main() -> None:

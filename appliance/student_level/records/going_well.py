@@ -12,20 +12,18 @@ _NUMBERS = "no one two three four five six seven eight nine ten".split()
 
 
 def going_well(seen: Situation) -> list[str]:
-    """Sentences without their subject, the strongest first; empty when nothing is recorded: then ask."""
+    """Clauses without a subject, the strongest first; empty when nothing is recorded: then ask."""
     found = []
     if improved := [course for course in seen.courses if _rose(course)]:
         course = improved[0]
         assert course.now
         assert course.before
-        found.append(
-            f"{course.title} up from {course.before.shown} to {course.now.shown} since {course.before_period}."
-        )
+        found.append(f"{course.title} up from {course.before.shown} to {course.now.shown} since {course.before_period}")
     letters = [course.now.letter for course in seen.courses if course.now]
     if len(letters) >= LEAST_COURSES and set(letters) <= {"A", "B"}:
-        found.append(f"B or better in all {_count(len(letters))} courses.")
+        found.append(f"B or better in all {_count(len(letters))} courses")
     elif best := [course for course in seen.courses if course.now and course.now.letter == "A"]:
-        found.append(f"A in {_and([course.title for course in best[:2]])}.")
+        found.append(f"A in {_and([course.title for course in best[:2]])}")
     if seen.takes_part_in_attendance:
         found += _days(seen)
     return found
@@ -35,19 +33,19 @@ def is_news(seen: Situation) -> str:
     """Something good that is new, for a line home; empty when there is none."""
     rose = next((course for course in seen.courses if _rose(course)), None)
     if rose and rose.now and rose.before:
-        return f"{rose.title} up from {rose.before.shown} to {rose.now.shown}."
+        return f"{rose.title} up from {rose.before.shown} to {rose.now.shown}"
     streak = _streak(seen)
     if EVERY_DAY <= streak < min(len(seen.days), EVERY_DAY + 5) and seen.days_missed >= LEAST_COURSES:
-        return "here every day for four weeks, after missing days before."
+        return "here every day for four weeks, after missing days before"
     return ""
 
 
 def _days(seen: Situation) -> list[str]:
     streak = _streak(seen)
     if seen.days and seen.days_missed == 0 and seen.days_enrolled >= EVERY_DAY:
-        return [f"has not missed a day: {seen.days_enrolled} of {seen.days_enrolled}."]
+        return [f"has not missed one of {seen.days_enrolled} days"]
     if streak >= EVERY_DAY:
-        return ["here every day for four weeks."]
+        return ["here every day for four weeks"]
     return []
 
 

@@ -1,5 +1,6 @@
 """What came in: the last batches, their counts, and what was wrong with them. No value of any row is here."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from appliance.storage.database import Reading
@@ -78,7 +79,14 @@ class LastAttendance:
 
 def batches(reading: Reading) -> list[Batch]:
     """The last imports, newest first."""
-    return [Batch(**row) for row in reading.query(_BATCHES, {"most": BATCHES_SHOWN})]
+    rows = reading.query(_BATCHES, {"most": BATCHES_SHOWN})
+    return [Batch(**{**row, "files": _files(row["files"] or "")}) for row in rows]
+
+
+def _files(names: str) -> str:
+    """The files of an import, those of one archive together: oneroster.zip (11 files), tests.csv."""
+    archives = Counter(name.partition("/")[0] for name in names.split(", ") if name)
+    return ", ".join(f"{name} ({count} files)" if count > 1 else name for name, count in sorted(archives.items()))
 
 
 def counts(reading: Reading, batch_key: int) -> list[EntityCount]:

@@ -79,6 +79,19 @@ class DayGrid:
     first_day: int
     codes: str
 
+    @property
+    def months(self) -> list[tuple[int, str]]:
+        """Where a month begins: the column, and the month's short name."""
+        columns = -(-len(self.codes) // 5)
+        mondays = [from_day_number(self.first_day + 7 * column) for column in range(columns)]
+        begins = [
+            (column, f"{monday:%b}")
+            for column, monday in enumerate(mondays)
+            if column == 0 or monday.month != mondays[column - 1].month
+        ]
+        # Two names need two columns of room: a first month of one week gives way.
+        return begins[1:] if len(begins) > 1 and begins[1][0] < 2 else begins
+
 
 @dataclass(frozen=True, slots=True)
 class TestLine:

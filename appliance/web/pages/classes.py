@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from appliance.actions import Action, Role
@@ -63,14 +65,14 @@ class CaseloadPage:
 
 
 @get("/classes", action=Action.SEE_SECTION, sync_to_thread=True)
-def see_classes(visit: Visit) -> Response[str]:
+def see_classes(visit: NamedDependency[Visit]) -> Response[str]:
     """The classes that the reader teaches."""
     with visit.reading() as reading:
         return show(ClassesPage(visit.frame(reading), _classes(visit, reading)))
 
 
 @get("/classes/{address:str}", action=Action.SEE_SECTION, sync_to_thread=True)
-def see_class(address: str, visit: Visit, sort: Order = "name") -> Response[str]:
+def see_class(address: FromPath[str], visit: NamedDependency[Visit], sort: FromQuery[Order] = "name") -> Response[str]:
     """One class. The log keeps whom the list showed."""
     key = visit.key(Kind.SECTION, address)
     with visit.reading() as reading:
@@ -91,7 +93,7 @@ def see_class(address: str, visit: Visit, sort: Order = "name") -> Response[str]
 
 
 @get("/caseload", action=Action.SEE_THIS_WEEK, sync_to_thread=True)
-def see_caseload(visit: Visit, sort: Order = "name") -> Response[str] | Redirect:
+def see_caseload(visit: NamedDependency[Visit], sort: FromQuery[Order] = "name") -> Response[str] | Redirect:
     """Every student of a counselor or a teacher; a principal's are on the school's page, twenty at a time."""
     if visit.role is Role.PRINCIPAL:
         return Redirect("/school", status_code=303)

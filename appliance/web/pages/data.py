@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from litestar import Response, get
+from litestar.di import NamedDependency
 
 from appliance.actions import Action
 from appliance.student_level.records import imports
@@ -38,7 +39,7 @@ class DataPage:
 
 
 @get("/data", action=Action.SEE_DATA, sync_to_thread=True)
-def see_data(visit: Visit) -> Response[str]:
+def see_data(visit: NamedDependency[Visit]) -> Response[str]:
     """Imports and freshness. No student stands on this page."""
     with visit.reading() as reading:
         found = imports.batches(reading)

@@ -5,11 +5,11 @@ from typing import Annotated, ClassVar
 
 import msgspec
 from litestar import Response, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.di import NamedDependency
 
 from appliance.actions import Action
 from appliance.student_level.records.enrollments import Enrollment, Name, enrollments, find_by_name
+from appliance.web.forms import FromForm
 from appliance.web.rendering import show
 from appliance.web.visit import Frame, Visit
 
@@ -33,9 +33,7 @@ class FindForm(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @post("/find", action=Action.SEE_STUDENT, sync_to_thread=True, status_code=200)
-def find_student(
-    visit: Visit, data: Annotated[FindForm, Body(media_type=RequestEncodingType.URL_ENCODED)]
-) -> Response[str]:
+def find_student(visit: NamedDependency[Visit], data: FromForm[FindForm]) -> Response[str]:
     """The reader's own students with such a name. The log keeps whom the list showed, not what was typed."""
     typed = " ".join(data.name.split())
     with visit.reading() as reading:

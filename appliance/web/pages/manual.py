@@ -1,14 +1,20 @@
 """The manual, served where it is needed. What it says about rules and rights is printed from the rules and rights."""
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, ClassVar
 
 from litestar import Request, Response, get
+from litestar.params import FromPath
 
 from appliance.actions import RIGHTS, Action, Role
 from appliance.settings import TEMPLATES, Settings
+from appliance.storage.field_catalogue import FIELDS, Field
+from appliance.student_level.metrics.catalogue import Metric, metrics
 from appliance.student_level.records.check_ins import KINDS
 from appliance.student_level.records.rules import FIRST_DAYS, LEAVES_AFTER_DAYS, MOST_NAMES, QUIET_DAYS, RULES, Rule
+from appliance.student_level.sources.district_csv import LAYOUTS
+from appliance.student_level.sources.layout import Layout
 from appliance.web.rendering import show
 from appliance.web.visit import ROLE_WORDS, Frame, House, NoSuch, Visit
 
@@ -16,6 +22,10 @@ TITLES = {
     "schoolhouse": "What Schoolhouse is",
     "this-week": "How the list of This week is made",
     "who-sees-what": "Who sees what",
+    "what-is-kept": "What is kept, and until when",
+    "what-leaves": "What leaves the district",
+    "numbers": "What the numbers mean",
+    "files": "Files that are read",
     "words": "Words",
 }
 """The manual's pages in reading order; each is `templates/manual/NAME.html`."""
@@ -30,6 +40,7 @@ class ManualPage:
     name: str
     title: str
     minimum_days: int
+    minimum_cell: int
     titles: ClassVar[dict[str, str]] = TITLES
     rules: ClassVar[tuple[Rule, ...]] = RULES
     most_names: ClassVar[int] = MOST_NAMES
@@ -42,10 +53,15 @@ class ManualPage:
         action for action in Action if any(action in row for row in RIGHTS.values())
     )
     roles: ClassVar[dict[Role, str]] = ROLE_WORDS
+    fields: ClassVar[dict[str, list[Field]]] = {
+        table: list(columns) for table, columns in groupby(FIELDS, key=lambda field: field.table)
+    }
+    metrics: ClassVar[tuple[Metric, ...]] = metrics()
+    layouts: ClassVar[tuple[Layout, ...]] = LAYOUTS
 
 
 @get(["/manual", "/manual/{name:str}"], action=Action.SEE_OPEN_PAGE, sync_to_thread=False)
-def see_manual(request: Request[Any, Any, Any], name: str = "schoolhouse") -> Response[str]:
+def see_manual(request: Request[Any, Any, Any], name: FromPath[str] = "schoolhouse") -> Response[str]:
     """A page of the manual, for anybody who can reach the server."""
     if name not in TITLES or not (TEMPLATES / "manual" / f"{name}.html").is_file():
         raise NoSuch("page of the manual")
@@ -53,4 +69,8 @@ def see_manual(request: Request[Any, Any, Any], name: str = "schoolhouse") -> Re
     frame = visit.bare_frame() if isinstance(visit, Visit) else Frame()
     house: House = request.app.state["house"]
     settings: Settings = house.settings
-    return show(ManualPage(f"manual/{name}.html", frame, name, TITLES[name], settings.minimum_days_enrolled))
+    return show(
+        ManualPage(
+            f"manual/{name}.html", frame, name, TITLES[name], settings.minimum_days_enrolled, settings.minimum_cell
+        )
+    )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from litestar import Response, get
+from litestar.di import NamedDependency
 
 from appliance.actions import RIGHTS, Action, Role
 from appliance.student_level.records.scope import Reason, reasons
@@ -25,7 +26,7 @@ class MyScopePage:
 
 
 @get("/what-i-can-see", action=Action.SEE_MY_SCOPE, sync_to_thread=True)
-def see_my_scope(visit: Visit) -> Response[str]:
+def see_my_scope(visit: NamedDependency[Visit]) -> Response[str]:
     """Counts and reasons, no name."""
     sees_students = Action.SEE_STUDENT in RIGHTS[visit.role]
     with visit.reading() as reading:

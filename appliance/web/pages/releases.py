@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from litestar import Response, get
+from litestar.di import NamedDependency
 
 from appliance.actions import Action, may
 from appliance.storage.database import Reading
@@ -51,7 +52,7 @@ def _releases(reading: Reading) -> tuple[Release, ...]:
 
 
 @get("/releases", action=Action.APPROVE_RELEASE, sync_to_thread=True)
-def see_releases(visit: Visit) -> Response[str]:
+def see_releases(visit: NamedDependency[Visit]) -> Response[str]:
     """What leaves, or has left, the district. Totals only; no student stands on this page."""
     with visit.reading() as reading:
         page = ReleasesPage(

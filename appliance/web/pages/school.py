@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
 
 from appliance.actions import Action
 from appliance.storage.database import Reading
@@ -113,13 +115,13 @@ class NoSchoolPage:
 
 @get("/school", action=Action.SEE_SCHOOL, sync_to_thread=True)
 def see_school(
-    visit: Visit,
-    at: str = "",
-    grade: str = "",
-    missed: Missed = "any",
-    sort: Order = "missed",
-    page: int = 0,
-    done: bool = False,
+    visit: NamedDependency[Visit],
+    at: FromQuery[str] = "",
+    grade: FromQuery[str] = "",
+    missed: FromQuery[Missed] = "any",
+    sort: FromQuery[Order] = "missed",
+    page: FromQuery[int] = 0,
+    done: FromQuery[bool] = False,
 ) -> Response[str]:
     """The school that the reader leads; `at` chooses among several. The log keeps whom the page named."""
     with visit.reading() as reading:

@@ -6,11 +6,12 @@ from typing import Annotated, ClassVar
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from appliance.actions import Action
+from appliance.web.forms import FromForm
 from appliance.web.front_desk import DeskIsFull, SignInRefused
 from appliance.web.rendering import show
 from appliance.web.visit import Frame, House, Visit
@@ -41,7 +42,7 @@ def safe_next(address: str) -> str:
 
 
 @get("/sign-in", action=Action.SIGN_IN, sync_to_thread=False)
-def sign_in_page(request: Request, next: str = "") -> Response[str]:  # type: ignore[type-arg]  # noqa: A002
+def sign_in_page(request: Request, next: FromQuery[str] = "") -> Response[str]:  # type: ignore[type-arg]  # noqa: A002
     """The form."""
     return show(SignInPage(_frame(request), safe_next(next)))
 
@@ -49,7 +50,7 @@ def sign_in_page(request: Request, next: str = "") -> Response[str]:  # type: ig
 @post("/sign-in", action=Action.SIGN_IN)
 async def sign_in(
     request: Request,  # type: ignore[type-arg]
-    data: Annotated[SignInForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+    data: FromForm[SignInForm],
 ) -> Response[str] | Redirect:
     """Check name and password; a new session, or the form again with the reason."""
     house: House = request.app.state["house"]
@@ -84,7 +85,7 @@ async def sign_in(
 
 
 @post("/sign-out", action=Action.SIGN_OUT, sync_to_thread=True)
-def sign_out(visit: Visit) -> Redirect:
+def sign_out(visit: NamedDependency[Visit]) -> Redirect:
     """End the session on the server, and ask the browser to forget what it kept."""
     visit.house.sessions.end(visit.session)
     redirect = Redirect("/sign-in", status_code=303, headers={"Clear-Site-Data": '"cache", "storage"'})

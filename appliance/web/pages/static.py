@@ -3,18 +3,19 @@
 from typing import Any
 
 from litestar import Response, get
+from litestar.params import FromPath
 
 from appliance.actions import Action
 from appliance.web.headers import KEEP_A_YEAR
 from appliance.web.rendering import STATIC
 from appliance.web.visit import NoSuch
 
-_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml; charset=utf-8", ".woff2": "font/woff2"}
+_TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
 _FILES = {file.name: (file.read_bytes(), _TYPES[file.suffix]) for file in STATIC.iterdir() if file.suffix in _TYPES}
 
 
 @get("/static/{name:str}", action=Action.SEE_OPEN_PAGE, sync_to_thread=False)
-def static_file(name: str) -> Response[Any]:
+def static_file(name: FromPath[str]) -> Response[Any]:
     """One of our own files; no path outside the folder can be named."""
     if name not in _FILES:
         raise NoSuch("file")

@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar, Literal
 
 import msgspec
 from litestar import Response, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from appliance.actions import Action
@@ -21,6 +21,7 @@ from appliance.student_level.records.rules import FIRST_DAYS, Happening, happeni
 from appliance.student_level.records.this_week import situation_of
 from appliance.web import words
 from appliance.web.addresses import Kind
+from appliance.web.forms import FromForm
 from appliance.web.rendering import show
 from appliance.web.visit import Frame, NoSuch, Visit
 
@@ -59,7 +60,7 @@ class StudentPage:
 
 
 @get("/students/{address:str}", action=Action.SEE_STUDENT, sync_to_thread=True)
-def see_student(address: str, visit: Visit, done: bool = False) -> Response[str]:
+def see_student(address: FromPath[str], visit: NamedDependency[Visit], done: FromQuery[bool] = False) -> Response[str]:
     """Read the record, write down that it was opened and why it may be, and only then send it."""
     key = visit.key(Kind.STUDENT, address)
     with visit.reading() as reading:
@@ -113,7 +114,9 @@ class CheckInForm(msgspec.Struct, forbid_unknown_fields=True):
 
 @post("/students/{address:str}/check-ins", action=Action.RECORD_CHECK_IN, sync_to_thread=True)
 def add_check_in(
-    address: str, visit: Visit, data: Annotated[CheckInForm, Body(media_type=RequestEncodingType.URL_ENCODED)]
+    address: FromPath[str],
+    visit: NamedDependency[Visit],
+    data: FromForm[CheckInForm],
 ) -> Redirect:
     """Keep a check-in about a student whom the writer may see, and go back to where the form stood."""
     key = visit.key(Kind.STUDENT, address)

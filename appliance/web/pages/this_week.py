@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
 
 from appliance.actions import Action, Role
 from appliance.student_level.records.check_ins import KINDS, LONGEST_NOTE
@@ -23,6 +25,7 @@ class ThisWeekPage:
     longest_note: ClassVar[int] = LONGEST_NOTE
     first_days: ClassVar[int] = FIRST_DAYS
     frame: Frame
+    greeting: str
     today: int
     role: Role
     in_roster: bool
@@ -33,7 +36,7 @@ class ThisWeekPage:
 
 
 @get("/this-week", action=Action.SEE_THIS_WEEK, sync_to_thread=True)
-def see_this_week(visit: Visit, done: bool = False) -> Response[str]:
+def see_this_week(visit: NamedDependency[Visit], done: FromQuery[bool] = False) -> Response[str]:
     """The reader's own list. Every name on it is written to the log before the page is sent."""
     account = visit.session.account
     with visit.reading() as reading:
@@ -46,6 +49,7 @@ def see_this_week(visit: Visit, done: bool = False) -> Response[str]:
         classes = sections_of(reading, account.staff_key, visit.today) if account.staff_key is not None else []
         page = ThisWeekPage(
             frame=visit.frame(reading),
+            greeting=f"{visit.part_of_day}, {account.display_name}",
             today=visit.today,
             role=visit.role,
             in_roster=account.staff_key is not None,

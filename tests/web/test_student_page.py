@@ -1,0 +1,205 @@
+"""One student's page: who may open it, and that every opening is written down first."""
+
+import pytest
+
+from appliance.actions import Action
+from appliance.storage.database import Database, DatabaseError, Event
+from appliance.web.addresses import Kind
+from tests import maplewood
+from tests.conftest import Person, app_for, sign_in
+
+ADA = maplewood.KEY["ada"]
+
+
+def log_of(database: Database, student: int) -> list[tuple[str, str, str]]:
+    with database.changing(Event("test", Action.SEE_DATA)) as tables:
+        rows = tables.query(
+            "SELECT who, action, reason FROM access_log JOIN access_log_student USING (sequence)"
+            " WHERE student_key = ? ORDER BY sequence",
+            [student],
+        )
+        return [(row["who"], row["action"], row["reason"]) for row in rows]
+
+
+def address_for(person: Person, student: int) -> str:
+    """The address that this person's session would give a student, whether or not they may see them."""
+    from appliance.web.addresses import Addresses
+
+    return f"/students/{Addresses(person.browser.cookies['sh']).of(Kind.STUDENT, student)}"
+
+
+def test_ms_okafor_opens_adas_page_and_it_says_why_she_may(visit) -> None:
+    okafor = visit("okafor")
+    page = okafor.get(okafor.link_to("Ada Lovell", on="/this-week")).text
+    assert "You can see this page because Ada is in your class Science 7." in page
+    assert "Missed 4 of the last 5 school days (Nov 16 to 20); had missed 1 before that this year." in page
+    assert "Days at school: 58 of 63, 92.1%" in page
+    assert "up 3; may be chance, the margin is 4" in page
+    assert page.index("Going well") < page.index("New in the last four weeks") < page.index("Days at school")
+    assert page.index("Courses") < page.index("Tests") < page.index("Check-ins") < page.index("About this record")
+
+
+def test_no_page_shows_what_is_kept_for_totals_only(visit) -> None:
+    for username in ("okafor", "ruiz", "wu"):
+        page = visit(username).get(address_for(visit(username), ADA)).text
+        assert "English learner" in page
+        for word in ("IEP", "special education", "economic", "low-income", "birth", "race"):
+            assert word.lower() not in page.lower().replace("trace", "")
+
+
+@pytest.mark.parametrize("username", ["lind", "kim", "hall", "gray", None])
+def test_v8_2_2_nobody_else_opens_it(visit, username: str | None) -> None:
+    okafor, other = visit("okafor"), visit(username)
+    own = address_for(okafor, ADA) if username is None else address_for(other, ADA)
+    answer = other.get(own)
+    assert answer.status_code in (303, 403, 404)
+    assert "Lovell" not in answer.text
+    assert "Ada" not in answer.text
+
+
+def test_v8_2_2_another_school_and_no_such_key_get_the_same_answer(visit) -> None:
+    lind = visit("lind")
+    made_up = address_for(lind, 999_999)
+    answers = [
+        lind.get(address_for(lind, ADA)),
+        lind.get(made_up),
+        lind.get("/students/AAAAAAAAAAAAAAAAAAAAAA"),
+        lind.get("/students/101"),
+        lind.get("/students/" + "é" * 22),
+    ]
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.text for answer in answers}) == 1
+    assert "No such student" in answers[0].text
+
+
+def test_an_edited_address_and_one_of_another_session_open_nothing(own_town: Database) -> None:
+    app = app_for(own_town)
+    okafor, okafor_elsewhere = sign_in(app, "okafor"), sign_in(app, "okafor")
+    address = okafor.link_to("Ada Lovell", on="/this-week")
+    edited = address[:-1] + ("A" if address[-1] != "A" else "Q")
+    assert okafor.get(address).status_code == 200
+    assert okafor.get(edited).status_code == 404
+    assert okafor_elsewhere.get(address).status_code == 404
+    section = okafor.link_to("Science 7", on="/classes")
+    assert okafor.get(section.replace("/classes/", "/students/")).status_code == 404
+
+
+def test_v14_2_1_no_address_on_any_page_carries_a_name_or_a_key(visit) -> None:
+    for username, pages in {"okafor": ["/this-week", "/classes"], "ruiz": ["/school"], "wu": ["/caseload"]}.items():
+        for page in pages:
+            text = visit(username).get(page).text
+            for part in text.split('href="')[1:] + text.split('action="')[1:]:
+                address = part.split('"')[0]
+                assert "lovell" not in address.lower()
+                assert not any(str(key) in address.split("/") for key in maplewood.KEY.values())
+
+
+def test_v16_3_opening_a_page_is_in_the_log_before_it_is_sent(
+    own_town: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from appliance.web.pages import student
+
+    okafor = sign_in(app_for(own_town), "okafor")
+    address = okafor.link_to("Ada Lovell", on="/this-week")
+    already: list[list[tuple[str, str, str]]] = []
+    real = student.show
+    monkeypatch.setattr(student, "show", lambda page: already.append(log_of(own_town, ADA)) or real(page))
+    assert okafor.get(address).status_code == 200
+    assert already[0][-1] == ("okafor", "see a student", "is in your class Science 7")
+
+
+def test_v16_5_3_if_the_log_cannot_be_written_no_page_with_a_student_is_shown(own_town: Database, monkeypatch) -> None:
+    app = app_for(own_town)
+    okafor, ruiz = sign_in(app, "okafor"), sign_in(app, "ruiz")
+    ada, section = okafor.link_to("Ada Lovell", on="/this-week"), okafor.link_to("Science 7", on="/classes")
+
+    def full(*_: object) -> None:
+        raise DatabaseError("database or disk is full")
+
+    monkeypatch.setattr(Database, "_log", full)
+    for person, pages in ((okafor, (ada, section, "/this-week", "/caseload")), (ruiz, ("/school",))):
+        for page in pages:
+            answer = person.get(page)
+            assert answer.status_code == 500, page
+            assert "Lovell" not in answer.text
+    assert okafor.get("/manual").status_code == 200
+
+
+def test_lists_say_in_the_log_whom_they_showed(own_town: Database) -> None:
+    app = app_for(own_town)
+    okafor, ruiz = sign_in(app, "okafor"), sign_in(app, "ruiz")
+    okafor.get("/this-week")
+    okafor.get(okafor.link_to("Science 7", on="/classes"))
+    ruiz.get("/school")
+    assert [line[:2] for line in log_of(own_town, ADA)] == [
+        ("okafor", "see this week"),
+        ("okafor", "see a class"),
+        ("ruiz", "see a school"),
+    ]
+    assert log_of(own_town, maplewood.KEY["oscar"]) == []
+
+
+def test_the_page_says_who_opened_it_in_the_last_thirty_days(own_town: Database, monkeypatch) -> None:
+    monkeypatch.setattr("tests.maplewood.NOW", __import__("time").time())
+    app = app_for(own_town)
+    wu, okafor = sign_in(app, "wu"), sign_in(app, "okafor")
+    wu.get(address_for(wu, ADA))
+    page = okafor.get(address_for(okafor, ADA)).text
+    assert "1 person in the last 30 days: <bdi>Ms. Wu</bdi>" in page
+    assert "nobody in the last 30 days" in okafor.get(address_for(okafor, maplewood.KEY["ben"])).text
+
+
+def test_a_check_in_is_kept_shown_and_takes_the_name_off_everybodys_list(own_town: Database) -> None:
+    app = app_for(own_town)
+    okafor, ruiz = sign_in(app, "okafor"), sign_in(app, "ruiz")
+    assert "Ada Lovell" in ruiz.get("/school").text.split('id="h-trend"')[0]
+    ada = okafor.link_to("Ada Lovell", on="/this-week")
+    form = {"csrf": okafor.csrf("/this-week"), "kind": "talked", "note": "Likes  the\nnew seat.", "back": "this-week"}
+    answer = okafor.post(f"{ada}/check-ins", form)
+    assert answer.headers["location"] == "/this-week?done=true"
+    assert "Ada Lovell" not in okafor.get("/this-week").text
+    assert "Ada Lovell" not in ruiz.get("/school").text.split('id="h-trend"')[0]
+    page = ruiz.get(address_for(ruiz, ADA)).text
+    assert "Ms. Okafor: talked with the student. Likes the new seat." in page
+    assert ("okafor", "record a check-in", "is in your class Science 7") in log_of(own_town, ADA)
+
+
+def test_not_needed_takes_the_name_off_too(own_town: Database) -> None:
+    okafor = sign_in(app_for(own_town), "okafor")
+    ada = okafor.link_to("Ada Lovell", on="/this-week")
+    okafor.post(f"{ada}/check-ins", {"csrf": okafor.csrf("/this-week"), "kind": "not_needed", "back": "this-week"})
+    assert "Ada Lovell" not in okafor.get("/this-week").text
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [
+        ({"kind": "punished"}, 400),
+        ({"kind": "talked", "note": "x" * 301}, 400),
+        ({"kind": "talked", "back": "//evil.example"}, 400),
+        ({"kind": "talked", "day": "1"}, 400),
+        ({}, 400),
+    ],
+)
+def test_a_check_in_that_makes_no_sense_is_refused(own_town: Database, form: dict[str, str], status: int) -> None:
+    okafor = sign_in(app_for(own_town), "okafor")
+    ada = okafor.link_to("Ada Lovell", on="/this-week")
+    assert okafor.post(f"{ada}/check-ins", {"csrf": okafor.csrf("/this-week"), **form}).status_code == status
+    assert "No check-in recorded yet" in okafor.get(ada).text
+
+
+def test_nobody_records_a_check_in_with_a_student_across_town(own_town: Database) -> None:
+    lind = sign_in(app_for(own_town), "lind")
+    form = {"csrf": lind.csrf("/this-week"), "kind": "talked", "note": "hello"}
+    assert lind.post(f"{address_for(lind, ADA)}/check-ins", form).status_code == 404
+    assert log_of(own_town, ADA) == []
+
+
+def test_a_rehearsal_says_so_on_every_page(own_town: Database) -> None:
+    from datetime import date
+
+    okafor = sign_in(app_for(own_town, as_of=date(2026, 10, 2)), "okafor")
+    page = okafor.get("/this-week").text
+    assert "Rehearsal." in page
+    assert "Friday, October 2, 2026" in page
+    assert "Missed 4 of the last 5" not in okafor.get(address_for(okafor, ADA)).text
