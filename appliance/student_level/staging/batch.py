@@ -1,6 +1,7 @@
 """One import while it runs: the writable handle, the outside ids it knows, and the report it fills."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlite_utils import Database as Tables
@@ -14,6 +15,13 @@ Progress = Callable[[str, int, int], None]
 
 def quietly(_name: str, _done: int, _expected: int) -> None:
     """Progress for nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An id that another record has. `column` is where it stands."""
+
+    column: str
 
 
 class Batch:
@@ -41,21 +49,27 @@ class Batch:
             ids = self._known[entity, system] = dict(self._connection.execute(sql, (entity, system)))
         return ids
 
-    def key_of(self, entity: str, source_id: str, local_id: str | None = None) -> int:
-        """The key of a record, a new one if it was never seen; `local_id` is what the district's own files call it.
+    def claim(self, entity: str, source_id: str, local_id: str | None = None) -> int | Taken:
+        """The key of the record that a row names, a new one if it was never seen; `local_id` is what the district's
+        own files call it.
 
-        A record that one system brought first is found again by its local id when the other brings it.
+        A record that one system brought first is found again by its local id when the other brings it. Taken, with the
+        column at fault, when an earlier row of the batch claimed the same record, or the local id is another record's:
+        two children must never become one.
         """
         by_source, by_local = self.known(entity, "oneroster"), self.known(entity, "district")
-        key = by_source.get(source_id)
+        seen = self.seen.setdefault(entity, set())
+        key, holder = by_source.get(source_id), by_local.get(local_id) if local_id else None
+        if key in seen and key is not None:
+            return Taken("sourcedId")
+        if holder is not None and (holder in seen or holder != (key or holder)):
+            return Taken("identifier")
         if key is None:
-            key = by_local.get(local_id) if local_id else None
-            if key is None:
-                key = self._fresh(entity)
+            key = self._fresh(entity) if holder is None else holder
             self._remember(entity, "oneroster", source_id, key)
-        if local_id and local_id not in by_local:
+        if local_id and holder is None:
             self._remember(entity, "district", local_id, key)
-        self.seen.setdefault(entity, set()).add(key)
+        seen.add(key)
         return key
 
     def local_key(self, entity: str, local_id: str) -> int:
@@ -83,11 +97,14 @@ class Batch:
         self._new.clear()
 
     def upsert(self, entity: str, table: str, key: str, columns: str, rows: Iterable[Sequence[Any]]) -> EntityCount:
-        """Add or change rows of `table`; a row that is already so costs no write. `key`, `columns`: names, by commas."""
-        names = [*_names(key), *_names(columns)]
+        """Add or change rows of `table`; a row that is already so costs no write.
+
+        `key` and `columns` are names, separated by commas.
+        """
+        names = [*names_in(key), *names_in(columns)]
         marks = ", ".join("?" * len(names))
-        sets = ", ".join(f"{name} = excluded.{name}" for name in _names(columns))
-        differs = " OR ".join(f"{table}.{name} IS NOT excluded.{name}" for name in _names(columns))
+        sets = ", ".join(f"{name} = excluded.{name}" for name in names_in(columns))
+        differs = " OR ".join(f"{table}.{name} IS NOT excluded.{name}" for name in names_in(columns))
         update = f"DO UPDATE SET {sets} WHERE {differs}" if sets else "DO NOTHING"
         sql = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks}) ON CONFLICT ({key}) {update}"  # noqa: S608 our own names
         before, touched = self.rows_in(table), self._connection.total_changes - self._beside
@@ -130,6 +147,11 @@ class Batch:
         """Put a row that passed its own checks, but not those against other records, into the report."""
         self.report.refuse(layout.entity, Problem(read.name, row, column, code, "", sentence))
 
+    def refuse_taken(self, layout: Layout, read: FileRead, row: int, taken: Taken) -> None:
+        """Refuse a row whose id is another record's."""
+        sentence = "another record has this id, so the two cannot be told apart. Correct it in the source system."
+        self.refuse(layout, read, row, taken.column, "duplicate", sentence)
+
     def refuse_reference(self, layout: Layout, read: FileRead, row: int, column: str, what: str) -> None:
         """Refuse a row that names a record nobody sent."""
         sentence = f"names a {what} that is not loaded. Send the file that lists it, from the same export."
@@ -146,5 +168,6 @@ class _Counter:
             yield row
 
 
-def _names(listed: str) -> list[str]:
+def names_in(listed: str) -> list[str]:
+    """The names in a list separated by commas."""
     return [name.strip() for name in listed.split(",") if name.strip()]

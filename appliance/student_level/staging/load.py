@@ -3,9 +3,16 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from appliance.errors import BadFile
 from appliance.student_level.sources.layout import Layout
 from appliance.student_level.sources.recognise import Recognised
-from appliance.student_level.staging import load_attendance, load_enrollments, load_learning, load_roster
+from appliance.student_level.staging import (
+    load_attendance,
+    load_enrollments,
+    load_learning,
+    load_membership,
+    load_roster,
+)
 from appliance.student_level.staging.batch import Batch
 from appliance.student_level.staging.load_roster import Rows
 from appliance.student_level.staging.report import FileRead
@@ -25,10 +32,10 @@ IN_ORDER: dict[str, Loader] = {
     "OneRoster categories": load_learning.categories,
     "OneRoster lineItems": load_learning.line_items,
     "OneRoster results": load_learning.grades,
-    "calendar": load_attendance.calendar,
-    "school enrollment": load_attendance.school_enrollments,
-    "programs": load_attendance.programs,
-    "caseload": load_attendance.caseloads,
+    "calendar": load_membership.calendar,
+    "school enrollment": load_membership.school_enrollments,
+    "programs": load_membership.programs,
+    "caseload": load_membership.caseloads,
     "daily attendance": load_attendance.daily,
     "section attendance": load_attendance.by_section,
     "tests": load_learning.tests,
@@ -40,6 +47,7 @@ _TICK = 5_000
 
 def load(batch: Batch, files: Sequence[Recognised]) -> None:
     """Load files into the batch. Rows that cannot be taken go into the report; BadFile stops everything."""
+    _refuse_misfits([one for one in files if not one.note])
     for one in files:
         if one.note:
             batch.report.files.append(FileRead(one.table.name, one.layout.kind, one.table.sha256, note=one.note))
@@ -52,6 +60,22 @@ def load(batch: Batch, files: Sequence[Recognised]) -> None:
         batch.keep_identities()
         if one.table.encoding == "cp1252":
             read.note = "; ".join(filter(None, (read.note, "read as Windows-1252, since it is not UTF-8")))
+
+
+def _refuse_misfits(files: Sequence[Recognised]) -> None:
+    """A bulk package ends what it does not hold, so two in one batch would end each other's records."""
+    by_kind: dict[str, str] = {}
+    by_name: dict[str, str] = {}
+    for one in files:
+        name, kind = one.table.name, one.layout.kind
+        if by_name.setdefault(name, one.table.sha256) != one.table.sha256:
+            raise BadFile(f"Two different files are called {name}. Rename one, so that the report can tell them apart.")
+        if kind.startswith("OneRoster") and kind in by_kind:
+            raise BadFile(
+                f"{by_kind[kind]} and {name} both hold {kind}. A OneRoster package stands for the whole district: "
+                "name one package at a time."
+            )
+        by_kind[kind] = name
 
 
 def _ticking(batch: Batch, read: FileRead, rows: Iterator[tuple[int, Any]]) -> Iterator[tuple[int, Any]]:

@@ -6,7 +6,8 @@ from typing import Any
 
 from appliance.student_level.sources import district_csv, oneroster
 from appliance.student_level.sources.layout import Layout
-from appliance.student_level.staging.batch import Batch
+from appliance.student_level.staging.batch import Batch, Taken
+from appliance.student_level.staging.first_rows import first_rows
 from appliance.student_level.staging.load_roster import Rows
 from appliance.student_level.staging.report import FileRead
 
@@ -27,7 +28,10 @@ def line_items(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None
                 batch.refuse_reference(layout, read, number, "classSourcedId", "class")
                 continue
             kind = "course_grade" if batch.course_grade_categories.get(row.category) else "assignment"
-            key = batch.key_of("line_item", row.source_id)
+            key = batch.claim("line_item", row.source_id)
+            if isinstance(key, Taken):
+                batch.refuse_taken(layout, read, number, key)
+                continue
             yield (key, section_keys[row.section], row.title, kind, session_keys.get(row.session), row.due_day,
                    row.highest)  # fmt: skip
 
@@ -39,7 +43,7 @@ def grades(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     """Scores of students on line items."""
     items, students = batch.known("line_item", "oneroster"), batch.known("student", "oneroster")
 
-    def ready() -> Iterator[tuple[Any, ...]]:
+    def ready() -> Iterator[tuple[int, tuple[Any, ...]]]:
         for number, row in rows:
             if not row.is_active:
                 continue
@@ -49,10 +53,11 @@ def grades(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
             elif student is None:
                 batch.refuse_reference(layout, read, number, "studentSourcedId", "student")
             else:
-                yield student, item, row.score, row.score_text, row.scored_day, row.is_missing
+                yield number, (student, item, row.score, row.score_text, row.scored_day, row.is_missing)
 
     columns = "score, score_text, scored_day, is_missing"
-    batch.upsert(layout.entity, "grade", "student_key, line_item_key", columns, ready())
+    key = "student_key, line_item_key"
+    batch.upsert(layout.entity, "grade", key, columns, first_rows(batch, layout, read, key, ready()))
 
 
 def tests(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:

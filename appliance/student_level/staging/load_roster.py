@@ -5,7 +5,7 @@ from typing import Any
 
 from appliance.student_level.sources import oneroster
 from appliance.student_level.sources.layout import Layout
-from appliance.student_level.staging.batch import Batch
+from appliance.student_level.staging.batch import Batch, Taken
 from appliance.student_level.staging.report import FileRead
 
 Rows = Iterable[tuple[int, Any]]
@@ -18,12 +18,15 @@ def organizations(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> N
     def ready() -> Iterator[tuple[Any, ...]]:
         for number, row in rows:
             state_id = row.state_id or row.source_id
-            key = batch.key_of("organization", row.source_id, state_id)
+            key = batch.claim("organization", row.source_id, state_id)
+            if isinstance(key, Taken):
+                batch.refuse_taken(layout, read, number, key)
+                continue
             if row.parent:
                 parents[key] = (number, row.parent)
             yield key, row.name, row.kind, state_id, row.is_active
 
-    batch.upsert(layout.entity, "organization", "organization_key", "name, kind, state_id, is_active", ready())
+    count = batch.upsert(layout.entity, "organization", "organization_key", "name, kind, state_id, is_active", ready())
     known = batch.known("organization", "oneroster")
     chain: dict[int, int] = {}
     for key, (number, parent) in parents.items():
@@ -34,9 +37,11 @@ def organizations(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> N
             batch.refuse(layout, read, number, "parentSourcedId", "circle", sentence)
         else:
             chain[key] = known[parent]
-    batch.run_many(
+    moved = batch.run_many(
         "UPDATE organization SET parent_key = ?2 WHERE organization_key = ?1 AND parent_key IS NOT ?2", chain.items()
     )
+    if not count.added:
+        count.changed += moved
 
 
 def _leads_to(start: int, goal: int, chain: dict[int, int]) -> bool:
@@ -53,16 +58,13 @@ def sessions(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     def ready() -> Iterator[tuple[Any, ...]]:
         for number, row in rows:
             if row.begin_day >= row.end_day:
-                batch.refuse(
-                    layout,
-                    read,
-                    number,
-                    "endDate",
-                    "date_order",
-                    "the session ends before it begins. Correct its dates.",
-                )
+                sentence = "the session ends before it begins. Correct its dates."
+                batch.refuse(layout, read, number, "endDate", "date_order", sentence)
                 continue
-            key = batch.key_of("session", row.source_id)
+            key = batch.claim("session", row.source_id)
+            if isinstance(key, Taken):
+                batch.refuse_taken(layout, read, number, key)
+                continue
             if row.parent:
                 parents[key] = row.parent
             yield key, row.title, row.kind, row.begin_day, row.end_day, row.school_year
@@ -78,9 +80,12 @@ def courses(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     """Courses of the district's catalogue."""
 
     def ready() -> Iterator[tuple[Any, ...]]:
-        for _, row in rows:
-            subject = row.subjects[0] if row.subjects else ""
-            yield batch.key_of("course", row.source_id), row.code, row.title, subject
+        for number, row in rows:
+            key = batch.claim("course", row.source_id)
+            if isinstance(key, Taken):
+                batch.refuse_taken(layout, read, number, key)
+            else:
+                yield key, row.code, row.title, row.subjects[0] if row.subjects else ""
 
     batch.upsert(layout.entity, "course", "course_key", "code, title, subject", ready())
 
@@ -101,8 +106,9 @@ def sections(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
                 batch.refuse_reference(layout, read, number, "courseSourcedId", "course")
             elif not days:
                 batch.refuse_reference(layout, read, number, "termSourcedIds", "session")
+            elif isinstance(key := batch.claim("section", row.source_id), Taken):
+                batch.refuse_taken(layout, read, number, key)
             else:
-                key = batch.key_of("section", row.source_id, row.code or row.source_id)
                 yield (key, schools[row.school], course_keys[row.course], row.code, row.title, ", ".join(row.periods),
                        row.room, min(d[0] for d in days), max(d[1] for d in days), row.is_active)  # fmt: skip
 
@@ -125,41 +131,72 @@ def roles(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
 
 def users(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     """Students and staff. Family members are not kept: no page and no total needs them yet."""
-    schools = batch.known("organization", "oneroster")
-    staff: list[tuple[Any, ...]] = []
-    posts: list[tuple[Any, ...]] = []
-    families = 0
-
-    def ready() -> Iterator[tuple[Any, ...]]:
-        nonlocal families
-        for number, row in rows:
-            held = batch.roles.get(row.source_id) or (
-                [(row.role, schools[o], None, None) for o in row.organizations if o in schools] if row.role else []
-            )
-            names = {role for role, *_ in held}
-            if "student" in names:
-                key = batch.key_of("student", row.source_id, row.local_id or row.source_id)
-                yield key, row.given_name, row.middle_name, row.family_name, row.is_active
-            elif names - {"family"}:
-                key = batch.key_of("staff", row.source_id, row.local_id or row.source_id)
-                staff.append((key, row.given_name, row.family_name, row.is_active))
-                posts.extend((key, o, role, begin, end) for role, o, begin, end in held if role != "family")
-            elif names or row.role == "family":
-                families += 1
-            else:
-                batch.refuse(layout, read, number, "role", "no_role", "this person has no role at a school that is loaded. "
-                             "Send roles.csv and orgs.csv from the same export.")  # fmt: skip
-
-    count = batch.upsert(
-        "student", "student", "student_key", "given_name, middle_name, family_name, is_active", ready()
-    )
+    people = _People(batch)
+    students = people.sorted_out(layout, read, rows)
+    columns = "given_name, middle_name, family_name, is_active"
+    count = batch.upsert("student", "student", "student_key", columns, students)
     count.ended += _end_missing(batch, "student")
-    count = batch.upsert("staff", "staff", "staff_key", "given_name, family_name, is_active", staff)
+    count = batch.upsert("staff", "staff", "staff_key", "given_name, family_name, is_active", people.staff)
     count.ended += _end_missing(batch, "staff")
+    posts = [(*post, *days) for post, days in people.posts.items()]
     batch.upsert("staff_role", "staff_role", "staff_key, organization_key, role", "begin_day, end_day", posts)
-    batch.report.count("staff_role").ended += delete_unseen(batch, "staff_role", [post[:3] for post in posts])
-    if families:
-        read.note = f"{families:,} family members left out: nothing uses them yet, so they are not kept"
+    batch.report.count("staff_role").ended += delete_unseen(batch, "staff_role", list(people.posts))
+    if people.families:
+        read.note = f"{people.families:,} family members left out: nothing uses them yet, so they are not kept"
+
+
+class _People:
+    """The users of a file, told apart: students are handed on, staff and their posts are collected."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+        self._schools = batch.known("organization", "oneroster")
+        self.staff: list[tuple[Any, ...]] = []
+        self.posts: dict[tuple[int, int, str], tuple[int | None, int | None]] = {}
+        self.families = 0
+
+    def sorted_out(self, layout: Layout, read: FileRead, rows: Rows) -> Iterator[tuple[Any, ...]]:
+        for number, row in rows:
+            held = self._roles_of(row)
+            roles = {role for role, *_ in held}
+            if not roles - {"family"}:
+                if roles or row.role == "family":
+                    self.families += 1
+                else:
+                    self._batch.refuse(layout, read, number, "role", "no_role", _NO_ROLE)
+                continue
+            entity = "student" if "student" in roles else "staff"
+            key = self._batch.claim(entity, row.source_id, row.local_id or row.source_id)
+            if isinstance(key, Taken):
+                self._batch.refuse_taken(layout, read, number, key)
+            elif entity == "student":
+                yield key, row.given_name, row.middle_name, row.family_name, row.is_active
+            else:
+                self.staff.append((key, row.given_name, row.family_name, row.is_active))
+                self._take_posts(key, held)
+
+    def _roles_of(self, row: Any) -> "list[_Role]":
+        """From roles.csv (OneRoster 1.2), or from the row itself (1.1)."""
+        held = self._batch.roles.get(row.source_id)
+        if held is None and row.role:
+            held = [(row.role, self._schools[o], None, None) for o in row.organizations if o in self._schools]
+        return held or []
+
+    def _take_posts(self, staff: int, held: "list[_Role]") -> None:
+        """One line a post. Of two spells in the same post the one that ends later counts: the other is over."""
+        for role, organization, begin, end in held:
+            post, days = (staff, organization, role), (begin, end)
+            if role != "family" and (post not in self.posts or _is_later(end, self.posts[post][1])):
+                self.posts[post] = days
+
+
+def _is_later(end: int | None, other: int | None) -> bool:
+    return other is not None and (end is None or end > other)
+
+
+_Role = tuple[str, int, int | None, int | None]
+"""(role, organization key, first day, first day no longer)."""
+_NO_ROLE = "this person has no role at a school that is loaded. Send roles.csv and orgs.csv from the same export."
 
 
 def demographics(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
