@@ -48,7 +48,7 @@ lock: setup ## pin every part anew, with hashes and without an address
 deb: setup ## build/schoolhouse_*.deb: one file that installs without a network on Debian 12 and 13 (ARCH=arm64: for that)
 	@deploy/package/build.sh $(ARCH)
 
-deb-check: deb ## install it in a fresh, minimal Debian without a network, and walk through it (root; SUITES="bookworm trixie")
+deb-check: deb ## install it in a fresh, minimal Debian without a network, and walk through it (root; SUITES=trixie: only there)
 	@deploy/package/check.sh $(SUITES)
 
 clean: ## remove what was made here

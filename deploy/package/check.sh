@@ -1,7 +1,7 @@
 #!/bin/bash
 # Installs the built package in a fresh, minimal Debian without a network and walks through it as people would.
-# Usage, as root: deploy/package/check.sh [SUITE...]; bookworm (Debian 12) when none is said, trixie is Debian 13.
-# The minimal system is fetched once, from the archive this machine is set up with, and kept in build/.
+# Usage, as root: deploy/package/check.sh [SUITE...]: bookworm and trixie, Debian 12 and 13, when none is said.
+# A minimal system is fetched once, from the archive this machine is set up with, and kept in build/.
 set -euo pipefail
 stop() { echo "$*" >&2; exit 1; }
 cd "$(dirname "$0")/../.."
@@ -9,18 +9,17 @@ cd "$(dirname "$0")/../.."
 for tool in debootstrap unshare ip lintian; do
   command -v "$tool" >/dev/null || stop "$tool is missing. Install it: apt-get install debootstrap util-linux iproute2 lintian"
 done
-shopt -s nullglob
-packages=(build/schoolhouse_*_"$(dpkg --print-architecture)".deb)
-[ "${#packages[@]}" = 1 ] || stop "There must be one package in build/ and there are ${#packages[@]}: make deb"
-package=${packages[0]}
+package=build/schoolhouse_$(sed -nE '1s/.*\((.*)\).*/\1/p' deploy/debian/changelog)_$(dpkg --print-architecture).deb
+[ -f "$package" ] || stop "There is no $package yet: make deb"
 
 lintian --no-cfg --allow-root --fail-on error,warning "$package" || stop "Lintian found something new: mend it, or say in lintian-overrides why not."
 needs=$(dpkg-deb --field "$package" Depends)
-archive=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Component: main' 'Codename: bookworm' | head -1)
+archive=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Component: main' 'Label: Debian' | head -1)
 http_proxy=${http_proxy:-$(apt-config dump Acquire::http::Proxy | cut -d'"' -f2)}
 export http_proxy LC_ALL=C.UTF-8
 
-for suite in "${@:-bookworm}"; do
+[ $# -gt 0 ] || set -- bookworm trixie
+for suite in "$@"; do
   root=$PWD/build/root-$suite kept=$PWD/build/$suite-$(sha256sum <<<"$needs" | cut -c1-8).tar
   rm -rf "$root"
   if [ ! -f "$kept" ]; then
@@ -40,3 +39,8 @@ for suite in "${@:-bookworm}"; do
   echo "$suite: installed without a network, walked through, removed and purged in $((SECONDS - started)) s."
   rm -rf "$root"
 done
+
+before=$(sha256sum <"$package")
+deploy/package/build.sh 2>/dev/null
+[ "$(sha256sum <"$package")" = "$before" ] || stop "Built twice, the package differs. Was there a commit in between?"
+echo "Built once more: the same to the last bit."
