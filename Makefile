@@ -54,4 +54,16 @@ deb-check: deb ## install it in a fresh, minimal Debian without a network, and w
 clean: ## remove what was made here
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-.PHONY: help setup demo test bench check fix lock deb deb-check clean
+journeys: setup chromium ## what people do on a Monday, in a real browser
+	@$(BIN)/python -m pytest -m journey -n 0 tests/journeys
+
+screens: setup chromium ## a picture of every page and role of the demo: light, dark, phone, print; into build/screens/
+	@rm -rf build/screens build/screens-demo && mkdir -p build
+	@$(BIN)/schoolhouse demo --dir build/screens-demo --no-serve
+	@$(BIN)/python -m tests.journeys.screens --demo build/screens-demo --to build/screens
+
+chromium:
+	@[ -x /usr/bin/chromium ] || { [ "$$(id -u)" = 0 ] && apt-get install -y -qq chromium; } || \
+	  { echo "This needs Chromium. Debian: sudo apt install chromium"; exit 1; }
+
+.PHONY: journeys screens chromium help setup demo test bench check fix lock deb deb-check clean

@@ -1,9 +1,10 @@
 """Pictures of every page and role, in light, dark, on a phone and on paper: `make screens`.
 
-Without a home it takes Maplewood's; with one (`--home DIR --password WORD`, accounts named like the roles) it takes that.
+Without a home it takes Maplewood's. `--demo DIR` takes what `schoolhouse demo --dir DIR` left there, with its sign-ins.
 """
 
 import argparse
+import json
 import tempfile
 from datetime import date
 from pathlib import Path
@@ -79,24 +80,25 @@ def _print(page: Page, file: Path) -> Path:
 def main() -> None:
     """Take the pictures into build/screens/."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--home", type=Path)
-    options.add_argument("--password", default=maplewood.PASSWORD)
-    options.add_argument("--people", default="", help="role=username,role=username")
+    options.add_argument("--demo", type=Path)
     options.add_argument("--as-of", type=date.fromisoformat)
     options.add_argument("--to", type=Path, default=Path("build/screens"))
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        if chosen.home:
-            database = Database(chosen.home)
+        if chosen.demo:
+            note = json.loads((chosen.demo / "sign-ins.json").read_text())
+            password = note["password"]
+            people = {person["role"]: person["username"] for person in note["people"]}
+            database = Database(chosen.demo / "home")
             app = build_app(database, Settings(), secure_cookies=False, as_of=chosen.as_of)
-            people = dict(pair.split("=") for pair in chosen.people.split(","))
         else:
+            password = maplewood.PASSWORD
             database = maplewood.build(Path(folder) / "home")
             app = app_for(database)
             people = {role.value: username for username, (role, _, _) in reversed(maplewood.ACCOUNTS.items())}
         with serving(app) as address, chromium() as browser:
-            for file in take(browser, address, people, chosen.password, chosen.to):
-                print(file)
+            for _file in take(browser, address, people, password, chosen.to):
+                pass
         database.close()
 
 

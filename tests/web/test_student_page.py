@@ -4,7 +4,7 @@ import pytest
 
 from appliance.actions import Action
 from appliance.storage.database import Database, DatabaseError, Event
-from appliance.web.addresses import Kind
+from appliance.web.addresses import Addresses, Kind
 from tests import maplewood
 from tests.conftest import Person, app_for, sign_in
 
@@ -23,9 +23,12 @@ def log_of(database: Database, student: int) -> list[tuple[str, str, str]]:
 
 def address_for(person: Person, student: int) -> str:
     """The address that this person's session would give a student, whether or not they may see them."""
-    from appliance.web.addresses import Addresses
+    return address_for_token(person.browser.cookies["sh"], student)
 
-    return f"/students/{Addresses(person.browser.cookies['sh']).of(Kind.STUDENT, student)}"
+
+def address_for_token(token: str, student: int) -> str:
+    """The same, from the secret in the session's cookie."""
+    return f"/students/{Addresses(token).of(Kind.STUDENT, student)}"
 
 
 def test_ms_okafor_opens_adas_page_and_it_says_why_she_may(visit) -> None:
