@@ -29,5 +29,7 @@ def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
             if what not in tasks:
                 tasks[what] = bars.add_task(what, total=None)
             bars.update(tasks[what], completed=done, total=expected or None)
+            if expected and done >= expected:
+                bars.update(tasks.pop(what), visible=False)
 
         yield update
