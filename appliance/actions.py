@@ -37,6 +37,8 @@ class Action(StrEnum):
     DRAFT_RELEASE = "draft a release"
     APPROVE_RELEASE = "approve a release"
     BUILD_RELEASE = "build a release"
+    DEBIT_PULSE = "debit the privacy budget"
+    DRAW_PULSE = "draw a weekly pulse"
     SET_UP = "set up the home"
 
 

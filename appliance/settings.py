@@ -17,6 +17,8 @@ _BESIDE = PACKAGE.parent / "templates"
 TEMPLATES = PACKAGE / "templates" if (PACKAGE / "templates").is_dir() else _BESIDE
 """Where pages and manual are: inside an installed package, beside it in a checkout."""
 
+_FRACTION = r"^[0-9]{1,12}(/0*[1-9][0-9]{0,11})?$"
+
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a district may choose. An unknown name or a value out of range stops the start."""
@@ -31,6 +33,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Students enrolled fewer days than this are not in the chronic absence figures. States set 10 to 60."""
     witness_folder: str = ""
     """Where the head of the access log is written each hour; best on another disk. Empty: inside the home."""
+    weekly_pulse: bool = False
+    """Whether noisy totals of a finished week may leave the district: schoolhouse pulse. Off until you say so."""
+    pulse_cap: Annotated[str, msgspec.Meta(pattern=_FRACTION)] = "1/2"
+    """The most that a school year of pulses may cost a student's privacy: rho, as a fraction. Not above 2."""
+    pulse_weeks: Annotated[int, msgspec.Meta(ge=1, le=52)] = 36
+    """Pulses in a school year, among which the cap is divided evenly."""
+    pulse_delta: Annotated[str, msgspec.Meta(pattern=_FRACTION)] = "1/1000000"
+    """The delta at which a pulse's report says its cost as epsilon too. It changes no noise. Not above 1/100000."""
     hosts: tuple[str, ...] = ("localhost", "127.0.0.1")
     """The names under which people open Schoolhouse; any other is refused."""
 
