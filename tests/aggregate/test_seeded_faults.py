@@ -1,11 +1,12 @@
 """Faults put into the optimiser on purpose: the attacker, who shares no code with it, must catch each one."""
 
+import random
 from dataclasses import replace
 
 import pytest
-from districts import district
+from districts import Pupil, district, tabulate
 
-from appliance.aggregate.disclosure import Policy, protect, publish
+from appliance.aggregate.disclosure import Policy, attacker, protect, publish
 from appliance.aggregate.disclosure.attacker import Attack
 from appliance.aggregate.disclosure.audit import attacks
 from appliance.aggregate.disclosure.claim import Claim
@@ -140,3 +141,49 @@ def test_names_of_the_pattern_are_printed_numbers_only():
     for names in choose(Work(read(COUNTS), Policy())).values():
         assert {name.part for name in names} <= {"size", "outcome"}
         assert all(isinstance(name, Name) for name in names)
+
+
+def test_what_the_only_member_of_a_group_knows_does_not_expose_another_small_group():
+    """Elm has one Asian girl (she knows it) and three Pacific Islander boys; the rest of Elm is White."""
+    rng = random.Random(4)
+    groups = {("ELM", "WH7"): 40, ("ELM", "AS7"): 1, ("ELM", "PI7"): 3, ("OAK", "WH7"): 40, ("OAK", "PI7"): 14}
+    pupils = []
+    for (school, race), size in groups.items():
+        for _ in range(size):
+            pupils.append(Pupil(rng, [school], ("03", "04", "05")))
+            pupils[-1].groups["race"] = race
+    counts = tabulate(pupils, ["ELM", "OAK"])
+    work = Work(read(counts), Policy())
+    pattern = choose(work)
+    found = attacks(work.cube, Policy(), publish.rows(work.cube, pattern))
+    assert all(not finding.fallen and not finding.exact for finding in found)
+    tables = protect(counts).tables
+    known = {Key("n", "membership", "", "ELM", "race", "AS7"): 1}
+    attack = Attack(attacker.read([table.published for table in tables], attacker.Knowledge(1, known)))
+    low, high = attack.bounds(Key("n", "membership", "", "ELM", "race", "PI7"))
+    assert low < high
+
+
+def test_a_pattern_that_one_insider_breaks_is_noticed():
+    """Hiding just the two small groups and one of ten would leave 4 to the one who knows her own group of one."""
+    cube = read(COUNTS)
+    hidden = choose(Work(cube, Policy()))
+    tables = publish.rows(cube, hidden)
+    finding = attacks(cube, Policy(), tables)[0]
+    key = finding.claims[0].key
+    part = [claim.key for claim in finding.claims if claim.key != key]
+    truth = {claim.key: count_of(claim.key) for claim in finding.claims}
+    everything_else = {other: truth[other] for other in part}
+    everything_else |= {
+        other: count_of(other)
+        for other in attacker.read(tables, attacker.Knowledge(1)).hidden
+        if other.measure == "n" and other != key and other.metric == key.metric
+    }
+    assert key in finding.attack.exact_to_insider(everything_else, truth)
+
+
+def count_of(key):
+    """The true count of a printed number."""
+    table = next(table for table in COUNTS if table.metric == key.metric)
+    cell = next(cell for cell in table.cells if (cell.detail, cell.school_id, cell.dimension, cell.category) == key[2:])
+    return cell.out_of if key.measure == "denominator" else cell.count

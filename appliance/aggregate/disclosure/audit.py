@@ -1,5 +1,7 @@
 """What the attacker is asked to try against a pattern, and what he brings back. Confidential: it knows the truth."""
 
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from appliance.aggregate import codelists
@@ -23,13 +25,16 @@ class Finding:
     fallen: list[Fallen]
     exact: list[Key]
     attack: Attack
+    knowledge: Knowledge
     claims: list[Claim]
     """What was claimed, cut down to what the published zeros leave possible."""
+    to_insiders: list[tuple[Key, Mapping[Key, int]]]
+    """Sensitive numbers that the only member of another group works out, with what that student knows."""
 
     @property
     def silent(self) -> bool:
         """The attacker found nothing."""
-        return not self.fallen and not self.exact
+        return not (self.fallen or self.exact or self.to_insiders)
 
     def wishes(self, population: Population) -> list[Wish]:
         """What the optimiser has to make possible again in one population."""
@@ -43,7 +48,11 @@ class Finding:
                     wishes.append(Wish(name, -1, value - claim.low))
                 if high < claim.high:
                     wishes.append(Wish(name, +1, claim.high - value))
-        wishes.extend(Wish(_name(key), +1, 1) for key in self.exact if _owner(key) == mine)
+        wishes.extend(Wish(_name(key), +1, 1, either=True) for key in self.exact if _owner(key) == mine)
+        for key, knows in self.to_insiders:
+            if _owner(key) == mine:
+                own = frozenset(_name(other) for other in knows if _owner(other) == mine)
+                wishes.append(Wish(_name(key), +1, 1, either=True, still=own))
         return wishes
 
 
@@ -61,7 +70,55 @@ def attacks(cube: Cube, policy: Policy, tables: list[PublishedTable]) -> list[Fi
         name = "the same, and the size of every group"
     else:
         name = "the same, against outcomes"
-    return [*found, _run(name, tables, knowledge, outcomes, sizes_known=policy.public_denominators)]
+    found.append(_run(name, tables, knowledge, outcomes, sizes_known=policy.public_denominators))
+    if all(finding.silent for finding in found):
+        found = [_with_insiders(cube, finding, tables) for finding in found]
+    return found
+
+
+def _with_insiders(cube: Cube, finding: Finding, tables: list[PublishedTable]) -> Finding:
+    """Let the only member of each hidden group try with what that student knows: the own group, and the own outcome.
+
+    What such a student could work out if everything were hidden is left out: it follows from the empty groups alone,
+    and is mostly about the student himself (the only one of his grade is the only one of it in the district).
+    """
+    truth = _truth(cube)
+    sensitive = {claim.key: truth[claim.key] for claim in finding.claims}
+    structure: Attack | None = None
+    exposed = []
+    for knows in _insiders(cube):
+        for key in finding.attack.exact_to_insider(knows, sensitive):
+            structure = structure or _structure(tables, finding.knowledge)
+            if not structure.exact_to_insider(knows, {key: truth[key]}):
+                exposed.append((key, knows))
+    line = replace(finding.line, exact=finding.line.exact + len(exposed), programs=finding.attack.programs)
+    return replace(finding, to_insiders=exposed, line=line)
+
+
+def _insiders(cube: Cube) -> Iterator[Mapping[Key, int]]:
+    """For every place with exactly one student in some population, what that student knows of it."""
+    alone: dict[Place, dict[Key, int]] = defaultdict(dict)
+    for population in cube.populations:
+        for place, size in population.size.items():
+            if size != 1:
+                continue
+            if population.outcome is None:
+                alone[place][_key(population, "n", place)] = 1
+                continue
+            count = population.outcome[place]
+            alone[place][_key(population, "denominator", place)] = 1
+            alone[place][_key(population, "n", place)] = count
+            alone[place][_key(population, "complement", place)] = 1 - count
+    yield from alone.values()
+
+
+def _truth(cube: Cube) -> dict[Key, int]:
+    """The true value of every number that a claim can be about."""
+    truth = _sizes(cube)
+    for population in cube.populations:
+        for place, count in (population.outcome or {}).items():
+            truth[_key(population, "n", place)] = count
+    return truth
 
 
 def _run(
@@ -84,7 +141,7 @@ def _run(
     printed = [key for key in sorted(system.hidden) if key.measure != "complement" and key not in already]
     single = attack.exact(printed) if exact else []
     line = AttackLine(name, len(system.hidden), len(fallen), len(single), attack.programs)
-    return Finding(line, sizes_known, fallen, single, attack, claims)
+    return Finding(line, sizes_known, fallen, single, attack, knowledge, claims, [])
 
 
 def _within_structure(fallen: list[Fallen], tables: list[PublishedTable], knowledge: Knowledge) -> list[Claim]:
@@ -92,13 +149,18 @@ def _within_structure(fallen: list[Fallen], tables: list[PublishedTable], knowle
 
     A school with students in three grades has at least three students: no choice of hidden cells can undo that.
     """
-    bare = [replace(table, cells=tuple(_emptied(table, cell) for cell in table.cells)) for table in tables]
-    structure = Attack(attacker.read(bare, knowledge))
+    structure = _structure(tables, knowledge)
     claims = []
     for each in fallen:
         low, high = structure.interval(each.claim.key)
         claims.append(Claim(each.claim.key, max(each.claim.low, round(low)), round(min(each.claim.high, high))))
     return claims
+
+
+def _structure(tables: list[PublishedTable], knowledge: Knowledge) -> Attack:
+    """The attack on the same tables with every number hidden and only the empty groups shown."""
+    bare = [replace(table, cells=tuple(_emptied(table, cell) for cell in table.cells)) for table in tables]
+    return Attack(attacker.read(bare, knowledge))
 
 
 def _emptied(table: PublishedTable, cell: PublishedCell) -> PublishedCell:

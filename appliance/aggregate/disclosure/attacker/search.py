@@ -69,6 +69,17 @@ class Attack:
         """The numbers that have only one possible value."""
         return [key for key in keys if not self._open(key)]
 
+    def exact_to_insider(self, knows: Mapping[Key, int], truth: Mapping[Key, int]) -> list[Key]:
+        """The numbers of `truth` that somebody works out exactly who also knows the numbers `knows`.
+
+        `truth` must hold the true value of every key asked about; tables already found in which the insider's own
+        numbers are true answer most questions without solving anything.
+        """
+        found: list[Key] = []
+        for part in {id(self._of[key]): self._of[key] for key in knows if key in self._of}.values():
+            found += part.exact_to_insider(knows, truth)
+        return found
+
     def tables(self) -> Iterator[Mapping[Key, int]]:
         """Every table found so far that agrees with all that is known, in whole students where it was whole.
 
@@ -159,6 +170,31 @@ class _Component:
             at_lowest = sign < 0 and self._least[column] <= self._lowest[column] + TOLERANCE
             self._proved[(key, sign)] = float(self._lowest[column]) if at_lowest else self._solve(column, sign)
         return self._proved[(key, sign)]
+
+    def exact_to_insider(self, knows: Mapping[Key, int], truth: Mapping[Key, int]) -> list[Key]:
+        """The keys of `truth` with one value left once the numbers of `knows` are fixed."""
+        own = [self._column[key] for key in self.keys if key in knows]
+        asked = [self._column[key] for key in self.keys if key in truth and key not in knows]
+        true = np.array([truth[self.keys[column]] for column in asked], dtype=np.float64)
+        fixed = np.array([knows[self.keys[column]] for column in own], dtype=np.float64)
+        moved = np.zeros(len(asked), dtype=np.bool_)
+        for values in self._found:
+            if np.all(np.abs(values[own] - fixed) < TOLERANCE):
+                moved |= np.abs(values[asked] - true) > 0.5
+        still = [(column, value) for column, value, free in zip(asked, true, moved, strict=True) if not free]
+        if not still:
+            return []
+        solver = self._solver or self._open()
+        for column, value in zip(own, fixed, strict=True):
+            solver.changeColBounds(column, value, value)
+        exact = [self.keys[column] for column, value in still if not self._leaves(column, float(value))]
+        for column in own:
+            solver.changeColBounds(column, float(self._lowest[column]), highspy.kHighsInf)
+        return exact
+
+    def _leaves(self, column: int, value: float) -> bool:
+        """Whether a number can differ from a value by one student or more."""
+        return self._solve(column, +1, value + 1) > value + 0.5 or self._solve(column, -1) < value - 0.5
 
     def tables(self) -> Iterator[Mapping[Key, int]]:
         """The solutions met so far, rounded; a fractional one rounds to something that no sum will accept."""

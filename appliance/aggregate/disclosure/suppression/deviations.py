@@ -91,6 +91,8 @@ def cheapest(table: Table, hidden: Flags, need: Need) -> Flags:
         support = (size > NEGLIGIBLE) & ~hidden
         if best is None or table.weight[support].sum() < table.weight[best].sum():
             best = support
+        if not support.any():
+            break
         cost = np.where(hidden, 0.01, table.weight / np.maximum(size, 0.5))
     if best is None:
         raise Refused("No choice of hidden cells protects a sensitive number. Merge categories or leave the table out.")

@@ -31,11 +31,16 @@ class Name(NamedTuple):
 
 @dataclass(slots=True)
 class Wish:
-    """A number must be able to deviate by `amount` in direction `sign`, as the attacker or a target asks."""
+    """A number must be able to deviate by `amount` in direction `sign`, as the attacker or a target asks.
+
+    `either`: the other direction does as well. `still`: numbers that somebody knows and that must not move meanwhile.
+    """
 
     name: Name
     sign: int
     amount: int
+    either: bool = False
+    still: frozenset[Name] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

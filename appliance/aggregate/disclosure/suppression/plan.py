@@ -5,7 +5,7 @@ quite jointly safe: the attacker, who sees everything at once, says where `mend`
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -88,11 +88,25 @@ def mend(work: Work, pattern: Pattern, population: Population, wishes: Iterable[
         )
         if not joint.table.needs:
             raise Refused(f"A sensitive number of {population.metric} cannot be protected. Leave the table out.")
-        support = cheapest(joint.table, joint.table.forced, joint.table.needs[0])
+        support = _support(joint, wish)
         pattern[key] |= _printed(joint, support)
         if population.outcome is not None:
             pattern[key] = _outcomes_of_hidden_groups(population, pattern[key])
     return len(pattern[key]) - before
+
+
+def _support(joint: Numbered, wish: Wish) -> Flags:
+    """Cells to hide so that the wish of a table's only need comes true."""
+    table = joint.table
+    for name in wish.still & joint.index.keys():
+        table.up[joint.index[name]] = table.down[joint.index[name]] = 0.0
+    (need,) = table.needs
+    try:
+        return cheapest(table, table.forced, need)
+    except Refused:
+        if not wish.either:
+            raise
+        return cheapest(table, table.forced, replace(need, sign=-need.sign))
 
 
 def _part(work: Work, population: Population, part: Part, hidden: set[Name], wishes: list[Wish]) -> set[Name]:
