@@ -69,7 +69,8 @@ newest=$(find "$library" -type f \( -name '*.so*' -o -name python3 \) -exec read
 
 # What Debian wants beside the program.
 cp "$recipe/schoolhouse" "$root/usr/bin/"
-gzip -9n <"$debian/schoolhouse.1" >"$manuals/schoolhouse.1.gz"
+PYTHONPATH=$source .venv/bin/python "$recipe/commands.py" |
+  sed '/commands.py writes/r /dev/stdin' "$debian/schoolhouse.1" | gzip -9n >"$manuals/schoolhouse.1.gz"
 gzip -9n <"$debian/changelog" >"$documents/changelog.gz"
 "$python" -IS "$recipe/licences.py" "$library/site" | cat "$debian/copyright" - >"$documents/copyright"
 cp "$work/$arch/usr/share/doc/libpython3.11-minimal/copyright" "$documents/copyright.python3.11"
