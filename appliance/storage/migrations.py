@@ -26,7 +26,7 @@ def m001_schools_and_time(db: Tables) -> None:
 CREATE TABLE identity (
     entity TEXT NOT NULL CHECK (entity IN
         ('organization', 'session', 'course', 'section', 'student', 'staff', 'line_item', 'test')),
-    system TEXT NOT NULL CHECK (system IN ('oneroster', 'district')),
+    system TEXT NOT NULL CHECK (system IN ('oneroster', 'edfi', 'district')),
     source_id TEXT NOT NULL CHECK (source_id <> ''),
     key INTEGER NOT NULL,
     PRIMARY KEY (entity, system, source_id)

@@ -29,6 +29,10 @@ class Layout:
     entity: str
     columns: tuple[Column, ...] = ()
     left_out: str = ""
+    loaded_as: str = ""
+    """The kind whose loader takes it, where that is another one."""
+    system: str = "oneroster"
+    """Whose ids its rows carry. The ids of two systems are never compared."""
 
     def required_headers(self) -> frozenset[str]:
         """The headers without which a file cannot be of this kind, in lower case."""

@@ -40,6 +40,8 @@ class Batch:
         self.roles: dict[str, list[tuple[str, int, int | None, int | None]]] = {}
         """OneRoster 1.2: user -> (role, organization key, begin, end), from roles.csv."""
         self.course_grade_categories: dict[str, bool] = {}
+        self.system = "oneroster"
+        """Whose ids the rows carry that are being loaded."""
 
     def known(self, entity: str, system: str) -> dict[str, int]:
         """Outside id -> our key, of all records of an entity that were ever loaded."""
@@ -49,15 +51,17 @@ class Batch:
             ids = self._known[entity, system] = dict(self._connection.execute(sql, (entity, system)))
         return ids
 
-    def claim(self, entity: str, source_id: str, local_id: str | None = None) -> int | Taken:
+    def claim(
+        self, entity: str, source_id: str, local_id: str | None = None, *, twin: int | None = None
+    ) -> int | Taken:
         """The key of the record that a row names, a new one if it was never seen; `local_id` is what the district's
-        own files call it.
+        own files call it, `twin` the same record as another system brought it (see `twins`).
 
         A record that one system brought first is found again by its local id when the other brings it. Taken, with the
         column at fault, when an earlier row of the batch claimed the same record, or the local id is another record's:
         two children must never become one.
         """
-        by_source, by_local = self.known(entity, "oneroster"), self.known(entity, "district")
+        by_source, by_local = self.known(entity, self.system), self.known(entity, "district")
         seen = self.seen.setdefault(entity, set())
         key, holder = by_source.get(source_id), by_local.get(local_id) if local_id else None
         if key in seen and key is not None:
@@ -65,8 +69,9 @@ class Batch:
         if holder is not None and (holder in seen or holder != (key or holder)):
             return Taken("identifier")
         if key is None:
-            key = self._fresh(entity) if holder is None else holder
-            self._remember(entity, "oneroster", source_id, key)
+            same = twin if holder is None and twin not in seen else holder
+            key = self._fresh(entity) if same is None else same
+            self._remember(entity, self.system, source_id, key)
         if local_id and holder is None:
             self._remember(entity, "district", local_id, key)
         seen.add(key)

@@ -52,14 +52,19 @@ def load(batch: Batch, files: Sequence[Recognised]) -> None:
         if one.note:
             batch.report.files.append(FileRead(one.table.name, one.layout.kind, one.table.sha256, note=one.note))
     order = list(IN_ORDER)
-    for one in sorted((f for f in files if not f.note), key=lambda f: order.index(f.layout.kind)):
+    for one in sorted((f for f in files if not f.note), key=lambda f: order.index(_loader_of(f))):
         read = FileRead(one.table.name, one.layout.kind, one.table.sha256)
         batch.report.files.append(read)
         rows = typed_rows(one.table, one.layout, read, batch.report)
-        IN_ORDER[one.layout.kind](batch, one.layout, read, _ticking(batch, read, rows))
+        batch.system = one.layout.system
+        IN_ORDER[_loader_of(one)](batch, one.layout, read, _ticking(batch, read, rows))
         batch.keep_identities()
         if one.table.encoding == "cp1252":
             read.note = "; ".join(filter(None, (read.note, "read as Windows-1252, since it is not UTF-8")))
+
+
+def _loader_of(one: Recognised) -> str:
+    return one.layout.loaded_as or one.layout.kind
 
 
 def _refuse_misfits(files: Sequence[Recognised]) -> None:
@@ -67,13 +72,13 @@ def _refuse_misfits(files: Sequence[Recognised]) -> None:
     by_kind: dict[str, str] = {}
     by_name: dict[str, str] = {}
     for one in files:
-        name, kind = one.table.name, one.layout.kind
+        name, kind = one.table.name, _loader_of(one)
         if by_name.setdefault(name, one.table.sha256) != one.table.sha256:
             raise BadFile(f"Two different files are called {name}. Rename one, so that the report can tell them apart.")
         if kind.startswith("OneRoster") and kind in by_kind:
             raise BadFile(
-                f"{by_kind[kind]} and {name} both hold {kind}. A OneRoster package stands for the whole district: "
-                "name one package at a time."
+                f"{by_kind[kind]} and {name} both hold {one.layout.kind}. A roster package stands for the whole "
+                "district: name one package at a time."
             )
         by_kind[kind] = name
 

@@ -108,7 +108,7 @@ class _Sections:
         for code, *values in batch.ask("SELECT code, section_key, school_key, begin_day, end_day FROM section"):
             section = by_key[values[0]] = _Section(*values)
             self._by_code[code].append(section)
-        self._by_id = {source: [by_key[key]] for source, key in batch.known("section", "oneroster").items()}
+        self._by_id = {source: [by_key[key]] for source, key in batch.known("section", batch.system).items()}
 
     def named(self, name: str, school: str | None, day: int) -> list[_Section]:
         found = self._by_id.get(name) or self._by_code.get(name, [])

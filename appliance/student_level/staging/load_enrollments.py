@@ -38,8 +38,8 @@ def _students(
     teaching: dict[tuple[int, int, int], tuple[int | None, int]],
 ) -> Iterator[tuple[int, tuple[Any, ...]]]:
     """The rows of students, ready to load; those of staff go into `teaching`, the first for each post."""
-    sections, staff = batch.known("section", "oneroster"), batch.known("staff", "oneroster")
-    students = batch.known("student", "oneroster")
+    sections, staff = batch.known("section", batch.system), batch.known("staff", batch.system)
+    students = batch.known("student", batch.system)
     begins = dict(batch.ask("SELECT section_key, begin_day FROM section"))
     for number, row in rows:
         if not row.is_active:

@@ -6,6 +6,7 @@ from typing import Any
 
 from appliance.student_level.sources import district_csv, oneroster
 from appliance.student_level.sources.layout import Layout
+from appliance.student_level.staging import twins
 from appliance.student_level.staging.batch import Batch, Taken
 from appliance.student_level.staging.first_rows import first_rows
 from appliance.student_level.staging.load_roster import Rows
@@ -20,7 +21,9 @@ def categories(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None
 
 def line_items(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     """What can be graded: one piece of work, or a course over a grading period."""
-    section_keys, session_keys = batch.known("section", "oneroster"), batch.known("session", "oneroster")
+    section_keys, session_keys = batch.known("section", batch.system), batch.known("session", batch.system)
+    begins = dict(batch.ask("SELECT session_key, begin_day FROM academic_session"))
+    others = twins.course_grades(batch)
 
     def ready() -> Iterator[tuple[Any, ...]]:
         for number, row in rows:
@@ -28,12 +31,13 @@ def line_items(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None
                 batch.refuse_reference(layout, read, number, "classSourcedId", "class")
                 continue
             kind = "course_grade" if batch.course_grade_categories.get(row.category) else "assignment"
-            key = batch.claim("line_item", row.source_id)
+            section, session = section_keys[row.section], session_keys.get(row.session)
+            twin = others.get((section, begins.get(session))) if kind == "course_grade" else None
+            key = batch.claim("line_item", row.source_id, twin=twin)
             if isinstance(key, Taken):
                 batch.refuse_taken(layout, read, number, key)
                 continue
-            yield (key, section_keys[row.section], row.title, kind, session_keys.get(row.session), row.due_day,
-                   row.highest)  # fmt: skip
+            yield key, section, row.title, kind, session, row.due_day, row.highest
 
     columns = "section_key, title, kind, session_key, due_day, highest"
     batch.upsert(layout.entity, "line_item", "line_item_key", columns, ready())
@@ -41,7 +45,7 @@ def line_items(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None
 
 def grades(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     """Scores of students on line items."""
-    items, students = batch.known("line_item", "oneroster"), batch.known("student", "oneroster")
+    items, students = batch.known("line_item", batch.system), batch.known("student", batch.system)
 
     def ready() -> Iterator[tuple[int, tuple[Any, ...]]]:
         for number, row in rows:

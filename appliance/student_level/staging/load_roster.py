@@ -5,6 +5,7 @@ from typing import Any
 
 from appliance.student_level.sources import oneroster
 from appliance.student_level.sources.layout import Layout
+from appliance.student_level.staging import twins
 from appliance.student_level.staging.batch import Batch, Taken
 from appliance.student_level.staging.report import FileRead
 
@@ -27,7 +28,7 @@ def organizations(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> N
             yield key, row.name, row.kind, state_id, row.is_active
 
     count = batch.upsert(layout.entity, "organization", "organization_key", "name, kind, state_id, is_active", ready())
-    known = batch.known("organization", "oneroster")
+    known = batch.known("organization", batch.system)
     chain: dict[int, int] = {}
     for key, (number, parent) in parents.items():
         if parent not in known:
@@ -71,7 +72,7 @@ def sessions(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
 
     columns = "title, kind, begin_day, end_day, school_year"
     batch.upsert(layout.entity, "academic_session", "session_key", columns, ready())
-    known = batch.known("session", "oneroster")
+    known = batch.known("session", batch.system)
     links = [(key, known[parent]) for key, parent in parents.items() if parent in known]
     batch.run_many("UPDATE academic_session SET parent_key = ?2 WHERE session_key = ?1 AND parent_key IS NOT ?2", links)
 
@@ -92,10 +93,12 @@ def courses(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
 
 def sections(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     """Sections: a course taught in a school, from its first session's first day to its last session's last."""
-    schools, course_keys = batch.known("organization", "oneroster"), batch.known("course", "oneroster")
-    sessions_known = batch.known("session", "oneroster")
+    schools, course_keys = batch.known("organization", batch.system), batch.known("course", batch.system)
+    sessions_known = batch.known("session", batch.system)
     days_of_sessions = batch.ask("SELECT session_key, begin_day, end_day FROM academic_session")
     spans = {key: (begin, end) for key, begin, end in days_of_sessions}
+    codes = dict(batch.ask("SELECT course_key, code FROM course"))
+    others = twins.sections(batch)
 
     def ready() -> Iterator[tuple[Any, ...]]:
         for number, row in rows:
@@ -106,11 +109,14 @@ def sections(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
                 batch.refuse_reference(layout, read, number, "courseSourcedId", "course")
             elif not days:
                 batch.refuse_reference(layout, read, number, "termSourcedIds", "session")
-            elif isinstance(key := batch.claim("section", row.source_id), Taken):
-                batch.refuse_taken(layout, read, number, key)
             else:
-                yield (key, schools[row.school], course_keys[row.course], row.code, row.title, ", ".join(row.periods),
-                       row.room, min(d[0] for d in days), max(d[1] for d in days), row.is_active)  # fmt: skip
+                school, course, period = schools[row.school], course_keys[row.course], ", ".join(row.periods)
+                begin, end = min(d[0] for d in days), max(d[1] for d in days)
+                twin = others.get((school, codes[course], begin, period, row.room))
+                if isinstance(key := batch.claim("section", row.source_id, twin=twin), Taken):
+                    batch.refuse_taken(layout, read, number, key)
+                else:
+                    yield key, school, course, row.code, row.title, period, row.room, begin, end, row.is_active
 
     columns = "school_key, course_key, code, title, period, room, begin_day, end_day, is_active"
     count = batch.upsert(layout.entity, "section", "section_key", columns, ready())
@@ -119,7 +125,7 @@ def sections(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
 
 def roles(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     """OneRoster 1.2 keeps a person's roles in a file of their own; they are held until the people come."""
-    schools = batch.known("organization", "oneroster")
+    schools = batch.known("organization", batch.system)
     for number, row in rows:
         if not row.is_active:
             continue
@@ -150,7 +156,7 @@ class _People:
 
     def __init__(self, batch: Batch) -> None:
         self._batch = batch
-        self._schools = batch.known("organization", "oneroster")
+        self._schools = batch.known("organization", batch.system)
         self.staff: list[tuple[Any, ...]] = []
         self.posts: dict[tuple[int, int, str], tuple[int | None, int | None]] = {}
         self.families = 0
@@ -201,7 +207,7 @@ _NO_ROLE = "this person has no role at a school that is loaded. Send roles.csv a
 
 def demographics(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     """Birth day, sex and race of students who are loaded; those of other people are not kept."""
-    students = batch.known("student", "oneroster")
+    students = batch.known("student", batch.system)
     passed = 0
 
     def ready() -> Iterator[tuple[Any, ...]]:
@@ -231,7 +237,7 @@ def _end_missing(batch: Batch, entity: str) -> int:
     seen = batch.seen.get(entity)
     if not seen:  # A file with a header and no rows is a broken export, not an empty school.
         return 0
-    gone = set(batch.known(entity, "oneroster").values()) - seen
+    gone = set(batch.known(entity, batch.system).values()) - seen
     return batch.run_many(_ENDINGS[entity], ((key,) for key in sorted(gone)))
 
 
