@@ -21,9 +21,10 @@ from appliance.aggregate.release import ReleaseFacts, School, Signer, build
 from appliance.errors import NotAllowed, Trouble
 from appliance.jobs.compute_metrics import count_snapshot
 from appliance.jobs.import_files import AT_THE_KEYBOARD
+from appliance.jobs.signing import district_signer
 from appliance.settings import Settings
 from appliance.storage.connection import Gate
-from appliance.storage.database import Database, Event, Tables
+from appliance.storage.database import Database, Event
 from appliance.student_level.metrics.catalogue import metrics
 
 NEXT: Mapping[str, frozenset[str]] = {
@@ -64,7 +65,7 @@ def draft(database: Database, snapshot: date, settings: Settings, *, by: str) ->
         )
     event = Event(by, Action.DRAFT_RELEASE, f"snapshot {day}")
     with database.changing(event) as tables:
-        protected = _protect(database, day, settings.minimum_cell, _signer(tables), year)
+        protected = _protect(database, day, settings.minimum_cell, district_signer(tables), year)
         row = {
             "snapshot": day,
             "school_year": year,
@@ -102,7 +103,7 @@ def build_package(database: Database, key: int, directory: Path, settings: Setti
     release = _in_state(database, key, "built")
     directory.mkdir(parents=True, exist_ok=True)
     with database.changing(Event(by, Action.BUILD_RELEASE, f"release {key}")) as tables:
-        signer = _signer(tables)
+        signer = district_signer(tables)
         protected = _protect(database, release["snapshot"], release["minimum_n"], signer, release["school_year"])
         if _fingerprint(protected) != release["content_sha256"]:
             raise Trouble(f"The counts have changed since release {key} was drafted. Draft and approve it again.")
@@ -159,18 +160,6 @@ def _protect(database: Database, snapshot: str, minimum_n: int, signer: Signer, 
 def _fingerprint(protected: Protected) -> str:
     told = [(table.metric, [asdict(cell) for cell in table]) for table in protected.tables]
     return hashlib.sha256(msgspec.json.encode(told)).hexdigest()
-
-
-def _signer(tables: Tables) -> Signer:
-    """The district's signing key, made when it is first needed."""
-    row = next(iter(tables.query("SELECT private_key FROM signing_key ORDER BY signing_key_key DESC LIMIT 1")), None)
-    if row is not None:
-        return Signer.from_private_bytes(row["private_key"])
-    signer = Signer.generate()
-    tables.table("signing_key").insert(
-        {"private_key": signer.private_bytes(), "public_key": signer.public.line("district"), "made_at": _now()}
-    )
-    return signer
 
 
 def _facts(database: Database, release: dict[str, Any], settings: Settings) -> ReleaseFacts:

@@ -5,9 +5,12 @@ an altered one. With this form every single byte of the file is checked by writi
 """
 
 import io
+import os
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Mapping
+from pathlib import Path
 
 from appliance.errors import BadFile
 
@@ -61,3 +64,23 @@ def _check(entries: list[zipfile.ZipInfo]) -> None:
             raise BadFile(f"The package holds {name} compressed; an appliance writes it plain. It was packed again.")
     if sum(entry.file_size for entry in entries) > LARGEST_PACKAGE:
         raise BadFile(f"The files of the package are larger than {LARGEST_PACKAGE >> 20} MB. Refuse it.")
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write beside the target, make it durable, then give it its name: a crash leaves the old state."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
