@@ -107,7 +107,7 @@ def assert_an_outsider_learns_nothing(protected, rules, known):
     minimum=st.sampled_from([5, 10, 20]),
     movers=st.sampled_from([0.0, 0.05]),
 )
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=7, deadline=None)
 def test_no_district_gives_a_child_away(seed, schools, minimum, movers):
     tabulations = district(seed, schools, (5, 120), movers)
     rules = policy(minimum)
@@ -118,7 +118,7 @@ def test_no_district_gives_a_child_away(seed, schools, minimum, movers):
 
 
 @given(seed=st.integers(0, 10_000))
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=3, deadline=None)
 def test_empty_groups_can_be_hidden_too(seed):
     tabulations = district(seed, 3, (20, 120))
     rules = policy(10, "hidden")

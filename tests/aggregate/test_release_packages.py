@@ -9,7 +9,7 @@ import pytest
 from districts import district
 from maplewood_release import SCHOOLS, facts, files_of
 
-from appliance.aggregate.disclosure import protect
+from appliance.aggregate.disclosure import Policy, protect
 from appliance.aggregate.refusal import Refused
 from appliance.aggregate.release import Signer, build, package, package_bytes
 from appliance.aggregate.tabulation import Tabulation
@@ -179,3 +179,18 @@ def test_canaries_in_the_counts_do_not_reach_the_package(signer):
     with pytest.raises(Refused) as refusal:
         protect([Tabulation("membership", "2026-2027", "2026-10-01", tuple(cells)), *counts[1:]])
     assert "code" in str(refusal.value)
+
+
+def test_where_empty_groups_are_hidden_a_grade_that_is_not_offered_is_not_one_of_them(signer):
+    """Everybody knows that Elm has no eleventh grade; hidden, it would look like a group and be none."""
+    counts, rules = district(5), Policy(zeros="hidden")
+    offered = {school.school_id: school.grades for school in SCHOOLS}
+    with pytest.raises(Refused, match="does not offer"):
+        package_bytes(protect(counts, rules), facts(), signer)
+    protected = protect(counts, rules, offered=offered)
+    assert b"S001,GRADE,11,,,,,not_offered,," in package_bytes(protected, facts(), signer)
+    states = {
+        (cell.school_id, cell.category): cell.suppression for cell in protected.tables[0] if cell.dimension == "grade"
+    }
+    assert states[("S001", "11")] == "not_offered"
+    assert all(cell.n != 0 for table in protected.tables for cell in table)

@@ -4,7 +4,7 @@ A *population* is a set of people counted in the same places: the enrolled, thos
 subject. The tables `membership` and `subgroup_membership` are one population.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -33,6 +33,8 @@ class Population:
     outcome: dict[Place, int] | None
     home: dict[str, str] = field(default_factory=dict)
     """Dimension to the metric whose table prints it."""
+    absent: set[Place] = field(default_factory=set)
+    """Empty places that everybody knows to be empty: grades that the school does not offer."""
 
     @property
     def schools(self) -> list[str]:
@@ -80,8 +82,11 @@ class Cube:
     populations: tuple[Population, ...]
 
 
-def read(tabulations: Sequence[Tabulation]) -> Cube:
-    """Read the tabulations of one snapshot. Raises `Refused`, with the place, when anything does not add up."""
+def read(tabulations: Sequence[Tabulation], offered: Mapping[str, Collection[str]] | None = None) -> Cube:
+    """Read the tabulations of one snapshot; `offered`: the grades of each school, as the directory prints them.
+
+    Raises `Refused`, with the place, when anything does not add up.
+    """
     if not tabulations:
         raise Refused("There is nothing to release: no table was counted.")
     years = {(table.school_year, table.snapshot) for table in tabulations}
@@ -101,6 +106,7 @@ def read(tabulations: Sequence[Tabulation]) -> Cube:
         _complete(population)
         _check_categories(population)
         _check_district(population)
+        population.absent = set(_absent(population, offered or {}))
     school_year, snapshot = years.pop()
     ordered = tuple(name for name in codelists.METRICS if name in names)
     return Cube(school_year, snapshot, ordered, tuple(populations.values()))
@@ -130,6 +136,13 @@ def _at(cell: Cell) -> tuple[str, str, str]:
 
 def _where(place: Place) -> str:
     return f"{place.dimension} {place.category} of {'the district' if place.school_id == DISTRICT else place.school_id}"
+
+
+def _absent(population: Population, offered: Mapping[str, Collection[str]]) -> Iterable[Place]:
+    for place, size in population.size.items():
+        grades = offered.get(place.school_id)
+        if place.dimension == "grade" and size == 0 and grades and place.category not in grades:
+            yield place
 
 
 def _complete(population: Population) -> None:

@@ -28,7 +28,7 @@ def small_groups(population: Population, policy: Policy) -> list[Target]:
     return [
         Target(place, low, policy.minimum_n)
         for place, size in population.size.items()
-        if low <= size < policy.minimum_n
+        if low <= size < policy.minimum_n and place not in population.absent
     ]
 
 

@@ -1,7 +1,7 @@
 """Protect, attack, repair, and attack again until the attacker is silent; otherwise refuse."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from appliance.aggregate.disclosure import audit, publish
@@ -31,17 +31,19 @@ def protect(
     *,
     year_key: bytes = b"",
     earlier: Sequence[Sequence[PublishedTable]] = (),
+    offered: Mapping[str, Collection[str]] | None = None,
 ) -> Protected:
     """Hide every count that could point at a child, and whatever would give a hidden count away.
 
     All tables and geographies are protected and attacked together. `year_key`: a secret of the district that moves the
     choice of cells, the same for a whole school year. `earlier`: the tables of every earlier release of the year, as
-    published; what they hid stays hidden. Raises `Refused` when the counts do not add up, hold an unknown
+    published; what they hid stays hidden. `offered`: the grades that each school offers, which everybody knows; needed
+    where empty groups are hidden. Raises `Refused` when the counts do not add up, hold an unknown
     code, or cannot be protected.
     """
     started = time.monotonic()
     policy = policy or Policy()
-    cube = read(tabulations)
+    cube = read(tabulations, offered)
     past = recall(cube, earlier)
     work = Work(cube, policy, year_key, past.hidden, past.shown)
     pattern = choose(work)

@@ -58,6 +58,8 @@ def _places(population: Population, metric: str) -> list[Place]:
 def _row(population: Population, place: Place, hidden: set[Name]) -> PublishedCell:
     size: int | None = None if Name("size", place) in hidden else population.size[place]
     where = (place.school_id, place.dimension, place.category, population.detail)
+    if place in population.absent:
+        return PublishedCell(*where, None, None, "not_offered")
     if population.outcome is None:
         return PublishedCell(*where, size, None, "hidden" if size is None else "none")
     if size == 0:

@@ -50,4 +50,4 @@ class Report:
     @property
     def safe(self) -> bool:
         """Whether every attack came back with nothing."""
-        return all(attack.fallen == 0 for attack in self.attacks)
+        return all(attack.fallen == attack.exact == 0 for attack in self.attacks)

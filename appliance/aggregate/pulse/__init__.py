@@ -14,9 +14,9 @@ from appliance.aggregate.pulse.estimate import Estimate, estimate
 from appliance.aggregate.pulse.facts import PulseFacts
 from appliance.aggregate.pulse.ledger import Entry, check_chain, least_cap, next_entry, spent
 from appliance.aggregate.pulse.measured import Measured
-from appliance.aggregate.pulse.mechanism import Mechanism
+from appliance.aggregate.pulse.mechanism import Mechanism, check_counts
 from appliance.aggregate.pulse.package import package_bytes
-from appliance.aggregate.pulse.policy import PulsePolicy
+from appliance.aggregate.pulse.policy import PulsePolicy, rational
 from appliance.aggregate.pulse.question import METRIC, Question
 
 __all__ = [
@@ -30,10 +30,12 @@ __all__ = [
     "PulsePolicy",
     "Question",
     "check_chain",
+    "check_counts",
     "estimate",
     "least_cap",
     "next_entry",
     "open_pulse",
     "package_bytes",
+    "rational",
     "spent",
 ]

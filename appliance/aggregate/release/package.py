@@ -1,8 +1,6 @@
 """Build the package: one file, signed, the same bytes from the same facts, and never half-written."""
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -31,7 +29,7 @@ def build(protected: Protected, facts: ReleaseFacts, signer: Signer, directory: 
         if path.read_bytes() == data:
             return path
         raise Refused(f"{facts.file_name} exists already and differs. A further release needs a further version.")
-    _write(path, data)
+    archive.write(path, data)
     return path
 
 
@@ -69,6 +67,10 @@ def _checked(table: ProtectedTable, facts: ReleaseFacts) -> PublishedTable:
     unknown = {cell.school_id for cell in published.cells} - {DISTRICT, *offered}
     if unknown:
         raise Refused(f"Table {table.metric} counts {sorted(unknown)}, which the directory of schools does not list.")
+    for cell in published.cells:
+        grades = offered.get(cell.school_id, ())
+        if cell.suppression == "hidden" and cell.dimension == "grade" and grades and cell.category not in grades:
+            raise Refused(f"{cell.school_id} hides grade {cell.category}, which it does not offer. Protect it again.")
     return replace(published, cells=tuple(_not_offered(cell, offered) for cell in published.cells))
 
 
@@ -87,23 +89,3 @@ def _directory(facts: ReleaseFacts) -> bytes:
         grades = " ".join(school.grades)
         lines.append([facts.school_year, facts.lea_id, school.school_id, school.name, grades, days])
     return rows.csv_bytes(descriptor.DIRECTORY_COLUMNS, lines)
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write beside the target, make it durable, then give it its name: a crash leaves the old state."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

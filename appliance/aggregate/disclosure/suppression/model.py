@@ -107,7 +107,9 @@ def number(
     floor = weights.policy.smallest_hidden
     empty = np.array([population.size[name.place] == 0 for name in names])
     sizes_known = len(parts) == 1
-    fixed = empty & np.array([floor == 1 or (sizes_known and name.part == "outcome") for name in names])
+    fixed = empty & np.array(
+        [floor == 1 or (sizes_known and name.part == "outcome") or name.place in population.absent for name in names]
+    )
     low = np.array([floor if name.part == "size" else 0 for name in names])
     ample = float(values.max(initial=0) * 2 + 10 * weights.policy.minimum_n)
     high = [float(population.size[name.place]) if sizes_known and name.part == "outcome" else ample for name in names]

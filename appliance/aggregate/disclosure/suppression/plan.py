@@ -150,7 +150,8 @@ def _outcomes_of_hidden_groups(population: Population, hidden: set[Name]) -> set
 def _kept(work: Work, population: Population) -> set[Name]:
     """What was hidden before and can be hidden still: a group that is empty now is shown as empty."""
     names = work.kept.get((population.metric, population.detail), set())
-    return {name for name in names if population.size.get(name.place, 0) >= work.policy.smallest_hidden}
+    least = work.policy.smallest_hidden
+    return {n for n in names if population.size.get(n.place, -1) >= least and n.place not in population.absent}
 
 
 def _kindred(population: Population, pattern: Pattern) -> set[Name]:
