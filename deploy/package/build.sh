@@ -21,6 +21,7 @@ source=$work/source root=$work/root library=$work/root/usr/lib/schoolhouse
 documents=$root/usr/share/doc/schoolhouse manuals=$root/usr/share/man/man1 overrides=$root/usr/share/lintian/overrides
 rm -rf "$work"
 mkdir -p "$source" "$root"/{DEBIAN,usr/bin} "$library"/{py/{bin,lib/bundled},site} "$documents" "$manuals" "$overrides"
+git rev-parse HEAD >"$work/commit"
 git archive HEAD | tar -x -C "$source"
 recipe=$source/deploy/package debian=$source/deploy/debian
 

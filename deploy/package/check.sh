@@ -9,7 +9,8 @@ cd "$(dirname "$0")/../.."
 for tool in debootstrap unshare ip lintian; do
   command -v "$tool" >/dev/null || stop "$tool is missing. Install it: apt-get install debootstrap util-linux iproute2 lintian"
 done
-package=build/schoolhouse_$(sed -nE '1s/.*\((.*)\).*/\1/p' deploy/debian/changelog)_$(dpkg --print-architecture).deb
+arch=$(dpkg --print-architecture)
+package=build/schoolhouse_$(sed -nE '1s/.*\((.*)\).*/\1/p' deploy/debian/changelog)_$arch.deb
 [ -f "$package" ] || stop "There is no $package yet: make deb"
 
 lintian --no-cfg --allow-root --fail-on error,warning "$package" || stop "Lintian found something new: mend it, or say in lintian-overrides why not."
@@ -40,7 +41,8 @@ for suite in "$@"; do
   rm -rf "$root"
 done
 
+cmp -s "build/package-$arch/commit" <(git rev-parse HEAD) || stop "There was a commit since: make deb, to see that it is built alike twice."
 before=$(sha256sum <"$package")
 deploy/package/build.sh 2>/dev/null
-[ "$(sha256sum <"$package")" = "$before" ] || stop "Built twice, the package differs. Was there a commit in between?"
+[ "$(sha256sum <"$package")" = "$before" ] || stop "Built twice from one commit, the package differs."
 echo "Built once more: the same to the last bit."
