@@ -111,6 +111,8 @@ def meets_standard(level: str | None) -> int | None:
     said = (level or "").lower()
     if "met standard=" in said:
         return int("met standard=true" in said)
-    known = {"meets": 1, "exceeds": 1, "masters": 1, "proficient": 1, "advanced": 1, "beginning": 0, "getting there": 0,
+    known = {"met expectations": 1, "exceeded expectations": 1, "approached expectations": 0,
+             "partially met expectations": 0, "did not yet meet expectations": 0, "meets": 1,
+             "exceeds": 1, "masters": 1, "proficient": 1, "advanced": 1, "beginning": 0, "getting there": 0,
              "approaches": 0, "basic": 0, "below basic": 0, "does not meet": 0}  # fmt: skip
     return known.get(said)

@@ -16,7 +16,7 @@ _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:T.*)?", re.ASCII)
 _US = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 _YEAR = re.compile(r"(\d{4})(?:\s*[-/]\s*(\d{4}))?", re.ASCII)
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
-_NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,9})?", re.ASCII)
+_NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,20})?", re.ASCII)
 _NOTHING = frozenset({"", "NULL", "null", "N/A", "n/a", "NONE", "None", "none"})
 """What senders write for an empty cell. Not `Null`: there are people of that name."""
 

@@ -1,14 +1,14 @@
 """From a cell description to a function that takes the fields of a row."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Names
 
 from appliance.days import from_day_number, school_year
 from appliance.errors import BadFile
 from appliance.student_level.sources.layout import Column
 from appliance.student_level.sources.mapping.dates import date_reader
-from appliance.student_level.sources.mapping.form import LEAVE_OUT, Cell, Mapping
+from appliance.student_level.sources.mapping.form import LEAVE_OUT, TEXT, Cell, Mapping
 from appliance.student_level.sources.values import Check, Refused, day, is_nothing
 
 Read = Callable[[list[str]], str]
@@ -21,23 +21,22 @@ class Places:
 
     def __init__(self, file: str, header: tuple[str, ...]) -> None:
         self._file = file
-        self._places: dict[str, int] = {}
-        self._twice: set[str] = set()
-        for place, name in enumerate(header):
-            key = name.lower()
-            if key in self._places:
-                self._twice.add(key)
-            self._places.setdefault(key, place)
+        self._header = header
+        self._lower = [name.lower() for name in header]
         self.used: set[int] = set()
 
     def find(self, header: str) -> int | None:
         """The place of a column, None when the file does not have it. Raises BadFile when it has it twice."""
-        key = header.strip().lower()
-        if key in self._twice:
+        name = header.strip()
+        names: Sequence[str] = self._header
+        if name not in names:
+            name, names = name.lower(), self._lower
+        if name not in names:
+            return None
+        if names.count(name) > 1:
             raise BadFile(f"{self._file}: the header names {header} twice. Ask the sender to mend the export.")
-        place = self._places.get(key)
-        if place is not None:
-            self.used.add(place)
+        place = names.index(name)
+        self.used.add(place)
         return place
 
 
@@ -47,9 +46,12 @@ def reader_of(cell: Cell, places: Places, empty: frozenset[str]) -> Read | None:
         constant = cell.constant
         return lambda _fields: constant
     found = [place for place in map(places.find, cell.headers()) if place is not None]
-    if not found or (cell.join and len(found) < len(cell.join)):
+    if not found or (cell.join and len(found) < len(cell.headers())):
         return None
-    read = _joined(found, cell.between, empty) if cell.join else _first_of(found, empty)
+    if cell.join:
+        read = _joined([t[1:] if t.startswith(TEXT) else found.pop(0) for t in cell.join], cell.between, empty)
+    else:
+        read = _first_of(found, frozenset() if cell.cut else empty)
     if cell.cut:
         read = _cut(read, *cell.cut)
     if cell.take in ("number", "letter"):
@@ -71,11 +73,14 @@ def _first_of(places: list[int], empty: frozenset[str]) -> Read:
     return read
 
 
-def _joined(places: list[int], between: str, empty: frozenset[str]) -> Read:
+def _joined(pieces: list[int | str], between: str, empty: frozenset[str]) -> Read:
     def read(fields: list[str]) -> str:
-        parts = [fields[place].strip() for place in places]
-        if all(is_nothing(part) or part.lower() in empty for part in parts):
-            return ""
+        parts: list[str] = []
+        for piece in pieces:
+            part = piece if isinstance(piece, str) else fields[piece].strip()
+            if isinstance(piece, int) and (is_nothing(part) or part.lower() in empty):
+                return ""
+            parts.append(part)
         return between.join(parts)
 
     return read
@@ -102,19 +107,19 @@ def check_of(cell: Cell, column: Column, mapping: Mapping) -> Check:
     if cell.take == "school_year":
         check = _as_school_year(check, cell.dates or mapping.dates)
     elif cell.codes:
-        check = _through(mapping.code_table(cell.codes), cell.codes, check)
+        check = _through(mapping.code_table(cell.codes), cell.codes, column)
     elif patterns := cell.dates or (mapping.dates if column.check in _DATES and not cell.constant else ()):
         check = _dated(patterns, check)
     return check
 
 
-def _through(table: Names[str, str], name: str, check: Check) -> Check:
+def _through(table: Names[str, str], name: str, column: Column) -> Check:
     def through(value: str) -> object:
         ours = table.get(value.lower())
         if ours is None or ours == LEAVE_OUT:
             what = f"is a code that the table {name!r} of the mapping does not have"
             raise Refused("not_in_list", what, "Add it there, or correct it.")
-        return check(ours)
+        return column.check(ours) if ours else column.empty
 
     return through
 

@@ -1,8 +1,9 @@
 """Dates as other systems write them, described by patterns like `MM/DD/YYYY`.
 
 Tokens: YYYY, YY (2000 to 2099), MM, M (one or two digits), DD, D, MON (Jan), SEASON, and `*` at the end for a time or
-anything else. Without a day the first of the month is meant. SEASON (fall, winter, spring, summer, or FA, WI, SP, SU)
-stands for a day in its middle: vendors that name only a window leave no better day.
+anything else. Without a day the first of the month is meant; `YYYY -> 04-15` says another month and day. SEASON (fall,
+winter, spring, summer, or FA, WI, SP, SU) stands for a day in its middle: vendors that name only a window leave no
+better day.
 """
 
 import re
@@ -26,13 +27,17 @@ _TOKENS = {
     "D": r"(?P<day>\d{1,2})",
 }
 _TOKEN = re.compile("|".join(_TOKENS))
+_ARROW = re.compile(r"(?P<pattern>.*?) -> (?P<month>[01]\d)-(?P<day>[0-3]\d)", re.ASCII)
 
 
 @lru_cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    open_ended = pattern.endswith("*")
+def _compiled(pattern: str) -> tuple[re.Pattern[str], dict[str, str]]:
+    said = _ARROW.fullmatch(pattern)
+    meant = {"month": said["month"], "day": said["day"]} if said else {}
+    body = said["pattern"] if said else pattern
+    open_ended = body.endswith("*")
     parts, at = [], 0
-    body = pattern.removesuffix("*")
+    body = body.removesuffix("*")
     for token in _TOKEN.finditer(body):
         parts += [re.escape(body[at : token.start()]), _TOKENS[token[0]]]
         at = token.end()
@@ -41,10 +46,10 @@ def _compiled(pattern: str) -> re.Pattern[str]:
         compiled = re.compile("".join(parts) + (r".*" if open_ended else ""), re.ASCII | re.IGNORECASE | re.DOTALL)
     except re.error:
         raise ValueError(f"the date pattern {pattern!r} says the same thing twice") from None
-    groups = set(compiled.groupindex)
+    groups = set(compiled.groupindex) | set(meant)
     if not groups & {"year", "short"} or not groups & {"month", "mon", "season"}:
         raise ValueError(f"the date pattern {pattern!r} needs a year (YYYY) and a month (MM), as in MM/DD/YYYY")
-    return compiled
+    return compiled, meant
 
 
 def date_reader(patterns: tuple[str, ...]) -> Callable[[str], str]:
@@ -55,10 +60,10 @@ def date_reader(patterns: tuple[str, ...]) -> Callable[[str], str]:
     known = [_compiled(pattern) for pattern in patterns]
 
     def read(value: str) -> str:
-        match = next(filter(None, (pattern.fullmatch(value) for pattern in known)), None)
-        if match is None:
-            raise Refused("not_a_date", "is not a date as the mapping says", f"Known here: {', '.join(patterns)}.")
-        return _iso(match.groupdict())
+        for pattern, meant in known:
+            if match := pattern.fullmatch(value):
+                return _iso(match.groupdict() | meant)
+        raise Refused("not_a_date", "is not a date as the mapping says", f"Known here: {', '.join(patterns)}.")
 
     return read
 

@@ -50,7 +50,7 @@ def is_of(text: TextTable, form: Fixed) -> bool:
     """Whether the first line has the length and the words that files of this form have."""
     line = next(text.lines(), "")
     said = all(
-        line[first - 1 : first - 1 + length].strip() == form.starts[name]
-        for name, (first, length) in form.columns.items() if name in form.starts
+        line[first - 1 : first - 1 + length].strip() in form.says[name]
+        for name, (first, length) in form.columns.items() if name in form.says
     )  # fmt: skip
-    return said and (len(line) == form.length or bool(form.starts and form.length > len(line) > form.length // 2))
+    return said and (len(line) == form.length or bool(form.says and form.length > len(line) > form.length // 2))

@@ -39,7 +39,9 @@ from appliance.student_level.sources.mapping.dates import date_reader
 VERSION = 1
 """Of this form. A file of another version is refused."""
 LEAVE_OUT = "-"
-"""Our side of a code table: rows with this code are left out."""
+"""Our side of a code table: rows with this code are left out. Nothing at all there: the cell counts as empty."""
+TEXT = "="
+"""What a part of a `join` begins with when it is text, and not the name of a column."""
 LAYOUTS: dict[str, Layout] = {
     layout.kind: layout for layout in (*district_csv.LAYOUTS, *oneroster.LAYOUTS) if not layout.left_out
 }
@@ -52,9 +54,10 @@ _Text = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
 class Cell(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """Where one of our columns comes from; exactly one of `from`, `is`, `first` and `join`.
 
-    `first`: the first of these columns that is filled. `join`: these columns, one after another, with `with` between;
-    empty when all are. `cut`: first character (1 is the first) and length. `take`: `number` or `letter` out of a cell
-    like `85.12 B+`, `school_year` out of a date. `codes`: the code table it goes through. `dates`: as in the mapping.
+    `first`: the first of these columns that is filled. `join`: these columns, one after another, with `with` between
+    (`=word` is the word itself); empty when one of them is. `cut`: first character (1 is the first) and length. `take`:
+    `number` or `letter` out of a cell like `85.12 B+`, `school_year` out of a date. `codes`: the code table it goes
+    through. `dates`: as in the mapping.
     """
 
     source: _Text | None = msgspec.field(default=None, name="from")
@@ -69,7 +72,7 @@ class Cell(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
 
     def headers(self) -> tuple[str, ...]:
         """Their columns that this one reads."""
-        return (self.source,) if self.source else self.first or self.join
+        return (self.source,) if self.source else self.first or tuple(t for t in self.join if not t.startswith(TEXT))
 
     def filled_in(self, words: dict[str, Any]) -> "Cell":
         """The same with `{word}` and `{word.part}` replaced, for rows that repeat."""
@@ -124,13 +127,13 @@ class MappedLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
 
 class Fixed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A file of fixed places without a header. `starts`: text that every line has in a column."""
+    """A file of fixed places without a header. `says`: the words that its first line may have in a column."""
 
     length: Annotated[int, msgspec.Meta(ge=1, le=100_000)]
     """Characters in a line; it may be shorter where blanks at its end were cut off, but never longer."""
     columns: dict[_Text, tuple[Annotated[int, msgspec.Meta(ge=1)], Annotated[int, msgspec.Meta(ge=1)]]]
     """Name = first character (1 is the first) and length."""
-    starts: dict[str, _Text] = {}
+    says: dict[str, tuple[_Text, ...]] = {}
 
 
 class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -231,6 +234,8 @@ def _check_cell(mapping: Mapping, ours: str, cell: Cell) -> None:
     told = [bool(cell.source), bool(cell.constant), bool(cell.first), bool(cell.join)]
     if sum(told) != 1:
         raise _Wrong(f"{ours}: say exactly one of from, is, first, join")
+    if cell.join and not cell.headers():
+        raise _Wrong(f"{ours}: a join needs at least one column")
     if cell.codes and cell.codes not in mapping.codes and cell.codes not in SHARED_CODES:
         raise _Wrong(f"{ours}: there is no code table {cell.codes!r}")
     _check_dates(cell.dates)
