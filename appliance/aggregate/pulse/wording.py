@@ -21,12 +21,12 @@ def report(facts: PulseFacts, estimates: Sequence[Estimate]) -> str:
         *(_line(facts, one) for one in estimates),
         "",
         "WHAT THIS IS",
-        "Each number was made a little wrong on purpose before it left: a random whole number was added to it, so that",
-        "nobody can tell from the file whether any one student was counted in it, whatever else they know. The noise",
-        f"moves a count by at most {margin_of_a_count(question.variance)} students, 19 times in 20. These are not"
-        " official numbers; the official ones",
-        f"are in the district's releases. Where noise could move a share by more than {WIDEST_MARGIN} points, it is"
-        " left out.",
+        "Each number was made a little wrong on purpose before it left: a random whole number was added to it. With or",
+        "without any one student this file would look much the same, so it says next to nothing about any one of them,",
+        f"whatever else its reader knows. Noise moves a count by at most {margin_of_a_count(question.variance)} students,"
+        " 19 times in 20.",
+        "These are not official numbers; the official ones are in the district's releases. Where noise could move a",
+        f"share by more than {WIDEST_MARGIN} points, it is left out.",
         "",
         "HOW IT WAS MADE",
         "- Each student is counted in one school and in one of two groups: missed a day or more, or missed none.",
