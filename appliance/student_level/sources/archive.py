@@ -69,6 +69,11 @@ def _members(path: Path) -> Iterator[SourceFile]:
         yield SourceFile(name, member.file_size, partial(_Member, path, member))
 
 
+def _is_xml_package(members: list[zipfile.ZipInfo]) -> bool:
+    """Ed-Fi packages carry others beside their files. Those are never opened, and the reader says so."""
+    return any(member.filename.lower().endswith(".xml") for member in members)
+
+
 def _is_clutter(name: str) -> bool:
     parts = PurePosixPath(name.lower()).parts
     return any(part in _CLUTTER or part.startswith("._") for part in parts)
@@ -86,7 +91,7 @@ def _refuse_unsafe(path: Path, members: list[zipfile.ZipInfo]) -> None:
             raise BadFile(f"{path.name} holds a link instead of a file. Nothing was read from it.")
         if member.flag_bits & _ENCRYPTED:
             raise BadFile(f"{path.name} is locked with a password. Send it without one.")
-        if label.suffix.lower() == ".zip":
+        if label.suffix.lower() == ".zip" and not _is_xml_package(members):
             raise BadFile(f"{path.name} holds another zip file. Unpack it once and send what is inside.")
         if label.name.lower() in seen:
             raise BadFile(f"{path.name} holds two files of the same name ({label.name}). Remove one.")

@@ -8,6 +8,8 @@ from appliance.errors import BadFile
 from appliance.student_level.sources import district_csv, oneroster
 from appliance.student_level.sources.archive import SourceFile, files_in
 from appliance.student_level.sources.csv_text import TextTable, look_through
+from appliance.student_level.sources.edfi.package import is_edfi
+from appliance.student_level.sources.edfi.package import tables as edfi_tables
 from appliance.student_level.sources.layout import Layout
 from appliance.student_level.sources.mapping.form import Mapping
 from appliance.student_level.sources.mapping.shelf import known_mappings, mapped
@@ -31,21 +33,31 @@ def recognise(paths: Sequence[Path], home: Path | None = None) -> list[Recognise
     """
     found: list[Recognised] = []
     mappings = known_mappings(home)
+    loose: list[SourceFile] = []
     for path in paths:
         if is_workbook(path):
             found.extend(one for sheet in sheets(path) for one in _read_as(sheet, mappings))
             continue
-        package = [(file, look_through(file)) for file in files_in(path)]
+        files = list(files_in(path))
+        if any(is_edfi(file) for file in files):
+            if path.suffix.lower() == ".zip":
+                found.extend(Recognised(*one) for one in edfi_tables(files))
+            else:
+                loose.extend(files)
+            continue
+        package = [(file, look_through(file)) for file in files]
         if any(_base(file) in oneroster.BY_FILE for file, _ in package) and path.suffix.lower() == ".zip":
             _check_manifest(path, package)
             found.extend(filter(None, (_in_package(file, table) for file, table in package)))
         else:
             found.extend(one for _, table in package for one in _read_as(table, mappings))
-    seen: dict[str, str] = {}
+    found.extend(Recognised(*one) for one in edfi_tables(loose))
+    seen: dict[tuple[str, str], str] = {}
     for one in found:
-        if one.table.sha256 in seen and not one.note:
-            raise BadFile(f"{one.table.name} and {seen[one.table.sha256]} are the same file. Name it once.")
-        seen[one.table.sha256] = one.table.name
+        what = one.table.sha256, one.layout.kind  # One XML file makes tables of several kinds.
+        if what in seen and not one.note:
+            raise BadFile(f"{one.table.name} and {seen[what]} are the same file. Name it once.")
+        seen[what] = one.table.name
     return found
 
 
