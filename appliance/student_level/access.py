@@ -41,23 +41,25 @@ _STUDENT_TABLES = """attendance_day attendance_section grade school_enrollment s
     student_attendance test_result""".split()
 """Tables shown whole, cut to the visible students. `student` and `program_membership` show chosen columns only."""
 
+# CROSS JOIN says in which order to look: from the few students in scope to their rows, never from a day or an item to
+# everybody's. Without statistics the planner guesses, and guessed wrong (measured: 20 times slower at 30,000 students).
 _VISIBLE = {
     # Names and nothing else: birth day, sex and race are kept for linking and for totals, no page shows them.
     "visible_student": """SELECT student_key, given_name, middle_name, family_name, reason
-        FROM {gate}scope JOIN {vault}.student USING (student_key)""",
+        FROM {gate}scope CROSS JOIN {vault}.student USING (student_key)""",
     # The programs a class is planned around. Disability, meals, homelessness and the like feed totals only.
     "visible_program": """SELECT program_membership.*
-        FROM {gate}scope JOIN {vault}.program_membership USING (student_key)
+        FROM {gate}scope CROSS JOIN {vault}.program_membership USING (student_key)
         WHERE program IN ('english_learner', 'bilingual', 'gifted', 'career_technical')""",
     "visible_check_in": """SELECT check_in.*, account.display_name AS by_whom
-        FROM {gate}scope JOIN {vault}.check_in USING (student_key) JOIN {vault}.account USING (account_key)""",
+        FROM {gate}scope CROSS JOIN {vault}.check_in USING (student_key) JOIN {vault}.account USING (account_key)""",
     "visible_opening": """SELECT access_log_student.student_key, access_log.at, access_log.who, access_log.action,
             access_log.reason, coalesce(account.display_name, access_log.who) AS display_name, account.role
-        FROM {gate}scope JOIN {vault}.access_log_student USING (student_key) JOIN {vault}.access_log USING (sequence)
-            LEFT JOIN {vault}.account ON account.username = access_log.who""",
-    "visible_section": """SELECT section.* FROM {gate}scope_section JOIN {vault}.section USING (section_key)""",
+        FROM {gate}scope CROSS JOIN {vault}.access_log_student USING (student_key)
+            JOIN {vault}.access_log USING (sequence) LEFT JOIN {vault}.account ON account.username = access_log.who""",
+    "visible_section": """SELECT section.* FROM {gate}scope_section CROSS JOIN {vault}.section USING (section_key)""",
     **{
-        f"visible_{table}": f"SELECT {table}.* FROM {{gate}}scope JOIN {{vault}}.{table} USING (student_key)"  # noqa: S608
+        f"visible_{table}": f"SELECT {table}.* FROM {{gate}}scope CROSS JOIN {{vault}}.{table} USING (student_key)"  # noqa: S608
         for table in _STUDENT_TABLES
     },
 }
@@ -81,9 +83,9 @@ BY_SCHOOL = Gate(
     scratch=("CREATE TEMP TABLE scope_school (school_key INTEGER PRIMARY KEY, today INTEGER NOT NULL)",),
     inner={
         "scope": """SELECT school_enrollment.student_key, 'is a student of the school you lead' AS reason
-            FROM temp.scope_school JOIN {vault}.school_enrollment USING (school_key)
+            FROM temp.scope_school CROSS JOIN {vault}.school_enrollment USING (school_key)
             WHERE begin_day <= today AND (end_day IS NULL OR end_day > today)""",
-        "scope_section": "SELECT section_key FROM temp.scope_school JOIN {vault}.section USING (school_key)",
+        "scope_section": "SELECT section_key FROM temp.scope_school CROSS JOIN {vault}.section USING (school_key)",
     },
     views={
         **_VISIBLE,

@@ -4,44 +4,68 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from appliance.storage.database import Reading
 from appliance.student_level.records.marks import Mark
 from appliance.student_level.records.rules import CourseNow
 
-# From the sections to their few course grades, and only then to the students: assignments are twenty times as many.
+_SMALL_CHANGE = 5
+"""Points: when only changes are asked for, smaller ones are left out."""
+
+# From the students' seats to the few course grades of their sections, and never through the assignments, which are
+# twenty times as many.
 _LAST_TWO = """
-    WITH item AS (
-        SELECT line_item.section_key, line_item_key, highest, academic_session.title AS period, due_day,
-               academic_session.begin_day, academic_session.end_day,
-               dense_rank() OVER (PARTITION BY line_item.section_key ORDER BY academic_session.begin_day DESC) AS place
-          FROM line_item JOIN academic_session USING (session_key)
-         WHERE line_item.kind = 'course_grade' AND academic_session.begin_day <= :today
-           AND academic_session.end_day > :today - 200
+    WITH seat AS MATERIALIZED (
+        SELECT DISTINCT visible_section_enrollment.student_key, section.section_key, section.title
+          FROM visible_section_enrollment CROSS JOIN section USING (section_key)
+         WHERE visible_section_enrollment.begin_day <= :today
+           AND coalesce(visible_section_enrollment.end_day, section.end_day) > :today
+           AND (:only_own = 0 OR section.section_key IN (SELECT section_key FROM visible_section))
+           AND (:students IS NULL OR visible_section_enrollment.student_key IN (SELECT value FROM json_each(:students)))
+    ), item AS MATERIALIZED (
+        SELECT line_item.section_key, line_item_key, highest, academic_session.title AS period,
+               academic_session.begin_day, academic_session.end_day
+          FROM (SELECT DISTINCT section_key FROM seat) AS taken
+               CROSS JOIN line_item ON line_item.section_key = taken.section_key AND line_item.kind = 'course_grade'
+               CROSS JOIN academic_session USING (session_key)
+         WHERE academic_session.begin_day <= :today
+    ), graded AS (
+        SELECT seat.student_key, seat.section_key, seat.title, item.period, item.highest,
+               coalesce(visible_grade.scored_day, min(item.end_day, :today)) AS day, score, score_text,
+               row_number() OVER (PARTITION BY seat.student_key, seat.section_key ORDER BY item.begin_day DESC) AS place
+          FROM seat CROSS JOIN item ON item.section_key = seat.section_key
+               CROSS JOIN visible_grade ON visible_grade.student_key = seat.student_key
+                                       AND visible_grade.line_item_key = item.line_item_key
+         WHERE score IS NOT NULL OR score_text IS NOT NULL
     )
-    SELECT visible_section_enrollment.student_key, item.section_key, section.title, item.place, item.period,
-           coalesce(visible_grade.scored_day, min(item.end_day, :today)) AS day,
-           visible_grade.score, visible_grade.score_text, item.highest
-      FROM visible_section_enrollment
-           JOIN section USING (section_key)
-           JOIN item ON item.section_key = section.section_key AND item.place <= 3
-           JOIN visible_grade ON visible_grade.line_item_key = item.line_item_key
-                             AND visible_grade.student_key = visible_section_enrollment.student_key
-     WHERE visible_section_enrollment.begin_day <= :today
-       AND coalesce(visible_section_enrollment.end_day, section.end_day) > :today
-       AND (:only_own = 0 OR section.section_key IN (SELECT section_key FROM visible_section))
-       AND (:students IS NULL OR visible_section_enrollment.student_key IN (SELECT value FROM json_each(:students)))
-     ORDER BY item.place
+    SELECT now.student_key, now.section_key, now.title, now.day, now.score, now.score_text, now.highest,
+           before.period AS before_period, before.score AS before_score, before.score_text AS before_text,
+           before.highest AS before_highest
+      FROM graded AS now
+           LEFT JOIN graded AS before ON before.student_key = now.student_key
+                                     AND before.section_key = now.section_key AND before.place = 2
+     WHERE now.place = 1
+       AND (:only_changes = 0 OR abs(now.score - before.score) * 100 >= :small * coalesce(now.highest, 100)
+            OR (now.score IS NULL AND now.score_text <> before.score_text))
 """
 _MISSING = """
     SELECT visible_grade.student_key, line_item.section_key, section.title, count(*) AS missing,
            max(coalesce(line_item.due_day, visible_grade.scored_day, section.begin_day)) AS day
-      FROM visible_grade JOIN line_item USING (line_item_key) JOIN section USING (section_key)
+      FROM visible_grade CROSS JOIN line_item USING (line_item_key) CROSS JOIN section USING (section_key)
      WHERE visible_grade.is_missing = 1 AND line_item.kind = 'assignment'
        AND coalesce(line_item.due_day, section.begin_day) <= :today AND section.end_day > :today
        AND (:only_own = 0 OR section.section_key IN (SELECT section_key FROM visible_section))
        AND (:students IS NULL OR visible_grade.student_key IN (SELECT value FROM json_each(:students)))
      GROUP BY visible_grade.student_key, line_item.section_key
+    HAVING missing >= :least
+"""
+_HAS_GRADES = """
+    SELECT 1 AS found
+      FROM visible_section_enrollment AS seat CROSS JOIN line_item USING (section_key)
+           CROSS JOIN visible_grade ON visible_grade.student_key = seat.student_key
+                                   AND visible_grade.line_item_key = line_item.line_item_key
+     WHERE line_item.kind = 'course_grade' LIMIT 1
 """
 _OF_STUDENT = """
     SELECT section.section_key, section.title, section.begin_day,
@@ -75,36 +99,50 @@ class CourseLine:
 
 
 def courses_now(
-    reading: Reading, today: int, *, only_own: bool, students: Sequence[int] | None = None
+    reading: Reading, today: int, *, only_own: bool, students: Sequence[int] | None = None, missing_from: int = 1
 ) -> dict[int, list[CourseNow]]:
-    """For each visible student the present courses with the last two grades. `only_own`: the reader's sections."""
-    values = {"today": today, "only_own": int(only_own), "students": None if students is None else json.dumps(students)}
-    graded: dict[tuple[int, int], list[dict[str, object]]] = defaultdict(list)
-    for row in reading.query(_LAST_TWO, values):
-        if row["score"] is not None or row["score_text"]:
-            graded[row["student_key"], row["section_key"]].append(row)
+    """For each visible student the present courses with the last two grades. `only_own`: the reader's sections.
+
+    Without `students` it is about everybody in scope, and only what changed is told: grades that moved by five points
+    or more, and sections with at least `missing_from` assignments missing.
+    """
+    values = {
+        "today": today,
+        "only_own": int(only_own),
+        "students": None if students is None else json.dumps(list(students)),
+        "only_changes": int(students is None),
+        "small": _SMALL_CHANGE,
+        "least": missing_from,
+    }
+    graded = {(row["student_key"], row["section_key"]): row for row in reading.query(_LAST_TWO, values)}
     missing = {(row["student_key"], row["section_key"]): row for row in reading.query(_MISSING, values)}
     found: dict[int, list[CourseNow]] = defaultdict(list)
     for pair in sorted(graded.keys() | missing.keys()):
-        found[pair[0]].append(_course_now(graded.get(pair, []), missing.get(pair)))
+        found[pair[0]].append(_course_now(graded.get(pair), missing.get(pair)))
     return found
 
 
-def _course_now(newest_first: Sequence[dict], missing: dict | None) -> CourseNow:  # type: ignore[type-arg]
-    now = newest_first[0] if newest_first else None
-    before = newest_first[1] if len(newest_first) > 1 else None
+def has_grades(reading: Reading) -> bool:
+    """Whether any class of the visible students has course grades at all."""
+    return reading.one(_HAS_GRADES) is not None
+
+
+def _course_now(graded: dict[str, Any] | None, missing: dict[str, Any] | None) -> CourseNow:
+    before = None
+    if graded and graded["before_period"] is not None:
+        before = Mark(graded["before_score"], graded["before_text"], graded["before_highest"])
     return CourseNow(
-        title=(now or missing or {})["title"],
-        now=_mark(now) if now else None,
-        before=_mark(before) if before else None,
-        before_period=before["period"] if before else "",
-        graded_day=now["day"] if now else 0,
+        title=(graded or missing or {})["title"],
+        now=_mark(graded) if graded else None,
+        before=before,
+        before_period=graded["before_period"] if graded and before else "",
+        graded_day=graded["day"] if graded else 0,
         missing=missing["missing"] if missing else 0,
         missing_day=missing["day"] if missing else 0,
     )
 
 
-def _mark(row: dict) -> Mark:  # type: ignore[type-arg]
+def _mark(row: dict[str, Any]) -> Mark:
     return Mark(row["score"], row["score_text"], row["highest"])
 
 
@@ -117,7 +155,7 @@ def student_courses(reading: Reading, student_key: int, today: int) -> tuple[tup
     periods = tuple(dict.fromkeys(row["period"] for row in grades))
     missing = {
         row["section_key"]: row["missing"]
-        for row in reading.query(_MISSING, {**values, "only_own": 0, "students": json.dumps([student_key])})
+        for row in reading.query(_MISSING, {**values, "only_own": 0, "students": json.dumps([student_key]), "least": 1})
     }
     by_section: dict[int, dict[str, Mark]] = defaultdict(dict)
     for row in grades:

@@ -8,6 +8,8 @@ from appliance.student_level.records.rules import CourseNow, Situation
 EVERY_DAY = 20
 """Here on each of so many school days in a row: four weeks."""
 LEAST_COURSES = 3
+LEAST_RISE = 5
+"""Points: from 79 to 80 is a new letter and no news."""
 _NUMBERS = "no one two three four five six seven eight nine ten".split()
 
 
@@ -56,7 +58,9 @@ def _streak(seen: Situation) -> int:
 def _rose(course: CourseNow) -> bool:
     if not course.now or not course.before:
         return False
-    return (letters_between(course.before, course.now) or 0) >= 1
+    before, now = course.before.points, course.now.points
+    is_small = before is not None and now is not None and now - before < LEAST_RISE
+    return (letters_between(course.before, course.now) or 0) >= 1 and not is_small
 
 
 def _count(number: int) -> str:

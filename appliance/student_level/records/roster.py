@@ -26,24 +26,29 @@ _SEATS = """
 _GRADES = """
     SELECT student_key, score, score_text, highest, period FROM (
         SELECT visible_grade.student_key, score, score_text, line_item.highest, academic_session.title AS period,
-               row_number() OVER (PARTITION BY student_key ORDER BY academic_session.begin_day DESC) AS place
-          FROM line_item JOIN academic_session USING (session_key) JOIN visible_grade USING (line_item_key)
+               row_number() OVER (
+                   PARTITION BY visible_grade.student_key ORDER BY academic_session.begin_day DESC
+               ) AS place
+          FROM line_item CROSS JOIN academic_session USING (session_key) CROSS JOIN visible_grade USING (line_item_key)
          WHERE line_item.section_key = :section AND line_item.kind = 'course_grade'
+           AND visible_grade.student_key IN (SELECT value FROM json_each(:students))
            AND academic_session.begin_day <= :today AND (score IS NOT NULL OR score_text IS NOT NULL)
     ) WHERE place = 1
 """
 _MISSING_IN_SECTION = """
     SELECT student_key, count(*) AS missing
-      FROM line_item JOIN visible_grade USING (line_item_key)
-     WHERE line_item.section_key = :section AND line_item.kind = 'assignment' AND is_missing = 1
+      FROM visible_grade CROSS JOIN line_item USING (line_item_key)
+     WHERE student_key IN (SELECT value FROM json_each(:students)) AND is_missing = 1
+       AND line_item.section_key = :section AND line_item.kind = 'assignment'
        AND coalesce(line_item.due_day, :today) <= :today
      GROUP BY student_key
 """
 _MISSING = """
     SELECT student_key, count(*) AS missing
-      FROM visible_grade JOIN line_item USING (line_item_key) JOIN section USING (section_key)
-     WHERE student_key IN (SELECT value FROM json_each(:students)) AND is_missing = 1
-       AND line_item.kind = 'assignment' AND coalesce(line_item.due_day, :today) <= :today AND section.end_day > :today
+      FROM json_each(:students) AS wanted
+           CROSS JOIN visible_grade ON visible_grade.student_key = wanted.value AND is_missing = 1
+           CROSS JOIN line_item USING (line_item_key) CROSS JOIN section USING (section_key)
+     WHERE line_item.kind = 'assignment' AND coalesce(line_item.due_day, :today) <= :today AND section.end_day > :today
      GROUP BY student_key
 """
 
@@ -98,11 +103,12 @@ def class_roster(reading: Reading, section_key: int, *, today: int, school_year:
 
     Of a class that has ended, the students of its last day.
     """
-    values = {"section": section_key, "today": today}
+    values: dict[str, object] = {"section": section_key, "today": today}
     about = reading.one(_CLASS, values)
     if about is None:
         return None
     students = [row["student_key"] for row in reading.query(_SEATS, values)]
+    values["students"] = json.dumps(students)
     grades = reading.query(_GRADES, values)
     marks = {row["student_key"]: Mark(row["score"], row["score_text"], row["highest"]) for row in grades}
     missing = {row["student_key"]: row["missing"] for row in reading.query(_MISSING_IN_SECTION, values)}

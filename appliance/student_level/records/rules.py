@@ -15,6 +15,8 @@ LEAVES_AFTER_DAYS = 28
 """A name leaves so many days after what happened, even if nobody recorded anything."""
 QUIET_DAYS = {"talked": 14, "family": 14, "plan": 14, "not_needed": 28}
 """After a check-in of this kind a name stays away for so long."""
+MISSING_WORK = 5
+"""Assignments missing in one class."""
 FIRST_DAYS = 20
 """On so few school days a share says nothing: the pages show counts, and the rule of a tenth waits."""
 
@@ -84,7 +86,10 @@ def _missed_most(rule: Rule, seen: Situation) -> list[Happening]:
 
 
 def _mondays(rule: Rule, seen: Situation) -> list[Happening]:
-    mondays = [day for day in seen.days if from_day_number(day).weekday() == 0][: rule.at_least]
+    if len(seen.missed) < rule.at_least:
+        return []
+    # Day 0 was a Thursday.
+    mondays = [day for day in seen.days if (day + 3) % 7 == 0][: rule.at_least]
     if len(mondays) < rule.at_least or not seen.missed.issuperset(mondays):
         return []
     return [Happening(mondays[0], f"absent three Mondays in a row ({_dates(mondays)}).")]
@@ -152,7 +157,7 @@ RULES = (
         1,
         _grade_fell,
     ),
-    Rule("missing_work", "Has {at_least} or more assignments missing in one class.", 5, 1, _missing_work),
+    Rule("missing_work", "Has {at_least} or more assignments missing in one class.", MISSING_WORK, 1, _missing_work),
 )
 """Every rule in force, in the order in which a student's happenings are told."""
 

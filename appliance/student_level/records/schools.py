@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from appliance.days import day_number, from_day_number
+from appliance.days import day_number
 from appliance.storage.database import Reading
 from appliance.student_level.records.attendance import DaysSoFar, days_so_far, week_of
 from appliance.student_level.records.enrollments import Enrollment
@@ -20,7 +20,7 @@ _BY_DAY = """
 """
 _SNAPSHOT = """
     SELECT max(snapshot) AS snapshot FROM visible_count WHERE metric = 'chronic_absence' AND school_id = :school_id
-       AND snapshot <= :today
+       AND snapshot BETWEEN :begin AND :end
 """
 _GROUPS = """
     SELECT dimension, category, count, out_of FROM visible_count
@@ -120,14 +120,15 @@ def shares_by_grade(here: dict[int, Enrollment], days: dict[int, DaysSoFar], min
     )
 
 
-def groups(reading: Reading, school_key: int, today: int) -> Groups | None:
-    """The groups of the latest snapshot, or None when nothing has been computed yet.
+def groups(reading: Reading, school_key: int, school_year: int) -> Groups | None:
+    """The groups of the school year's latest snapshot, or None when nothing has been computed yet.
 
     When one side of a group is smaller than ten, both sides are hidden: all minus one would tell the other.
     """
     school = reading.one(_STATE_ID, {"school": school_key})
-    values = {"school_id": school["state_id"] if school else "", "today": from_day_number(today).isoformat()}
-    snapshot = reading.one(_SNAPSHOT, values)
+    values = {"school_id": school["state_id"] if school else ""}
+    year = {"begin": f"{school_year - 1}-07-01", "end": f"{school_year}-06-30"}
+    snapshot = reading.one(_SNAPSHOT, {**values, **year})
     if snapshot is None or snapshot["snapshot"] is None:
         return None
     rows = reading.query(_GROUPS, {**values, "snapshot": snapshot["snapshot"]})

@@ -1,14 +1,22 @@
 """The few names of *This week*, each with what is new and what goes well."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from appliance.storage.database import Reading
 from appliance.student_level.records import attendance, check_ins, courses, enrollments
 from appliance.student_level.records.check_ins import CheckIn
 from appliance.student_level.records.enrollments import Enrollment, Name
 from appliance.student_level.records.going_well import going_well, is_news
-from appliance.student_level.records.rules import MOST_NAMES, QUIET_DAYS, CourseNow, Happening, Situation, happenings
+from appliance.student_level.records.rules import (
+    MISSING_WORK,
+    MOST_NAMES,
+    QUIET_DAYS,
+    CourseNow,
+    Happening,
+    Situation,
+    happenings,
+)
 
 MOST_GOOD_NEWS = 4
 
@@ -63,7 +71,7 @@ def this_week(
     taken = attendance.days_taken(
         reading, {place.school_key for place in here.values()}, today - attendance.WINDOW_DAYS, today
     )
-    graded = courses.courses_now(reading, today, only_own=only_own_classes)
+    graded = courses.courses_now(reading, today, only_own=only_own_classes, missing_from=MISSING_WORK)
     seen = _situations(reading, here, taken, graded, today, school_year)
     quiet = check_ins.last_check_ins(reading, today, since=today - max(QUIET_DAYS.values()))
     news = {
@@ -77,6 +85,7 @@ def this_week(
     # Newest first, then by name: an order of days and letters, never of children.
     order = sorted(news, key=lambda key: (-max(one.day for one in news[key]), called[key].sorted))
     chosen = order[:MOST_NAMES]
+    in_full = courses.courses_now(reading, today, only_own=only_own_classes, students=chosen)
     talked = check_ins.last_check_ins(reading, today, since=today - 366, students=chosen)
     lasts = [days[-1] for days in taken.values() if days]
     return ThisWeek(
@@ -86,7 +95,7 @@ def this_week(
                 called[key],
                 here[key].grade_level,
                 tuple(one.text for one in news[key]),
-                tuple(going_well(seen[key])[:2]),
+                tuple(going_well(replace(seen[key], courses=in_full.get(key, ())))[:2]),
                 talked.get(key),
             )
             for key in chosen
@@ -95,7 +104,7 @@ def this_week(
         good_news=tuple(GoodNews(key, called[key], good[key]) for key in good_keys[:MOST_GOOD_NEWS]),
         students=len(here),
         attendance_until=max(lasts, default=None),
-        has_grades=bool(graded),
+        has_grades=courses.has_grades(reading),
     )
 
 

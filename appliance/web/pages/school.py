@@ -154,7 +154,7 @@ def _page(
     weeks = schools.weeks(reading, school.school_key, begin, today)
     before = schools.weeks(reading, school.school_key, schools.last_year(begin), schools.last_year(today))
     by_grade = schools.shares_by_grade(here, days, settings.minimum_days_enrolled)
-    groups = schools.groups(reading, school.school_key, today)
+    groups = schools.groups(reading, school.school_key, visit.school_year)
     counted = [so_far for so_far in days.values() if so_far.days_enrolled >= settings.minimum_days_enrolled]
     is_early = bool(days) and max(so_far.days_enrolled for so_far in days.values()) <= FIRST_DAYS
     return SchoolPage(
