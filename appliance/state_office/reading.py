@@ -59,7 +59,7 @@ def describe(data: bytes, files: dict[str, bytes]) -> Package:
         listed = {resource["path"] for resource in described["resources"]}
         known = described["schoolhouse"]["format"] == descriptor.FORMAT
         _check_facts(described["schoolhouse"])
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise BadFile(
             "datapackage.json cannot be read. The package is damaged; ask the district for it again."
         ) from None

@@ -11,7 +11,7 @@ from maplewood_release import SCHOOLS, facts, files_of
 
 from appliance.aggregate.disclosure import Policy, protect
 from appliance.aggregate.refusal import Refused
-from appliance.aggregate.release import Signer, build, package, package_bytes
+from appliance.aggregate.release import Signer, archive, build, package_bytes
 from appliance.aggregate.tabulation import Tabulation
 
 
@@ -166,7 +166,7 @@ def test_a_crash_while_writing_leaves_the_outbox_as_it_was(maplewood, signer, tm
     def full_disk(_):
         raise OSError("no space")
 
-    monkeypatch.setattr(package.os, "fsync", full_disk)
+    monkeypatch.setattr(archive.os, "fsync", full_disk)
     with pytest.raises(OSError, match="no space"):
         build(maplewood, facts(), signer, tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -89,6 +89,13 @@ def test_zeros_published_though_the_attacker_is_told_that_they_are_hidden_do_not
     assert not all(finding.silent for finding in found)
 
 
+def test_an_attack_that_runs_out_of_time_is_no_proof():
+    system = attacker.read(publish.rows(read(COUNTS), choose(Work(read(COUNTS), Policy()))), attacker.Knowledge(1))
+    key = next(key for key in sorted(system.hidden) if key in system.lowest)
+    with pytest.raises(Refused, match="took too long"):
+        Attack(system, seconds=0.0).interval(key)
+
+
 def test_a_release_without_witnesses_is_refused(monkeypatch):
     monkeypatch.setattr(Attack, "tables", lambda self: iter(()))
     monkeypatch.setattr(Attack, "whole_table", lambda self, *_: None)

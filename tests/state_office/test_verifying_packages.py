@@ -279,6 +279,29 @@ def test_a_policy_below_the_floor_is_refused(package, tmp_path, signer):
     assert "floor is 5" in failed(verify(signed(files, tmp_path, signer)))["policy"]
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda told: told.pop("schoolhouse"),
+        lambda told: told["schoolhouse"].update(district_rows=["membership"]),
+        lambda told: told["schoolhouse"].update(district_rows={"membership": "sometimes"}),
+        lambda told: told["schoolhouse"].update(district_rows={"lunch": "equal"}),
+        lambda told: told["schoolhouse"].update(policy="strict"),
+        lambda told: told["schoolhouse"].update(format=99),
+        lambda told: told["schoolhouse"].update(lea_id=7),
+        lambda told: told.update(resources="none"),
+        lambda told: told.update(resources=[{"path": ["x"]}]),
+        lambda told: told["resources"][0].update(bytes="many"),
+    ],
+)
+def test_a_descriptor_that_makes_no_sense_is_a_failed_check_and_no_crash(package, tmp_path, signer, change):
+    files = files_of(package)
+    described = json.loads(files["datapackage.json"])
+    change(described)
+    files["datapackage.json"] = json.dumps(described).encode()
+    assert failed(verify(signed(files, tmp_path, signer)))
+
+
 def test_the_key_in_the_package_must_be_the_one_that_signed(package, tmp_path):
     files = files_of(package)
     path = signed(files, tmp_path, Signer.generate())

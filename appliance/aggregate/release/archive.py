@@ -6,7 +6,6 @@ an altered one. With this form every single byte of the file is checked by writi
 
 import io
 import os
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -68,16 +67,15 @@ def _check(entries: list[zipfile.ZipInfo]) -> None:
 
 def write(path: Path, data: bytes) -> None:
     """Write beside the target, make it durable, then give it its name: a crash leaves the old state."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    temporary = path.with_name(f".{path.name}.part")  # always the same, so that a crash leaves at most one behind
     try:
-        with os.fdopen(handle, "wb") as file:
+        with temporary.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
     folder = os.open(path.parent, os.O_RDONLY)
     try:

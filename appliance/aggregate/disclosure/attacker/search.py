@@ -1,5 +1,6 @@
 """Linear programs over the attacker's system: the interval of every hidden number, and which claims fall."""
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,11 +30,14 @@ class Fallen:
 
 
 class Attack:
-    """One system under attack. Numbers that no equation ties to another are free above their lowest value."""
+    """One system under attack. Numbers that no equation ties to another are free above their lowest value.
 
-    def __init__(self, system: System) -> None:
+    After `seconds` of solving it gives up with `Refused`: an attack that was not finished proves nothing.
+    """
+
+    def __init__(self, system: System, seconds: float = 900.0) -> None:
         self._system = system
-        self._parts = _components(system)
+        self._parts = _components(system, _Clock(time.monotonic() + seconds))
         self._of = {key: part for part in self._parts for key in part.keys}
 
     @property
@@ -110,7 +114,21 @@ class Attack:
         return high - low > 0.5 or part.extreme(key, +1) - part.extreme(key, -1) > 0.5
 
 
-def _components(system: System) -> list["_Component"]:
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """When the attack must be over."""
+
+    deadline: float
+
+    def limit(self, solver: highspy.Highs) -> None:
+        """Give the solver what is left. HiGHS adds up the time of all its runs."""
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise Refused("The attack took too long and was not finished, so nothing is released.")
+        solver.setOptionValue("time_limit", solver.getRunTime() + left)
+
+
+def _components(system: System, clock: _Clock) -> list["_Component"]:
     """Split the sums into groups that share no unknown."""
     leader: dict[Key, Key] = {}
 
@@ -127,13 +145,14 @@ def _components(system: System) -> list["_Component"]:
     groups: dict[Key, list[tuple[dict[Key, int], int]]] = defaultdict(list)
     for terms, rest in system.sums:
         groups[find(next(iter(terms)))].append((terms, rest))
-    return [_Component(sums, system.lowest) for sums in groups.values()]
+    return [_Component(sums, system.lowest, clock) for sums in groups.values()]
 
 
 class _Component:
     """One connected group of unknowns and the solver that holds it."""
 
-    def __init__(self, sums: Sequence[tuple[dict[Key, int], int]], lowest: dict[Key, int]) -> None:
+    def __init__(self, sums: Sequence[tuple[dict[Key, int], int]], lowest: dict[Key, int], clock: _Clock) -> None:
+        self._clock = clock
         self.keys = sorted({key for terms, _ in sums for key in terms})
         self.programs = 0
         self._sums = sums
@@ -211,6 +230,7 @@ class _Component:
         column = self._column[key]
         lowest = float(self._lowest[column])
         solver.changeColBounds(column, *((value, highspy.kHighsInf) if sign > 0 else (lowest, value)))
+        self._clock.limit(solver)
         solver.run()
         if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
@@ -225,12 +245,14 @@ class _Component:
         self._aim = column
         if sign > 0:
             solver.changeColBounds(column, float(self._lowest[column]), min(enough, highspy.kHighsInf))
+        self._clock.limit(solver)
         solver.run()
         self.programs += 1
         status = solver.getModelStatus()
         if status not in (highspy.HighsModelStatus.kOptimal, *_WITHOUT_BOUND):
             # A warm start from an unbounded ray can leave the solver at a loss; a cold one settles it.
             solver.clearSolver()
+            self._clock.limit(solver)
             solver.run()
             status = solver.getModelStatus()
         if sign > 0:
@@ -247,6 +269,7 @@ class _Component:
 
     def _open(self) -> highspy.Highs:
         solver = self._load()
+        self._clock.limit(solver)
         solver.run()
         if solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
             raise Refused("The published numbers contradict each other: no table agrees with all of them.")
