@@ -54,13 +54,21 @@ deb-check: deb ## install it in a fresh, minimal Debian without a network, and w
 clean: ## remove what was made here
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
-journeys: setup chromium ## what people do on a Monday, in a real browser
+journeys: setup chromium build/axe.min.js ## what people do on a Monday, in a real browser
 	@$(BIN)/python -m pytest -m journey -n 0 tests/journeys
 
 screens: setup chromium ## a picture of every page and role of the demo: light, dark, phone, print; into build/screens/
 	@rm -rf build/screens build/screens-demo && mkdir -p build
 	@$(BIN)/schoolhouse demo --dir build/screens-demo --no-serve
 	@$(BIN)/python -m tests.journeys.screens --demo build/screens-demo --to build/screens
+
+# The accessibility checker of the browser journeys; without npm they run without it and say so.
+AXE := axe-core-4.14.1.tgz
+AXE_SHA256 := e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745
+build/axe.min.js:
+	@mkdir -p build && cd build && { npm pack --silent axe-core@4.14.1 >/dev/null && \
+	  echo "$(AXE_SHA256)  $(AXE)" | sha256sum --check --quiet && tar -xzOf $(AXE) package/axe.min.js >axe.min.js; } || \
+	  echo "No axe-core could be fetched with npm: the journeys run without the accessibility checks."
 
 chromium:
 	@[ -x /usr/bin/chromium ] || { [ "$$(id -u)" = 0 ] && apt-get install -y -qq chromium; } || \

@@ -1,6 +1,7 @@
 """What people do on a Monday, in a real browser: signing in, opening a student, being told no."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -15,7 +16,8 @@ pytestmark = [
     pytest.mark.journey,
     pytest.mark.skipif(not CHROMIUM.exists(), reason="needs the distribution's Chromium: apt install chromium"),
 ]
-STUDENT_PAGES = {"okafor": "/this-week", "ruiz": "/school", "wu": "/caseload"}
+AXE = Path("build/axe.min.js")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @pytest.fixture(scope="module")
@@ -144,4 +146,31 @@ def test_every_chart_has_a_name_and_its_numbers_as_a_table(browser: Browser, add
         assert named
     assert page.locator("#h-trend ~ figure svg circle").count() == page.locator("#h-trend ~ figure tbody tr").count()
     assert page.locator("#h-grade ~ figure svg rect").count() == page.locator("#h-grade ~ figure tbody tr").count()
+    context.close()
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="needs axe-core: make build/axe.min.js")
+@pytest.mark.parametrize("form", ["light", "dark", "phone"])
+@pytest.mark.parametrize("username", ["okafor", "ruiz", "wu", "kim", "hall", "gray", None])
+def test_axe_finds_nothing(browser: Browser, address: str, username: str | None, form: str) -> None:
+    size = {"width": 400, "height": 800} if form == "phone" else {"width": 1280, "height": 900}
+    context = browser.new_context(viewport=size, color_scheme="dark" if form == "dark" else "light")
+    if username:
+        page = signed_in(context, address, username, maplewood.PASSWORD)
+        page.goto(address)
+    else:
+        page = context.new_page()
+        page.goto(address + "/manual")
+    links = page.locator("nav a, main a[href^='/students/'], main a[href^='/classes/'], .me a")
+    to_see = sorted({page.url, *links.evaluate_all("links => links.map(link => link.href)")})
+    students = [where for where in to_see if "/students/" in where]
+    for where in [*(set(to_see) - set(students)), *students[:1], address + "/nowhere"]:
+        page.goto(where)
+        for form_in_text in page.locator("details").all():
+            form_in_text.evaluate("details => details.open = true")
+        page.evaluate(AXE.read_text())
+        found = page.evaluate("tags => axe.run({runOnly: tags})", RULES)
+        told = [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found["violations"]]
+        assert told == [], where
+        assert len(found["passes"]) > 10, where
     context.close()
