@@ -32,6 +32,8 @@ class Action(StrEnum):
     SEE_MY_SCOPE = "see what I may see"
     RECORD_CHECK_IN = "record a check-in"
     IMPORT = "import files"
+    HOLD_IMPORT = "hold an import"
+    UNDO_IMPORT = "take an import back"
     MAKE_ACCOUNT = "make an account"
     COMPUTE_METRICS = "compute metrics"
     DRAFT_RELEASE = "draft a release"

@@ -31,6 +31,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A session ends after so long, whatever happens in it."""
     minimum_days_enrolled: Annotated[int, msgspec.Meta(ge=1, le=60)] = 10
     """Students enrolled fewer days than this are not in the chronic absence figures. States set 10 to 60."""
+    hold_rows: Annotated[int, msgspec.Meta(ge=0)] = 10
+    """An import waits for a person when more records than this, and more than `hold_share` of them, end or change."""
+    hold_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.10
+    """See `hold_rows`. 0.10 is a tenth of what is loaded."""
     witness_folder: str = ""
     """Where the head of the access log is written each hour; best on another disk. Empty: inside the home."""
     weekly_pulse: bool = False

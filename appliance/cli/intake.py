@@ -35,13 +35,16 @@ def sample_district(directory: Path, students: int, today: datetime | None, seed
 def check(context: click.Context, files: tuple[Path, ...], as_json: bool) -> None:
     """Dry run: what an import would change and what is wrong. Writes nothing."""
     from appliance.jobs.import_files import check_files
+    from appliance.settings import read_settings
 
     with home_of(context) as database, progress_bars() as progress:
-        report = check_files(database, files, progress=progress)
+        report = check_files(database, files, read_settings(context.obj), progress=progress)
     if as_json:
         print_json(report.as_json())
     else:
         click.echo("\n".join(report.lines()))
+        if report.held:
+            say(f"An import would be held: {' '.join(report.held)}")
         say(f"Checked in {report.seconds:.1f} s; nothing was written. {_refusals(report.refused)}")
 
 
@@ -49,32 +52,67 @@ def check(context: click.Context, files: tuple[Path, ...], as_json: bool) -> Non
 @FILES
 @click.option("--yes", is_flag=True, help="Load without asking.")
 @click.option("--no-input", is_flag=True, help="Never ask; stop where a question would be.")
+@click.option(
+    "--despite-hold", metavar="REASON", default="", help="Load although much would vanish or change, and why."
+)
 @AS_JSON
 @click.pass_context
-def import_(context: click.Context, files: tuple[Path, ...], yes: bool, no_input: bool, as_json: bool) -> None:
-    """Check files, then load them as one batch: all of it, or nothing."""
+def import_(
+    context: click.Context, files: tuple[Path, ...], yes: bool, no_input: bool, despite_hold: str, as_json: bool
+) -> None:
+    """Check files, then load them as one batch: all of it, or nothing.
+
+    A batch in which too much would vanish or change is held: nothing is loaded, and the exit code is 3.
+    """
     from appliance.jobs.compute_metrics import refresh
     from appliance.jobs.import_files import check_files, import_files
     from appliance.settings import read_settings
 
     with home_of(context) as database:
+        settings = read_settings(context.obj)
         if not yes:
             if no_input or not sys.stdin.isatty():
                 raise NeedsYou("An import changes data, and nobody is here to ask. Say --yes to load, or use: check")
-            click.echo("\n".join(check_files(database, files).lines()), err=True)
+            click.echo("\n".join(check_files(database, files, settings).lines()), err=True)
             click.confirm("Load this?", abort=True, err=True)
         with progress_bars() as progress:
-            report = import_files(database, files, progress=progress)
-        if report.changed_anything:
-            refresh(database, read_settings(context.obj))
+            report = import_files(database, files, settings, despite_hold=despite_hold, progress=progress)
+        if report.changed_anything and not report.held:
+            refresh(database, settings)
     if as_json:
         print_json(report.as_json())
-        return
-    click.echo("\n".join(report.lines()))
+    else:
+        click.echo("\n".join(report.lines()))
+    if report.held:
+        raise NeedsYou(
+            f"Held as batch {report.batch}, and nothing was loaded: {' '.join(report.held)} If the files are right, "
+            "import them again with --despite-hold and your reason."
+        )
     if report.changed_anything:
         say(f"Loaded as batch {report.batch} in {report.seconds:.1f} s. {_refusals(report.refused)}")
     else:
         say(f"Nothing changed: all of this was loaded before (batch {report.batch}). {_refusals(report.refused)}")
+
+
+@cli.command()
+@click.argument("batch", type=click.IntRange(min=1))
+@click.option("--reason", required=True, help="Why it is taken back; kept in the access log.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_context
+def undo(context: click.Context, batch: int, reason: str, yes: bool) -> None:
+    """Take back the newest batch: exactly the state before it."""
+    from appliance.jobs.compute_metrics import refresh
+    from appliance.jobs.import_files import undo_batch
+    from appliance.settings import read_settings
+
+    if not yes:
+        if not sys.stdin.isatty():
+            raise NeedsYou("Taking a batch back changes data, and nobody is here to ask. Say --yes to do it.")
+        click.confirm(f"Take batch {batch} back?", abort=True, err=True)
+    with home_of(context) as database:
+        count = undo_batch(database, batch, reason=reason)
+        refresh(database, read_settings(context.obj))
+    say(f"Batch {batch} is taken back: {count:,} notes followed, and everything is as it was before.")
 
 
 def _refusals(refused: int) -> str:

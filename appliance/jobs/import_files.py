@@ -1,6 +1,7 @@
 """Check files, and load them as one batch: all of it, or nothing."""
 
 import getpass
+import os
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -9,26 +10,38 @@ from pathlib import Path
 from sqlite_utils import Database as Tables
 
 from appliance.actions import Action
+from appliance.errors import Trouble
+from appliance.settings import Settings
 from appliance.storage.database import Database, Event, refresh_statistics
 from appliance.student_level.sources.recognise import recognise
 from appliance.student_level.staging.batch import Batch, Progress, quietly
+from appliance.student_level.staging.holds import HoldRule, holds
+from appliance.student_level.staging.journal import Journal, take_back
 from appliance.student_level.staging.load import load
 from appliance.student_level.staging.report import ImportReport
 
 
-class _OnlyLooking(Exception):
-    """Ends a dry run, so that its transaction is rolled back."""
+class _TakenBack(Exception):
+    """Ends a transaction that shall leave nothing behind: a dry run, a batch that is held."""
+
+
+AT_THE_KEYBOARD = " at the command line"
+MOST_UNDO = 10
+"""How many of the newest batches can be taken back."""
 
 
 def person_at_the_keyboard() -> str:
     """Who the access log names for work done at the command line."""
-    return f"{getpass.getuser()}{AT_THE_KEYBOARD}"
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a container, or a service under a user that has no line in passwd
+        user = f"user {os.getuid()}"
+    return f"{user}{AT_THE_KEYBOARD}"
 
 
-AT_THE_KEYBOARD = " at the command line"
-
-
-def check_files(database: Database, paths: Sequence[Path], *, progress: Progress = quietly) -> ImportReport:
+def check_files(
+    database: Database, paths: Sequence[Path], settings: Settings | None = None, *, progress: Progress = quietly
+) -> ImportReport:
     """What an import would do and what is wrong, found by doing it and taking it back. Raises BadFile."""
     report = ImportReport()
     begun = time.monotonic()
@@ -36,40 +49,88 @@ def check_files(database: Database, paths: Sequence[Path], *, progress: Progress
     try:
         with database.changing(Event(person_at_the_keyboard(), Action.IMPORT, "check only")) as tables:
             load(Batch(tables, report, progress), files)
-            raise _OnlyLooking
-    except _OnlyLooking:
+            raise _TakenBack
+    except _TakenBack:
         report.seconds = time.monotonic() - begun
+    report.held = holds(report, _rule(settings))
     return report
 
 
 def import_files(
-    database: Database, paths: Sequence[Path], *, by: str | None = None, progress: Progress = quietly
+    database: Database,
+    paths: Sequence[Path],
+    settings: Settings | None = None,
+    *,
+    by: str | None = None,
+    despite_hold: str = "",
+    progress: Progress = quietly,
 ) -> ImportReport:
     """Load files as one batch. Files that hold what is loaded already change nothing, and the report says so.
 
-    Raises BadFile, with nothing loaded.
+    A batch in which too much would vanish or change is not loaded but held (`report.held` says why), unless
+    `despite_hold` gives a person's reason. Raises BadFile, with nothing loaded.
     """
     begun = time.monotonic()
     who = by or person_at_the_keyboard()
     files = recognise(paths, database.home)
     report = ImportReport()
     names = ", ".join(path.name for path in paths)
-    with database.changing(Event(who, Action.IMPORT, names)) as tables:
-        load(Batch(tables, report, progress), files)
+    try:
+        with database.changing(Event(who, Action.IMPORT, names, despite_hold)) as tables:
+            report.batch = _begin(tables, who)
+            journal = Journal(tables, report.batch)
+            journal.begin()
+            load(Batch(tables, report, progress, journal), files)
+            journal.end()
+            report.held = [] if despite_hold else holds(report, _rule(settings))
+            if report.held:
+                raise _TakenBack
+            report.seconds = time.monotonic() - begun
+            status = "loaded" if report.changed_anything else "unchanged"
+            _keep(tables, report.batch, report, status, despite_hold)
+            refresh_statistics(tables)
+    except _TakenBack:
         report.seconds = time.monotonic() - begun
-        report.batch = _keep(tables, report, who)
-        refresh_statistics(tables)
+        with database.changing(Event(who, Action.HOLD_IMPORT, names, " ".join(report.held))) as tables:
+            report.batch = _begin(tables, who)
+            _keep(tables, report.batch, report, "held", " ".join(report.held))
     return report
 
 
-def _keep(tables: Tables, report: ImportReport, who: str) -> int:
-    batch = {
-        "loaded_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "loaded_by": who,
-        "status": "loaded" if report.changed_anything else "unchanged",
-        "seconds": round(report.seconds, 3),
-    }
-    key = int(str(tables.table("batch").insert(batch).last_pk))
+def undo_batch(database: Database, key: int, *, reason: str, by: str | None = None) -> int:
+    """Restore exactly the state before a batch; returns the number of rows put back.
+
+    Raises Trouble when a later batch has to be taken back first, when its notes are gone, or when somebody has since
+    written about a record that it brought.
+    """
+    with database.changing(Event(by or person_at_the_keyboard(), Action.UNDO_IMPORT, f"batch {key}", reason)) as tables:
+        newest = "SELECT batch_key FROM batch WHERE status = 'loaded' ORDER BY batch_key DESC LIMIT 1"
+        row = next(iter(tables.query(newest)), None)
+        if row is None or row["batch_key"] != key:
+            first = f"Batch {row['batch_key']} has to be taken back first." if row else "No batch is loaded."
+            raise Trouble(f"Batch {key} is not the newest that is loaded, so taking it back would mix states. {first}")
+        notes = next(iter(tables.query("SELECT count(*) AS number FROM batch_undo WHERE batch_key = ?", [key])))
+        if not notes["number"]:
+            raise Trouble(f"Batch {key} is too old to be taken back: only the newest {MOST_UNDO} can be.")
+        count = take_back(tables, key)
+        tables.table("batch").update(key, {"status": "undone", "reason": reason})
+    return count
+
+
+def _rule(settings: Settings | None) -> HoldRule:
+    chosen = settings or Settings()
+    return HoldRule(chosen.hold_rows, chosen.hold_share)
+
+
+def _begin(tables: Tables, who: str) -> int:
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    row = {"loaded_at": at, "loaded_by": who, "status": "unchanged", "seconds": 0.0}
+    return int(str(tables.table("batch").insert(row).last_pk))
+
+
+def _keep(tables: Tables, key: int, report: ImportReport, status: str, reason: str) -> None:
+    """Write down what the batch was; and, once it is loaded, forget the notes of the oldest."""
+    tables.table("batch").update(key, {"status": status, "reason": reason, "seconds": round(report.seconds, 3)})
     files = [
         {"batch_key": key, "name": f.name, "kind": f.kind, "sha256": f.sha256, "row_count": f.rows}
         for f in report.files
@@ -86,4 +147,8 @@ def _keep(tables: Tables, report: ImportReport, who: str) -> int:
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
         [(key, p.file, p.row, p.column, p.code, p.value_kind, p.sentence) for p in report.problems],
     )
-    return key
+    if status == "loaded":
+        kept = "SELECT batch_key FROM batch WHERE status = 'loaded' ORDER BY batch_key DESC LIMIT ?"
+        tables.execute(f"DELETE FROM batch_undo WHERE batch_key NOT IN ({kept})", [MOST_UNDO])  # noqa: S608
+    else:
+        tables.execute("DELETE FROM batch_undo WHERE batch_key = ?", [key])

@@ -36,6 +36,7 @@ _KEPT = {
     "session": "until sign-out, or the end of the session, at most a day",
     "release": "for ever: a release that left is public record",
     "shelf": "the school year and two more, then only what was released stays",
+    "undo": "until ten further imports are loaded; then an import cannot be taken back any more",
     "home": "as long as the home",
 }
 _SEEN_BY = {

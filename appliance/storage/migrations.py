@@ -278,7 +278,8 @@ CREATE TABLE batch (
     batch_key INTEGER PRIMARY KEY,
     loaded_at TEXT NOT NULL,
     loaded_by TEXT NOT NULL,
-    status TEXT NOT NULL CHECK (status IN ('loaded', 'unchanged')),
+    status TEXT NOT NULL CHECK (status IN ('loaded', 'unchanged', 'held', 'undone')),
+    reason TEXT NOT NULL DEFAULT '',
     seconds REAL NOT NULL CHECK (seconds >= 0)
 ) STRICT;
 CREATE TABLE batch_file (
@@ -473,5 +474,23 @@ CREATE TRIGGER pulse_package_is_kept BEFORE DELETE ON pulse_package
     BEGIN SELECT raise(ABORT, 'the same question has the same answer'); END;
 CREATE TRIGGER pulse_package_is_not_rewritten BEFORE UPDATE ON pulse_package
     BEGIN SELECT raise(ABORT, 'the same question has the same answer'); END;
+""",
+    )
+
+
+@steps()
+def m009_taking_batches_back(db: Tables) -> None:
+    """What each row was before a batch changed it, so that the newest batches can be taken back."""
+    _run(
+        db,
+        """
+CREATE TABLE batch_undo (
+    batch_key INTEGER NOT NULL REFERENCES batch (batch_key),
+    sequence INTEGER NOT NULL CHECK (sequence >= 1),
+    table_name TEXT NOT NULL,
+    deed TEXT NOT NULL CHECK (deed IN ('was empty', 'insert', 'update', 'delete')),
+    row TEXT NOT NULL CHECK (json_valid(row)),
+    PRIMARY KEY (batch_key, sequence)
+) STRICT, WITHOUT ROWID;
 """,
     )

@@ -7,6 +7,7 @@ from typing import Any
 from sqlite_utils import Database as Tables
 
 from appliance.student_level.sources.layout import Layout
+from appliance.student_level.staging.journal import Journal
 from appliance.student_level.staging.report import EntityCount, FileRead, ImportReport, Problem
 
 Progress = Callable[[str, int, int], None]
@@ -27,8 +28,10 @@ class Taken:
 class Batch:
     """One import: everything in it is one transaction of the caller's."""
 
-    def __init__(self, tables: Tables, report: ImportReport, progress: Progress = quietly) -> None:
-        self.report, self.progress = report, progress
+    def __init__(
+        self, tables: Tables, report: ImportReport, progress: Progress = quietly, journal: Journal | None = None
+    ) -> None:
+        self.report, self.progress, self._journal = report, progress, journal
         self._connection = tables.conn
         self._known: dict[tuple[str, str], dict[str, int]] = {}
         self._new: list[tuple[str, str, str, int]] = []
@@ -113,7 +116,7 @@ class Batch:
         update = f"DO UPDATE SET {sets} WHERE {differs}" if sets else "DO NOTHING"
         sql = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks}) ON CONFLICT ({key}) {update}"  # noqa: S608 our own names
         before, touched = self.rows_in(table), self._connection.total_changes - self._beside
-        counter = _Counter(rows)
+        counter = _Counter(rows, self._rest)
         self._connection.executemany(sql, counter)
         added = self.rows_in(table) - before
         changed = self._connection.total_changes - self._beside - touched - added
@@ -138,6 +141,12 @@ class Batch:
         before = self._connection.total_changes
         self._connection.executemany(sql, rows)
         return self._noted(before)
+
+    def _rest(self) -> None:
+        if self._journal:
+            before = self._connection.total_changes
+            self._journal.write()
+            self._noted(before)
 
     def _noted(self, before: int) -> int:
         changed = int(self._connection.total_changes - before)
@@ -164,13 +173,19 @@ class Batch:
 
 
 class _Counter:
-    def __init__(self, rows: Iterable[Sequence[Any]]) -> None:
-        self._rows, self.passed = rows, 0
+    def __init__(self, rows: Iterable[Sequence[Any]], rest: Callable[[], None]) -> None:
+        self._rows, self._rest, self.passed = rows, rest, 0
 
     def __iter__(self) -> Iterator[Sequence[Any]]:
         for row in self._rows:
             self.passed += 1
+            if self.passed % _BREATH == 0:
+                self._rest()
             yield row
+
+
+_BREATH = 10_000
+"""Rows between two rests of a stream, at which notes for taking the batch back are written down."""
 
 
 def names_in(listed: str) -> list[str]:

@@ -208,13 +208,17 @@ _NO_ROLE = "this person has no role at a school that is loaded. Send roles.csv a
 def demographics(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     """Birth day, sex and race of students who are loaded; those of other people are not kept."""
     students = batch.known("student", batch.system)
-    passed = 0
+    nothing_yet = "SELECT student_key FROM student WHERE coalesce(birth_day, sex, race) IS NULL"
+    unknown = {key for (key,) in batch.ask(nothing_yet)}
+    passed = added = 0
 
     def ready() -> Iterator[tuple[Any, ...]]:
-        nonlocal passed
+        nonlocal passed, added
         for _, row in rows:
             if row.source_id in students:
                 passed += 1
+                told = row.birth_day is not None or row.sex or oneroster.race(row)
+                added += bool(told) and students[row.source_id] in unknown
                 yield students[row.source_id], row.birth_day, row.sex, oneroster.race(row)
 
     changed = batch.run_many(
@@ -223,7 +227,8 @@ def demographics(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> No
         ready(),
     )
     count = batch.report.count(layout.entity)
-    count.changed += changed
+    count.added += added
+    count.changed += changed - added
     count.unchanged += passed - changed
 
 

@@ -65,6 +65,8 @@ class ImportReport:
     problems: list[Problem] = field(default_factory=list)
     problem_kinds: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     batch: int | None = None
+    held: list[str] = field(default_factory=list)
+    """Why the batch waits for a person; empty when it does not."""
     seconds: float = 0.0
 
     def count(self, entity: str) -> EntityCount:
@@ -110,6 +112,7 @@ class ImportReport:
         """The report as plain data; its shape is versioned by the command that prints it."""
         return {
             "batch": self.batch,
+            "held": self.held,
             "files": [asdict(read) for read in self.files],
             "entities": {entity: asdict(count) for entity, count in self.counts.items()},
             "problems": [asdict(problem) for problem in self.problems],
