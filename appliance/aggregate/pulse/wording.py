@@ -23,8 +23,8 @@ def report(facts: PulseFacts, estimates: Sequence[Estimate]) -> str:
         "WHAT THIS IS",
         "Each number was made a little wrong on purpose before it left: a random whole number was added to it. With or",
         "without any one student this file would look much the same, so it says next to nothing about any one of them,",
-        f"whatever else its reader knows. Noise moves a count by at most {margin_of_a_count(question.variance)} students,"
-        " 19 times in 20.",
+        "whatever else its reader knows. Noise moves a count by at most"
+        f" {margin_of_a_count(question.variance)} students, 19 times in 20.",
         "These are not official numbers; the official ones are in the district's releases. Where noise could move a",
         f"share by more than {WIDEST_MARGIN} points, it is left out.",
         "",
