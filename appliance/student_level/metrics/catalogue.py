@@ -42,12 +42,12 @@ def metrics() -> tuple[Metric, ...]:
 
 def groups_sql() -> str:
     """The statements that make the temporary tables every metric reads from."""
-    return (_FOLDER / "reporting_groups.sql").read_text()
+    return (_FOLDER / "stays.sql").read_text() + (_FOLDER / "reporting_groups.sql").read_text()
 
 
 def sums_sql() -> str:
     """The statements that make the sums which pages read."""
-    return (_FOLDER / "student_sums.sql").read_text()
+    return (_FOLDER / "stays.sql").read_text() + (_FOLDER / "student_sums.sql").read_text()
 
 
 def _read(name: str) -> Metric:

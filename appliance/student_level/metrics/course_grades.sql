@@ -6,7 +6,8 @@
 WITH newest AS (
     SELECT grade.student_key, line_item.section_key, grade.score,
            row_number() OVER (PARTITION BY grade.student_key, line_item.section_key
-                              ORDER BY coalesce(grade.scored_day, line_item.due_day, 0) DESC) AS place_in_time
+                              ORDER BY coalesce(grade.scored_day, line_item.due_day, 0) DESC,
+                                       line_item.line_item_key DESC) AS place_in_time
       FROM grade JOIN line_item USING (line_item_key)
      WHERE line_item.kind = 'course_grade' AND grade.score IS NOT NULL
        AND coalesce(grade.scored_day, line_item.due_day, :snapshot) BETWEEN :first_day AND :snapshot

@@ -1,5 +1,6 @@
 -- reporting_groups: each student once per place and year, with the groups that totals are shown by.
--- A place is a school, or 0 for the whole district. A student in two schools is in each of them, and once in the district.
+-- A place is a school, or 0 for the whole district. A student in two schools is in each of them, and once in the
+-- district.
 -- Groups are those of the snapshot day; for a student who has left by then, those of the last day enrolled.
 -- Rule: EDFacts category sets (data groups 39, 814); disability is special education under IDEA, not Section 504.
 CREATE TEMP TABLE reporting_student AS
@@ -38,19 +39,49 @@ SELECT latest.place_key, latest.student_key, latest.is_enrolled, latest.grade,
 CREATE UNIQUE INDEX temp.reporting_student_by_place ON reporting_student (place_key, student_key);
 CREATE INDEX temp.reporting_student_by_student ON reporting_student (student_key);
 
--- Days enrolled and missed up to the snapshot. Only days for which attendance was taken count.
+-- Days enrolled and missed up to the snapshot, from `stays.sql`. Only days for which attendance was taken count.
+-- A day at two schools is one day for the district, so students of more than one school are counted day by day there.
 CREATE TEMP TABLE reporting_days AS
-WITH stay AS (
-    SELECT school_enrollment.student_key, school_enrollment.school_key, attendance_taken.day
-      FROM school_enrollment JOIN attendance_taken USING (school_key)
-     WHERE attendance_taken.day BETWEEN max(begin_day, :first_day) AND min(coalesce(end_day - 1, :snapshot), :snapshot)
+WITH within AS (
+    SELECT student_key, school_key, max(begin_day, :first_day) AS begin_day, min(end_day, :snapshot + 1) AS end_day
+      FROM temp.stay
+     WHERE begin_day <= :snapshot AND end_day > :first_day
+), enrolled AS (
+    SELECT school_key, student_key,
+           sum(coalesce((SELECT nth FROM temp.taken AS at WHERE at.school_key = within.school_key
+                            AND at.day < within.end_day ORDER BY at.day DESC LIMIT 1), 0)
+               - coalesce((SELECT nth FROM temp.taken AS at WHERE at.school_key = within.school_key
+                            AND at.day < within.begin_day ORDER BY at.day DESC LIMIT 1), 0)) AS days_enrolled
+      FROM within GROUP BY school_key, student_key
+), missed AS (
+    SELECT within.school_key, within.student_key, count(*) AS days_missed
+      FROM attendance_day
+      JOIN within ON within.student_key = attendance_day.student_key
+       AND attendance_day.day >= within.begin_day AND attendance_day.day < within.end_day
+      JOIN temp.taken ON taken.school_key = within.school_key AND taken.day = attendance_day.day
+     WHERE attendance_day.category IN ('excused', 'unexcused')
+     GROUP BY within.school_key, within.student_key
 ), by_school AS (
-    SELECT stay.school_key AS place_key, stay.student_key, count(*) AS days_enrolled,
-           count(CASE WHEN attendance_day.category IN ('excused', 'unexcused') THEN 1 END) AS days_missed
-      FROM stay LEFT JOIN attendance_day USING (student_key, day)
-     GROUP BY stay.school_key, stay.student_key
+    SELECT school_key AS place_key, student_key, days_enrolled, coalesce(days_missed, 0) AS days_missed
+      FROM enrolled LEFT JOIN missed USING (school_key, student_key)
+     WHERE days_enrolled > 0
+), several AS (
+    SELECT student_key FROM by_school GROUP BY student_key HAVING count(*) > 1
+), day_of_several AS (
+    SELECT DISTINCT within.student_key, taken.day
+      FROM several JOIN within USING (student_key)
+      JOIN temp.taken ON taken.school_key = within.school_key
+       AND taken.day >= within.begin_day AND taken.day < within.end_day
 )
 SELECT place_key, student_key, days_enrolled, days_missed FROM by_school
 UNION ALL
-SELECT 0, student_key, sum(days_enrolled), sum(days_missed) FROM by_school GROUP BY student_key;
+SELECT 0, student_key, days_enrolled, days_missed FROM by_school
+ WHERE student_key NOT IN (SELECT student_key FROM several)
+UNION ALL
+SELECT 0, day_of_several.student_key, count(*),
+       count(CASE WHEN attendance_day.category IN ('excused', 'unexcused') THEN 1 END)
+  FROM day_of_several LEFT JOIN attendance_day USING (student_key, day)
+ GROUP BY day_of_several.student_key;
 CREATE UNIQUE INDEX temp.reporting_days_by_place ON reporting_days (place_key, student_key);
+DROP TABLE temp.stay;
+DROP TABLE temp.taken;
