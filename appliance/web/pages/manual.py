@@ -24,6 +24,7 @@ TITLES = {
     "who-sees-what": "Who sees what",
     "what-is-kept": "What is kept, and until when",
     "what-leaves": "What leaves the district",
+    "pulse": "The weekly pulse",
     "numbers": "What the numbers mean",
     "files": "Files that are read",
     "words": "Words",
