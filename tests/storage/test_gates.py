@@ -177,7 +177,9 @@ def test_a_page_reads_one_moment_of_the_database(database):
     with database.reading(GATE) as reading:
         assert batches(reading) == 0
         with database.changing(Event("lind", Action.IMPORT)) as tables:
-            tables.execute("INSERT INTO batch VALUES (1, 'now', 'lind', 'loaded', 0)")
+            tables.execute(
+                "INSERT INTO batch (batch_key, loaded_at, loaded_by, status, seconds) VALUES (1, 'now', 'lind', 'loaded', 0)"
+            )
         assert batches(reading) == 0
     with database.reading(GATE) as reading:
         assert batches(reading) == 1

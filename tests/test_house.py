@@ -1,0 +1,147 @@
+"""The house checks itself: its walls hold when pushed, and its habits are kept in every file."""
+
+import ast
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from appliance.student_level.metrics import catalogue
+
+ROOT = Path(__file__).parent.parent
+HOUSE = ROOT / "appliance"
+MODULES = sorted(HOUSE.rglob("*.py"))
+
+
+def lint(copy):
+    command = [Path(sys.executable).parent / "lint-imports", "--no-cache"]
+    return subprocess.run(command, cwd=copy, capture_output=True, text=True)
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """The house, to break on purpose."""
+    ignored = shutil.ignore_patterns("__pycache__", "static", "*.svg")
+    shutil.copytree(HOUSE, tmp_path / "appliance", ignore=ignored)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+LAYERS, LOCK = "The house: imports go down the hill", "The folder lock"
+ATTACKER, DATABASE = "The optimiser, the attacker and the verifier share", "Only storage opens a database"
+BREAKS = {
+    "settings reach up to storage": ("settings.py", "import appliance.storage.database", LAYERS),
+    "students' rooms reach up to pages": ("student_level/access.py", "import appliance.web", LAYERS),
+    "storage reaches over to totals": ("storage/keys.py", "import appliance.aggregate.tabulation", LAYERS),
+    "a module without a place": ("odds_and_ends.py", "", LAYERS),
+    "totals reach for students": ("aggregate/published.py", "import appliance.student_level.access", LOCK),
+    "totals reach for the database": ("aggregate/published.py", "import appliance.storage.database", LOCK),
+    "totals bring a driver of their own": ("aggregate/release/facts.py", "import sqlite3", LOCK),
+    "the state's side reaches for students": ("state_office/reading.py", "import appliance.counts", LOCK),
+    "the attacker asks the optimiser": (
+        "aggregate/disclosure/attacker/search.py", "import appliance.aggregate.disclosure.suppression.plan", ATTACKER,
+    ),
+    "a job opens a database": ("jobs/status.py", "import sqlcipher3", DATABASE),
+    "a page opens a database": ("web/sessions.py", "import sqlite3", DATABASE),
+    "students' rooms open a database": ("student_level/staging/batch.py", "import sqlcipher3", DATABASE),
+}  # fmt: skip
+
+
+def test_the_walls_stand(copy):
+    answer = lint(copy)
+    assert answer.returncode == 0, answer.stdout
+    assert "0 broken" in answer.stdout
+
+
+@pytest.mark.parametrize(("file", "line", "contract"), BREAKS.values(), ids=BREAKS.keys())
+def test_a_wall_that_is_pushed_cries_out(copy, file, line, contract):
+    path = copy / "appliance" / file
+    path.write_text((path.read_text() if path.exists() else '"""Odds."""\n') + f"\n{line}\n")
+    answer = lint(copy)
+    assert answer.returncode != 0
+    assert contract in answer.stdout.split("Broken contracts")[-1]
+
+
+SQL = re.compile(
+    r"\b(SELECT .|INSERT (OR \w+ )?INTO|UPDATE \w+ SET|DELETE FROM|CREATE (TEMP )?(TABLE|VIEW)|PRAGMA )", re.S
+)
+BUILDS_SQL = {
+    "storage/connection.py": "from its own random words",
+    "staging/batch.py": "from names that the loaders write in their code",
+    "staging/first_rows.py": "from names that the loaders write in their code",
+    "staging/journal.py": "from the names of the tables in the schema",
+    "staging/twins.py": "from its own pieces",
+    "jobs/import_files.py": "from its own pieces",
+    "metrics/counting.py": "from the metric files and their dimensions",
+    "jobs/status.py": "from its own table of names",
+}
+"""The modules that may put SQL together, and from what. Never from anything a person typed or sent."""
+
+
+def pieces(node):
+    """The texts of which an expression puts a string together, or nothing."""
+    match node:
+        case ast.JoinedStr(values=parts) if any(isinstance(part, ast.FormattedValue) for part in parts):
+            yield from (part.value for part in parts if isinstance(part, ast.Constant))
+        case ast.BinOp(left=left, op=ast.Add() | ast.Mod(), right=right):
+            yield from (side.value for side in (left, right) if isinstance(side, ast.Constant))
+        case ast.Call(func=ast.Attribute(value=ast.Constant(value=text), attr="format" | "replace" | "join")):
+            yield text
+
+
+def test_sql_is_put_together_in_few_places_and_nowhere_else():
+    found = set()
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if any(isinstance(text, str) and SQL.search(text) for text in pieces(node)):
+                found.add("/".join(path.parts[-2:]))
+    assert found == set(BUILDS_SQL)
+
+
+def test_nobody_prints_and_nobody_runs_text_as_code():
+    for path in (path for path in MODULES if path.name != "__main__.py"):
+        calls = {
+            node.func.id
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        }
+        assert not calls & {"print", "eval", "exec", "input"}, path
+
+
+def test_no_question_hides_behind_the_name_of_a_view():
+    """A common table expression of that name would be read instead of the view; the gate holds, the reader errs."""
+    for path in [*MODULES, *HOUSE.rglob("*.sql")]:
+        assert not re.search(r"\bvisible_\w+\s*(\([^)]*\)\s*)?AS\s*\(\s*SELECT", path.read_text(), re.I), path
+
+
+def test_files_are_small_and_their_names_say_what_they_hold():
+    vague = {"utils", "util", "helpers", "helper", "manager", "service", "services", "base", "common", "misc"}
+    for path in MODULES:
+        assert path.stem not in vague or path == HOUSE / "cli" / "service.py"  # the service that systemd runs
+        assert path.parent.name not in vague
+        assert len(path.read_text().splitlines()) <= 400, path
+
+
+def test_every_sql_file_of_the_metrics_is_a_metric_or_says_what_it_prepares():
+    folder = HOUSE / "student_level" / "metrics"
+    named = {metric.name for metric in catalogue.metrics()} | {"stays", "student_sums", "reporting_groups"}
+    assert {path.stem for path in folder.glob("*.sql")} == named
+    for path in folder.glob("*.sql"):
+        assert path.read_text().startswith(f"-- {path.stem}: "), path
+
+
+def test_the_lock_files_pin_every_part_by_hash_and_name_no_address():
+    locks = sorted((ROOT / "deploy").glob("requirements*.lock"))
+    assert len(locks) >= 2
+    for path in locks:
+        text = path.read_text()
+        assert "://" not in text
+        assert not re.search(r"^\s*(-i|--\w*index\w*|--find-links|--trusted)", text, re.M)
+        parts = re.split(r"\n(?=[a-z0-9])", text.strip())
+        assert len(parts) > 10
+        for part in parts:
+            assert re.match(r"[a-z0-9._-]+(\[[a-z0-9,_-]+\])?==[^ ]+", part), part.splitlines()[0]
+            assert "--hash=sha256:" in part, part.splitlines()[0]
