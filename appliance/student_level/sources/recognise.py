@@ -48,7 +48,10 @@ def recognise(paths: Sequence[Path], home: Path | None = None) -> list[Recognise
         package = [(file, look_through(file)) for file in files]
         if any(_base(file) in oneroster.BY_FILE for file, _ in package) and path.suffix.lower() == ".zip":
             _check_manifest(path, package)
-            found.extend(filter(None, (_in_package(file, table) for file, table in package)))
+            # A Clever zip has files of the same names; its columns tell it apart.
+            for file, table in package:
+                known = [Recognised(*one) for one in mapped(table, mappings)]
+                found.extend(known or filter(None, [_in_package(file, table)]))
         else:
             found.extend(one for _, table in package for one in _read_as(table, mappings))
     found.extend(Recognised(*one) for one in edfi_tables(loose))

@@ -75,7 +75,7 @@ class Batch:
             same = twin if holder is None and twin not in seen else holder
             key = self._fresh(entity) if same is None else same
             self._remember(entity, self.system, source_id, key)
-        if local_id and holder is None:
+        if local_id and local_id not in by_local:  # A mapping's ids may be the district's own.
             self._remember(entity, "district", local_id, key)
         seen.add(key)
         return key

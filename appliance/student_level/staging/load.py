@@ -72,7 +72,7 @@ def _refuse_misfits(files: Sequence[Recognised]) -> None:
     by_kind: dict[str, str] = {}
     by_name: dict[str, str] = {}
     for one in files:
-        name, kind = one.table.name, _loader_of(one)
+        name, kind = one.table.name, _loader_of(one) + getattr(one.table, "part", "")
         if by_name.setdefault(name, one.table.sha256) != one.table.sha256:
             raise BadFile(f"Two different files are called {name}. Rename one, so that the report can tell them apart.")
         if kind.startswith("OneRoster") and kind in by_kind:

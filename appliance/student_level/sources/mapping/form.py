@@ -76,6 +76,8 @@ class Cell(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
 
     def filled_in(self, words: dict[str, Any]) -> "Cell":
         """The same with `{word}` and `{word.part}` replaced, for rows that repeat."""
+        if not words:  # Their own column names may hold braces.
+            return self
 
         def fill(text: str) -> str:
             return text.format_map(words)
@@ -118,7 +120,7 @@ class Repeat(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class MappedLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One layout that the file fills. `key`: of rows that agree in these columns of theirs, the first counts."""
+    """One layout that the file fills. `key`: of rows that agree in these columns, ours or theirs, the first counts."""
 
     layout: str
     columns: dict[str, _Text | Cell] = {}
@@ -148,14 +150,17 @@ class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     dates: tuple[_Text, ...] = ()
     empty: tuple[str, ...] = ()
     attendance: Literal["positive", "negative"] | None = None
+    ids: Literal["oneroster", "district"] = "oneroster"
+    """Whose ids a roster's rows carry: those of a system of its own, or those that all of the district's files use."""
     codes: dict[str, dict[str, str]] = {}
     fixed: Fixed | None = None
     seen: tuple[str, ...] = ()
     """The header of the file that it was made from, for showing what changed."""
 
     def code_table(self, name: str) -> dict[str, str]:
-        """A code table by name, theirs in lower case: the mapping's own, else one that every mapping may use."""
-        return {theirs.lower(): ours for theirs, ours in (self.codes.get(name) or SHARED_CODES[name]).items()}
+        """A code table by name, theirs in lower case: one that every mapping may use, then the mapping's own."""
+        tables = SHARED_CODES.get(name, {}), self.codes.get(name, {})
+        return {theirs.lower(): ours for table in tables for theirs, ours in table.items()}
 
 
 _SHARED = Path(__file__).with_name("codes.toml")

@@ -58,6 +58,9 @@ class MappedTable:
     """Their columns that the mapping does not read."""
     blocks: tuple[_Block, ...]
     key: tuple[int, ...]
+    """Places in the made rows; places in the file's own rows are counted on from there."""
+    part: str
+    """Whom a roster's rows are about, where the mapping says so: students and staff come in files of their own."""
 
     @property
     def encoding(self) -> str:
@@ -66,20 +69,24 @@ class MappedTable:
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """(row number in the file, fields) of each row that the mapping makes."""
-        width, seen, key = len(self.table.header), set[int](), self.key
+        width, made, seen = len(self.table.header), len(self.header), set[int]()
+        ours = [place for place in self.key if place < made]
+        theirs = [place - made for place in self.key if place >= made]
         for number, fields in self.table.rows():
             if len(fields) != width and (len(fields) < width or any(fields[width:])):
                 # As many too many or too few as the file has, so that the check of the width refuses it.
                 yield number, [_WRONG_WIDTH] * max(len(self.header) + len(fields) - width, 0)
                 continue
-            if key:
-                same = hash(tuple(fields[place].strip() for place in key))
-                if same in seen:
+            same = tuple(fields[place].strip() for place in theirs)
+            for nth, block in enumerate(self.blocks):
+                if (row := block.row(fields)) is None:
                     continue
-                seen.add(same)
-            for block in self.blocks:
-                if (row := block.row(fields)) is not None:
-                    yield number, row
+                if self.key:
+                    one = hash((nth, same, *(row[place].strip() for place in ours)))
+                    if one in seen:
+                        continue
+                    seen.add(one)
+                yield number, row
 
 
 def apply(mapping: Mapping, table: Table) -> list[tuple[MappedTable, Layout]]:
@@ -122,7 +129,8 @@ class _View:
             for block, (filled, skips) in zip(blocks, rules, strict=True)
         )
         self._header = self._shown(names)
-        self.layout = replace(self._house, columns=tuple(map(self._column, self._house.columns)))
+        columns = tuple(map(self._column, self._house.columns))
+        self.layout = replace(self._house, columns=columns, system=mapping.ids)
 
     def _readers(self, cells: dict[str, Cell], filled: Sequence[str]) -> dict[str, Read] | None:
         """Our column -> its reader. None for a repetition that this file does not have."""
@@ -183,12 +191,17 @@ class _View:
         if nth:
             name = f"{name} ({self._house.kind})"
             digest = hashlib.sha256(f"{digest} {nth}".encode()).hexdigest()
-        places = [self._places.find(header) for header in self._part.key]
-        key = tuple(place for place in places if place is not None)
-        header = tuple(self._header[column.headers[0]] for column in self._columns)
+        names = [column.headers[0] for column in self._columns]
+        header = tuple(self._header[name] for name in names)
+        theirs = {name: self._places.find(name) for name in self._part.key if name not in names}
+        key = tuple(
+            names.index(name) if name in names else len(names) + (theirs[name] or 0)
+            for name in self._part.key if name in names or theirs[name] is not None
+        )  # fmt: skip
+        role = as_cell(self._part.columns.get("role", "")).constant
         return MappedTable(
             self._table, name, digest, header, left_out if nth == 0 else (), self._blocks,
-            key if len(key) == len(places) else (),
+            key if len(key) == len(self._part.key) else (), f" of {role}s" if role else "",
         )  # fmt: skip
 
 

@@ -1,0 +1,127 @@
+"""`schoolhouse map FILE`: how files of a system that nobody described yet are to be read."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import rich_click as click
+
+from appliance.cli.root import AS_JSON, cli, print_json
+from appliance.console import say
+from appliance.errors import NeedsYou
+
+if TYPE_CHECKING:
+    from appliance.jobs.propose_mapping import LookedInto
+    from appliance.student_level.sources.mapping.propose import Proposal
+
+_NO_COLUMN = "-"
+
+
+@cli.command("map")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--as", "kind", metavar="KIND", help="What the file is, such as 'daily attendance'.")
+@click.option("--name", help="Name of the mapping.  [default: from the file's name]")
+@click.option("--yes", is_flag=True, help="Keep what is proposed, without asking.")
+@click.option("--no-input", is_flag=True, help="Never ask; print the proposed mapping.")
+@AS_JSON
+@click.pass_context
+def map_(
+    context: click.Context, file: Path, kind: str | None, name: str | None, yes: bool, no_input: bool, as_json: bool
+) -> None:
+    """Propose how a file is to be read, let a person confirm it, and keep that in the home's mappings."""
+    from appliance.jobs.propose_mapping import keep_mapping, kinds_of_file, look_into, text_of
+
+    if kind is not None and kind not in kinds_of_file():
+        raise click.UsageError(f"There is no kind {kind!r}. Known: {', '.join(kinds_of_file())}.")
+    found = look_into(file, context.obj, name=name, kind=kind)
+    if as_json:
+        print_json({"files": [_as_json(one) for one in found]})
+        return
+    asks = not (yes or no_input) and sys.stdin.isatty()
+    for one in found:
+        _tell(one)
+        if one.proposal is None:
+            continue
+        proposal = _ask(one.proposal) if asks else one.proposal
+        text = text_of(proposal)
+        if yes or (asks and click.confirm("Keep this mapping?", default=True, err=True)):
+            say(f"Kept as {keep_mapping(context.obj, text)}. It is a text file: mend it there, or map again.")
+        else:
+            click.echo(text)
+        left = sum(map(len, proposal.open_codes.values()))
+        if left and not asks:
+            raise NeedsYou(f"Codes without a meaning yet: {left}. Rows with them would be refused. They stand at the "
+                           "end of the mapping: say there what they mean.")  # fmt: skip
+
+
+def _tell(one: "LookedInto") -> None:
+    name = one.table.name
+    if one.is_known:
+        by = f"the mapping {one.last.name!r}" if one.last else "a mapping of fixed places"
+        say(f"{name} is read by {by}.")
+    if one.changes:
+        say(f"{name}, compared with last time:")
+        for line in one.changes.lines():
+            say(f"  {line}")
+    if one.proposal is None:
+        return
+    say(f"{name} looks like {one.proposal.recipe.name}:")
+    for guess in one.proposal.guesses.values():
+        say(f"  {guess.field} from {guess.header} ({guess.trust}: {guess.evidence})")
+
+
+def _ask(proposal: "Proposal") -> "Proposal":
+    from appliance.student_level.sources.mapping.vocabulary import vocabulary
+
+    fields = vocabulary().field
+    for guess in proposal.unsure:
+        question = f"{guess.field}, {fields[guess.field].asks}: which column? ({_NO_COLUMN} for none)"
+        proposal = proposal.choose(guess.field, _column(proposal, question, guess.header))
+    for name in proposal.missing:
+        question = f"{name}, {fields[name].asks}, is needed: which column?"
+        proposal = proposal.choose(name, _column(proposal, question, None))
+    for table, known in proposal.codes.items():
+        listed = ", ".join(f"{code} = {ours or 'nothing'}" for code, ours in known.items())
+        if known and not click.confirm(f"{table} codes: {listed}. Is that so?", default=True, err=True):
+            for code, ours in known.items():
+                proposal = proposal.mean(table, code, _meaning(table, code, ours))
+    for table, codes in proposal.open_codes.items():
+        for code in codes:
+            if ours := _meaning(table, code, ""):
+                proposal = proposal.mean(table, code, ours)
+    return proposal
+
+
+def _meaning(table: str, code: str, proposed: str) -> str:
+    from appliance.student_level.sources.mapping.vocabulary import vocabulary
+
+    meanings = sorted(set(vocabulary().meaning.get(table, {}).values()))
+    listed = ", ".join(meanings) or "see the manual"
+    question = f"{table} code {code!r}: what does it mean? ({listed}; {_NO_COLUMN} leaves its rows out)"
+    known = click.Choice([*meanings, _NO_COLUMN, ""], case_sensitive=False) if meanings else None
+    return str(click.prompt(question, default=proposed, type=known, show_choices=False, err=True))
+
+
+def _column(proposal: "Proposal", question: str, proposed: str | None) -> str | None:
+    known = click.Choice([*proposal.header, _NO_COLUMN])
+    answer = click.prompt(question, default=proposed, type=known, show_choices=False, err=True)
+    return None if answer == _NO_COLUMN else str(answer)
+
+
+def _as_json(one: "LookedInto") -> dict[str, object]:
+    shown: dict[str, object] = {
+        "file": one.table.name,
+        "known_as": one.last.name if one.is_known and one.last else None,
+        "changes": one.changes.lines() if one.changes else [],
+    }
+    if one.proposal is not None:
+        shown |= {
+            "kind": one.proposal.recipe.name,
+            "columns": [
+                {"field": guess.field, "column": guess.header, "trust": guess.trust, "evidence": guess.evidence}
+                for guess in one.proposal.guesses.values()
+            ],
+            "missing": list(one.proposal.missing),
+            "codes_without_meaning": {table: len(codes) for table, codes in one.proposal.open_codes.items() if codes},
+        }
+    return shown

@@ -1,0 +1,102 @@
+"""Look into a file that may need a mapping: is it known, has it changed, and if it is new, what may it be."""
+
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from appliance.errors import BadFile, HomeTrouble
+from appliance.student_level.sources.archive import files_in
+from appliance.student_level.sources.csv_text import look_through
+from appliance.student_level.sources.mapping.drift import Drift, drift
+from appliance.student_level.sources.mapping.form import Mapping, read_mapping
+from appliance.student_level.sources.mapping.looking import look_at
+from appliance.student_level.sources.mapping.propose import Proposal, name_for, propose
+from appliance.student_level.sources.mapping.shelf import FOLDER, fitting, known_mappings, mapped
+from appliance.student_level.sources.mapping.vocabulary import vocabulary
+from appliance.student_level.sources.mapping.workbook import is_workbook, sheets
+from appliance.student_level.sources.mapping.writing import write
+from appliance.student_level.sources.table import Table
+
+__all__ = ["LookedInto", "keep_mapping", "kinds_of_file", "look_into", "text_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class LookedInto:
+    """One file, or one sheet or member of it. `last` is the mapping that reads it, or that read files of its name."""
+
+    table: Table
+    is_known: bool
+    """Whether `last` reads it as it is."""
+    last: Mapping | None
+    changes: Drift | None
+    proposal: Proposal | None
+    """None for a file that is known and needs nothing."""
+
+
+def kinds_of_file() -> tuple[str, ...]:
+    """What a file may be said to be."""
+    return tuple(recipe.name for recipe in vocabulary().recipe)
+
+
+def look_into(path: Path, home: Path | None, *, name: str | None = None, kind: str | None = None) -> list[LookedInto]:
+    """Each table of a file, with what is known or proposed. `kind`, one of `kinds_of_file()`, asks for a new proposal.
+
+    Raises BadFile for a file that cannot be read at all.
+    """
+    mappings = known_mappings(home)
+    return [_look(table, mappings, name or name_for(table.name), kind) for table in _tables(path)]
+
+
+def _tables(path: Path) -> list[Table]:
+    if is_workbook(path):
+        return list(sheets(path))
+    return [look_through(file) for file in files_in(path)]
+
+
+def _look(table: Table, mappings: tuple[Mapping, ...], name: str, kind: str | None) -> LookedInto:
+    last = fitting(table.header, mappings)
+    is_known = last is not None
+    if last is None and kind is None and mapped(table, mappings):
+        return LookedInto(table, is_known=True, last=None, changes=None, proposal=None)
+    last = last or next((mapping for mapping in mappings if mapping.name == name and _is_akin(mapping, table)), None)
+    changes = drift(last, table.header, look_at(table)) if last else None
+    if is_known and kind is None and changes is not None and not (changes.lost or changes.codes):
+        return LookedInto(table, is_known, last, changes, None)
+    proposal = propose(table, last.name if last else name, kind)
+    if last is not None:  # What a person said of codes before still holds.
+        for codes, known in last.codes.items():
+            proposal = replace(proposal, codes=proposal.codes | {codes: proposal.codes.get(codes, {}) | known})
+    return LookedInto(table, is_known, last, changes, proposal)
+
+
+def _is_akin(mapping: Mapping, table: Table) -> bool:
+    """Whether half of the columns are still there. Else it is another file, maybe one without a header."""
+    return 2 * len(set(mapping.seen) & set(table.header)) >= len(mapping.seen) > 0
+
+
+def text_of(proposal: Proposal) -> str:
+    """The proposal as a mapping's TOML, with the evidence. Raises BadFile while a needed column is missing."""
+    mapping = proposal.mapping()
+    if mapping is None:
+        asks = [f"{name} ({vocabulary().field[name].asks})" for name in proposal.missing]
+        raise BadFile(
+            f"{proposal.name}: taken for {proposal.recipe.name}, but no column was found for {'; '.join(asks)}. "
+            f"Say what the file is with --as ({', '.join(kinds_of_file())}), or choose the columns at a terminal."
+        )
+    notes = {guess.header: f"{guess.trust}: {guess.evidence}" for guess in proposal.guesses.values()}
+    return write(mapping, notes, proposal.open_codes)
+
+
+def keep_mapping(home: Path, text: str) -> Path:
+    """Put a mapping on the home's shelf, in the place of the last one of its name. Raises BadFile if it is not one."""
+    mapping = read_mapping(text, "the mapping")
+    if not home.is_dir():
+        raise HomeTrouble(f"There is no home at {home}. Make one with: schoolhouse --home {home} init")
+    folder = home / FOLDER
+    folder.mkdir(mode=0o700, exist_ok=True)
+    plain = "".join(c if c.isalnum() else "_" for c in mapping.name.lower())
+    path = folder / f"{plain}.toml"
+    beside = path.with_suffix(".new")
+    beside.write_text(text, encoding="utf-8")
+    os.replace(beside, path)  # noqa: PTH105 atomic
+    return path
