@@ -92,7 +92,7 @@ def _consistent(tables: Sequence[PublishedTable], policy: Policy, known: Mapping
     """The attack with everything that is known; without it when it contradicts the tables."""
     for numbers in (known, {}):
         try:
-            run = Attack(attacker.read(tables, Knowledge(policy.smallest_hidden, numbers)))
+            run = Attack(attacker.read(tables, Knowledge(policy.smallest_hidden, numbers)), every_interval=True)
             run.settle()
         except Refused:
             continue

@@ -67,7 +67,7 @@ def remainders(tables: Sequence[PublishedTable], policy: Policy) -> str:
 def attack(tables: Sequence[PublishedTable], policy: Policy) -> str:
     """Attack all tables at once with what they print. Raises `Trouble` when a number falls or a range is wrong."""
     system = attacker.read(tables, Knowledge(policy.smallest_hidden))
-    run = Attack(system)
+    run = Attack(system, every_interval=True)
     attacked, wrong_range = 0, ""
     for table, cell in _cells(tables):
         if cell.suppression != "hidden":

@@ -28,7 +28,7 @@ def rows(cube: Cube, pattern: Pattern) -> list[PublishedTable]:
 
 def with_ranges(tables: list[PublishedTable], smallest_hidden: int) -> list[PublishedTable]:
     """Add to every row what anyone can derive about `n` from the published numbers alone."""
-    attack = Attack(attacker.read(tables, Knowledge(smallest_hidden)))
+    attack = Attack(attacker.read(tables, Knowledge(smallest_hidden)), every_interval=True)
     return [replace(table, cells=tuple(_range(attack, table, cell) for cell in table.cells)) for table in tables]
 
 

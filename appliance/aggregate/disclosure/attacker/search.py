@@ -33,11 +33,13 @@ class Attack:
     """One system under attack. Numbers that no equation ties to another are free above their lowest value.
 
     After `seconds` of solving it gives up with `Refused`: an attack that was not finished proves nothing.
+    `every_interval`: all intervals will be asked for, so each answer starts from the table before it (primal simplex,
+    seven times faster for 120 schools). Otherwise tables far apart are better: each answers many claims at once.
     """
 
-    def __init__(self, system: System, seconds: float = 900.0) -> None:
+    def __init__(self, system: System, seconds: float = 900.0, *, every_interval: bool = False) -> None:
         self._system = system
-        self._parts = _components(system, _Clock(time.monotonic() + seconds))
+        self._parts = _components(system, _Manner(time.monotonic() + seconds, every_interval))
         self._of = {key: part for part in self._parts for key in part.keys}
 
     @property
@@ -115,10 +117,11 @@ class Attack:
 
 
 @dataclass(frozen=True, slots=True)
-class _Clock:
-    """When the attack must be over."""
+class _Manner:
+    """When the attack must be over, and how its solver walks."""
 
     deadline: float
+    primal: bool
 
     def limit(self, solver: highspy.Highs) -> None:
         """Give the solver what is left. HiGHS adds up the time of all its runs."""
@@ -128,7 +131,7 @@ class _Clock:
         solver.setOptionValue("time_limit", solver.getRunTime() + left)
 
 
-def _components(system: System, clock: _Clock) -> list["_Component"]:
+def _components(system: System, manner: _Manner) -> list["_Component"]:
     """Split the sums into groups that share no unknown."""
     leader: dict[Key, Key] = {}
 
@@ -145,14 +148,14 @@ def _components(system: System, clock: _Clock) -> list["_Component"]:
     groups: dict[Key, list[tuple[dict[Key, int], int]]] = defaultdict(list)
     for terms, rest in system.sums:
         groups[find(next(iter(terms)))].append((terms, rest))
-    return [_Component(sums, system.lowest, clock) for sums in groups.values()]
+    return [_Component(sums, system.lowest, manner) for sums in groups.values()]
 
 
 class _Component:
     """One connected group of unknowns and the solver that holds it."""
 
-    def __init__(self, sums: Sequence[tuple[dict[Key, int], int]], lowest: dict[Key, int], clock: _Clock) -> None:
-        self._clock = clock
+    def __init__(self, sums: Sequence[tuple[dict[Key, int], int]], lowest: dict[Key, int], manner: _Manner) -> None:
+        self._manner = manner
         self.keys = sorted({key for terms, _ in sums for key in terms})
         self.programs = 0
         self._sums = sums
@@ -230,7 +233,7 @@ class _Component:
         column = self._column[key]
         lowest = float(self._lowest[column])
         solver.changeColBounds(column, *((value, highspy.kHighsInf) if sign > 0 else (lowest, value)))
-        self._clock.limit(solver)
+        self._manner.limit(solver)
         solver.run()
         if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
@@ -245,14 +248,14 @@ class _Component:
         self._aim = column
         if sign > 0:
             solver.changeColBounds(column, float(self._lowest[column]), min(enough, highspy.kHighsInf))
-        self._clock.limit(solver)
+        self._manner.limit(solver)
         solver.run()
         self.programs += 1
         status = solver.getModelStatus()
         if status not in (highspy.HighsModelStatus.kOptimal, *_WITHOUT_BOUND):
             # A warm start from an unbounded ray can leave the solver at a loss; a cold one settles it.
             solver.clearSolver()
-            self._clock.limit(solver)
+            self._manner.limit(solver)
             solver.run()
             status = solver.getModelStatus()
         if sign > 0:
@@ -269,7 +272,7 @@ class _Component:
 
     def _open(self) -> highspy.Highs:
         solver = self._load()
-        self._clock.limit(solver)
+        self._manner.limit(solver)
         solver.run()
         if solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
             raise Refused("The published numbers contradict each other: no table agrees with all of them.")
@@ -280,6 +283,8 @@ class _Component:
         solver = highspy.Highs()  # type: ignore[no-untyped-call]
         for option, value in (("output_flag", False), ("presolve", "off"), ("threads", 1), ("random_seed", 11)):
             solver.setOptionValue(option, value)
+        if self._manner.primal:
+            solver.setOptionValue("simplex_strategy", 4)
         size = len(self.keys)
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = size, len(self._sums)
