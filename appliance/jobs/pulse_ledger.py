@@ -66,49 +66,64 @@ def ledger(source: Database | Tables) -> list[Entry]:
     return entries
 
 
+class _DoneByAnother(Exception):
+    """Ends a transaction in which nothing is left to do, so that its line in the access log goes with it."""
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__(entry.number)
+        self.entry = entry
+
+
 def debit(database: Database, question: Question, outboxes: set[Path], by: str) -> Entry:
     """Spend the question's cost. Durable when this returns; if somebody else has asked the week since, theirs."""
-    with database.changing(Event(by, Action.DEBIT_PULSE, question.release, f"rho {question.rho}")) as tables:
-        entries = ledger(tables)
-        asked = next((entry for entry in entries if entry.question.monday == question.monday), None)
-        if asked is not None:
-            return asked
-        _refuse_if_forgetful(tables, outboxes)
-        entry = next_entry(entries, question)
-        row = {
-            "entry": entry.number,
-            "release": question.release,
-            "monday_day": day_number(question.monday),
-            "question": question.text(),
-            "question_sha256": question.sha256,
-            "unit": UNIT,
-            "d_in": D_IN,
-            "rho_numerator": entry.rho.numerator,
-            "rho_denominator": entry.rho.denominator,
-            "mechanism": MECHANISM,
-            "previous_sha256": entry.previous_sha256,
-            "entry_sha256": entry.sha256,
-            "debited_by": by,
-            "debited_at": _now(),
-        }
-        tables.table("pulse_debit").insert(row)
+    try:
+        with database.changing(Event(by, Action.DEBIT_PULSE, question.release, f"rho {question.rho}")) as tables:
+            entries = ledger(tables)
+            theirs = next((one for one in entries if one.question.monday == question.monday), None)
+            if theirs is not None:
+                raise _DoneByAnother(theirs)
+            _refuse_if_forgetful(tables, outboxes)
+            entry = next_entry(entries, question)
+            row = {
+                "entry": entry.number,
+                "release": question.release,
+                "monday_day": day_number(question.monday),
+                "question": question.text(),
+                "question_sha256": question.sha256,
+                "unit": UNIT,
+                "d_in": D_IN,
+                "rho_numerator": entry.rho.numerator,
+                "rho_denominator": entry.rho.denominator,
+                "mechanism": MECHANISM,
+                "previous_sha256": entry.previous_sha256,
+                "entry_sha256": entry.sha256,
+                "debited_by": by,
+                "debited_at": _now(),
+            }
+            tables.table("pulse_debit").insert(row)
+    except _DoneByAnother as done:
+        entry = done.entry
     return entry
 
 
 def draw(database: Database, entry: Entry, exact: Tabulation, outboxes: set[Path], by: str) -> Draw:
     """Draw the answer to a debited question and keep it, in one transaction; what was drawn already stands."""
     mechanism = Mechanism(entry.question.rho_of_a_level)
-    with database.changing(Event(by, Action.DRAW_PULSE, entry.question.release)) as tables:
-        kept = list(tables.query(_DRAWN, {"entry": entry.number}))
-        if kept:
-            return _recall(entry, kept)
-        _refuse_if_forgetful(tables, outboxes)
-        measured = mechanism.measure(entry.question, exact)
-        drawn_at = _now()
-        tables.conn.executemany(
-            "INSERT INTO pulse_measurement (entry, school_id, missed, missed_none, drawn_at) VALUES (?, ?, ?, ?, ?)",
-            [(entry.number, place, *pair, drawn_at) for place, pair in measured.counts.items()],
-        )
+    try:
+        with database.changing(Event(by, Action.DRAW_PULSE, entry.question.release)) as tables:
+            kept = list(tables.query(_DRAWN, {"entry": entry.number}))
+            if kept:
+                raise _DoneByAnother(entry)
+            _refuse_if_forgetful(tables, outboxes)
+            measured = mechanism.measure(entry.question, exact)
+            drawn_at = _now()
+            tables.conn.executemany(
+                "INSERT INTO pulse_measurement (entry, school_id, missed, missed_none, drawn_at)"
+                " VALUES (?, ?, ?, ?, ?)",
+                [(entry.number, place, *pair, drawn_at) for place, pair in measured.counts.items()],
+            )
+    except _DoneByAnother:
+        return _recall(entry, kept)
     return Draw(measured, drawn_at)
 
 

@@ -395,5 +395,8 @@ def test_two_who_ask_at_the_same_moment_get_one_answer(own_town):
         assert len(drawn(again)) == 3
         path = next(again.home.glob("outbox/*.zip"))
         assert open_pulse(path.read_bytes()).entry_number == 1
+        with again.changing(Event("maplewood", Action.IMPORT)) as tables:
+            said = [row["action"] for row in tables.query("SELECT action FROM access_log WHERE who = 'kim'")]
+        assert said.count(Action.DEBIT_PULSE) == 1
     finally:
         again.close()

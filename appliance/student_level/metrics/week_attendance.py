@@ -4,8 +4,8 @@ For the weekly pulse alone, and so counted where it cannot leak on the way: thro
 week and no row of a student. Rules, on which the pulse's sensitivity rests (`aggregate.pulse.question`):
 
 - A student of the week has an enrollment that meets a school day of the week, in a school of the present roster.
-- He is counted in one school: that of the enrollment that began last; of several, the school with the lowest key.
-- He missed the week's count once, however many of that school's days he was absent, excused or not. Late is not absent.
+- Such a student is counted in one school: that of the enrollment that began last; of several, the lowest key's.
+- Absent on one of that school's days or on all of them, excused or not, is counted once. Late is not absent.
 - Which schools have school days is the calendar's word, not attendance's: no student's record decides it.
 """
 

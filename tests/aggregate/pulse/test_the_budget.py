@@ -28,6 +28,12 @@ def test_thirty_six_weeks_spend_the_cap_to_the_last_fraction_and_a_thirty_sevent
         next_entry(entries, weeks(37)[-1])
 
 
+def test_a_second_accountant_finds_the_same_sum_from_the_noise_alone():
+    """Closed form: a count with noise of variance v costs 1/(2v), and each student is in two counts a week."""
+    entries = entries_of([*weeks(20), *[replace(q, rho=Fraction(3, 400)) for q in weeks(25)[20:]]])
+    assert spent(entries, YEAR) == sum(2 / (2 * entry.question.variance) for entry in entries)
+
+
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.fractions(min_value=Fraction(1, 500), max_value=Fraction(1, 3), max_denominator=997), max_size=40))
 def test_whatever_weeks_cost_the_years_sum_never_passes_the_cap(costs):
