@@ -3,6 +3,7 @@
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "data" / "grandbend"
+ED_FI = FOLDER / "edfi_1p0.zip"
 ROSTER_1P1, ROSTER_1P2 = FOLDER / "oneroster_1p1.zip", FOLDER / "oneroster_1p2.zip"
 SIS = tuple(
     FOLDER / f"{name}.csv"

@@ -79,10 +79,11 @@ def sessions(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
 
 def courses(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     """Courses of the district's catalogue."""
+    others = twins.courses(batch)
 
     def ready() -> Iterator[tuple[Any, ...]]:
         for number, row in rows:
-            key = batch.claim("course", row.source_id)
+            key = batch.claim("course", row.source_id, twin=others.get((row.code, row.title)))
             if isinstance(key, Taken):
                 batch.refuse_taken(layout, read, number, key)
             else:

@@ -18,12 +18,21 @@ _SECTIONS = f"""
      WHERE section_key IN ({_OTHERS})
      GROUP BY school_key, course.code, section.begin_day, section.period, section.room HAVING count(*) = 1
 """  # noqa: S608 our own names
+_COURSES = f"""
+    SELECT code, title, min(course_key) FROM course WHERE course_key IN ({_OTHERS})
+     GROUP BY code, title HAVING count(*) = 1
+"""  # noqa: S608 our own names
 _LINE_ITEMS = f"""
     SELECT section_key, academic_session.begin_day, min(line_item_key)
       FROM line_item JOIN academic_session USING (session_key)
      WHERE line_item.kind = 'course_grade' AND line_item_key IN ({_OTHERS})
      GROUP BY section_key, academic_session.begin_day HAVING count(*) = 1
 """  # noqa: S608 our own names
+
+
+def courses(batch: Batch) -> dict[tuple[Any, ...], int]:
+    """(code, title) -> the course."""
+    return _twins(batch, "course", _COURSES)
 
 
 def sections(batch: Batch) -> dict[tuple[Any, ...], int]:

@@ -57,6 +57,8 @@ _COURSE_GRADES = {
     "quarter": "Quarter grade", "mid term grade": "Progress mark", "mid-term grade": "Progress mark",
     "progress report": "Progress mark",
 }  # fmt: skip
+GRADEBOOK = "Gradebook"
+CATEGORIES = (*dict.fromkeys(_COURSE_GRADES.values()), "Other grade", GRADEBOOK)
 
 
 def grade_level(word: str) -> str:
@@ -97,4 +99,4 @@ def kind_of_session(term: str) -> str:
 
 def category(grade_type: str) -> str:
     """The gradebook category of a grade type, titled so that a grade of a whole period is known as one."""
-    return _COURSE_GRADES.get(grade_type.lower(), grade_type or "Other")
+    return _COURSE_GRADES.get(grade_type.lower(), "Other grade")

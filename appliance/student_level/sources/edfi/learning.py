@@ -8,16 +8,12 @@ from appliance.student_level.sources.edfi.references import Package, Period, key
 from appliance.student_level.sources.edfi.schools import Row
 
 GRADES = ("Grade", "StudentGradebookEntry")
-_GRADEBOOK = "gradebook"
 
 
 def categories(package: Package) -> Iterator[Row]:
-    """One category a type of grade, and one for the gradebook."""
-    types = {record.text("GradeType"): record.line for record in package.records("Grade")}
-    for grade_type, line in types.items():
-        yield line, {"source_id": key("category", grade_type), "title": codes.category(grade_type)}
-    if package.holding("GradebookEntry"):
-        yield 1, {"source_id": _GRADEBOOK, "title": "Gradebook"}
+    """The categories that grades of report cards and gradebooks fall into. Ed-Fi lists none of its own."""
+    for title in codes.CATEGORIES if package.holding("Grade", "GradebookEntry") else ():
+        yield 1, {"source_id": title, "title": title}
 
 
 def line_items(package: Package) -> Iterator[Row]:
@@ -30,7 +26,7 @@ def line_items(package: Package) -> Iterator[Row]:
             seen.add(identity)
             known = package.periods.get(period)
             yield record.line, {
-                "source_id": identity, "section": section, "category": key("category", grade_type),
+                "source_id": identity, "section": section, "category": codes.category(grade_type),
                 "title": known.title if known else grade_type or "Grade",
                 "session": period or package.session_of_section.get(section, ""),
                 "due_day": known.last_day if known else "",
@@ -39,7 +35,7 @@ def line_items(package: Package) -> Iterator[Row]:
         section = package.section(record.group("SectionReference"))
         yield record.line, {
             "source_id": _entry({name: groups[0].get("", "") for name, groups in record.children.items()}, section),
-            "section": section, "category": _GRADEBOOK,
+            "section": section, "category": codes.GRADEBOOK,
             "title": record.text("Title") or record.text("GradebookEntryTitle") or record.text("GradebookEntryType"),
             "session": _period_id(record.group("GradingPeriodReference"), ""),
             "due_day": record.text("DueDate") or record.text("DateAssigned"),

@@ -22,7 +22,8 @@ _CONTROL_BYTES = 100_000
 _LEFT_OUT = {layout.kind: layout.left_out for layout in district_csv.LAYOUTS if layout.left_out} | {
     "families": "nothing uses family members yet, so they are not kept",
     "test parts": "parts of a test are not read from Ed-Fi yet, the whole test is",
-    "nothing": "no page and no total uses it, so it is not kept",
+    "all": "no page and no total uses it, so it is not kept",
+    "other programs": "these kinds of program have no use here, so they are not kept",
     "zip": "a zip inside a zip is never opened. Unpack it and send what is inside",
     "unnamed": "the control file does not name it",
 }
@@ -32,6 +33,8 @@ _ELEMENTS_LEFT_OUT = {
     "CourseTranscript": "transcripts", "StudentAcademicRecord": "transcripts",
     "DisciplineIncident": "discipline", "DisciplineAction": "discipline",
     "StudentObjectiveAssessment": "test parts",
+    **dict.fromkeys(("StudentTitleIPartAProgramAssociation", "StudentNeglectedOrDelinquentProgramAssociation",
+                     "StudentSchoolFoodServiceProgramAssociation"), "other programs"),
 }  # fmt: skip
 _MAPS_ONLY = ("AssessmentMetadata",)
 """Interchanges that make no row of their own, and are read for what the others mean."""
@@ -89,13 +92,14 @@ def _left_out(
         if one not in used:
             reasons = {"unnamed"}
         elif not reasons and not read & set(one.counts) and one.root.removeprefix("Interchange") not in _MAPS_ONLY:
-            reasons = {"nothing"}
+            reasons = {"all"}
         for reason in sorted(reasons):
             kind = one.root.removeprefix("Interchange")
-            table = EdFiTable(f"{one.file.name} ({reason})", one.sha256, (), (), lambda: iter(()))
+            name = one.file.name if reason in ("unnamed", "all") else f"{one.file.name} ({reason})"
+            table = EdFiTable(name, one.sha256, (), (), lambda: iter(()))
             yield table, Layout(f"Ed-Fi {kind}", "left_out"), f"left out: {_LEFT_OUT[reason]}"
     for file in others:
-        reason = "zip" if _suffix(file) == ".zip" else "nothing"
+        reason = "zip" if _suffix(file) == ".zip" else "all"
         table = EdFiTable(file.name, _hash_of(file), (), (), lambda: iter(()))
         yield table, Layout("another file", "left_out"), f"left out: {_LEFT_OUT[reason]}"
 

@@ -86,6 +86,11 @@ def records(file: SourceFile, kinds: Collection[str]) -> Iterator[Record]:
         reader.done.clear()
 
 
+def _local(name: str) -> str:
+    """A name without its prefix."""
+    return name.rpartition(":")[2] if ":" in name else name
+
+
 class _Reader:
     def __init__(self, file: SourceFile, kinds: Collection[str]) -> None:
         self.file, self.root, self.counts = file, "", Counter[str]()
@@ -125,42 +130,44 @@ class _Reader:
                     return
                 yield block
 
+    # These two are called for every element of a file that may hold fifty million: each step in them is weighed.
+
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        self._depth += 1
-        self._is_leaf = True
-        if self._depth > 3:
-            if self._depth > MOST_LEVELS:
+        self._depth = depth = self._depth + 1
+        if depth > 3:
+            if depth > MOST_LEVELS:
                 raise self._bad(f"is nested deeper than {MOST_LEVELS} levels. It was not loaded.")
             self._text.clear()
-            return
-        name = name.rpartition(":")[2]
-        if self._depth == 1:
-            self.root = name
-        elif self._depth == 2:
+            self._is_leaf = True
+        elif depth == 3:
+            if self._record is not None:
+                self._text.clear()
+                self._is_leaf = True
+                self._group = {f"@{key}": value for key, value in attributes.items()} if attributes else {}
+                self._record.children.setdefault(_local(name), []).append(self._group)
+        elif depth == 2:
+            name = _local(name)
             self.counts[name] += 1
             if name in self._kinds:
                 line = self._parser.CurrentLineNumber
                 self._record = Record(name, self.file.name, line, attributes.get("id", ""))
-        elif self._record is not None:
-            self._text.clear()
-            self._group = {f"@{key}": value for key, value in attributes.items()}
-            self._record.children.setdefault(name, []).append(self._group)
+        else:
+            self.root = _local(name)
 
     def _end(self, name: str) -> None:
-        self._depth -= 1
-        if self._is_leaf and self._record is not None:
-            text = "".join(self._text).strip()
-            if text:
+        self._depth = depth = self._depth - 1
+        if self._is_leaf:
+            self._is_leaf = False
+            if self._record is not None and (text := "".join(self._text).strip()):
                 if text.startswith("uri://"):  # a descriptor of Ed-Fi 3 and later: namespace#code
                     text = text.rpartition("#")[2]
-                below = "" if self._depth == 2 else name.rpartition(":")[2]
+                below = "" if depth == 2 else _local(name)
                 if below in _REPEATED and below in self._group:
                     below = f"{below} {len(self._group)}"
                 self._group.setdefault(below, text)
-        self._is_leaf = False
-        self._text.clear()
-        if self._depth == 1:
+        if depth == 1:
             self._boundary = self._parser.CurrentByteIndex
+            self._text.clear()
             if self._record is not None:
                 self.done.append(self._record)
                 self._record = None
