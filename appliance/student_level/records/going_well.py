@@ -1,7 +1,5 @@
 """What goes well: said before or beside every worry."""
 
-from collections.abc import Sequence
-
 from appliance.student_level.records.marks import letters_between
 from appliance.student_level.records.rules import CourseNow, Situation
 
@@ -24,8 +22,10 @@ def going_well(seen: Situation) -> list[str]:
     letters = [course.now.letter for course in seen.courses if course.now]
     if len(letters) >= LEAST_COURSES and set(letters) <= {"A", "B"}:
         found.append(f"B or better in all {_count(len(letters))} courses")
-    elif best := [course for course in seen.courses if course.now and course.now.letter == "A"]:
-        found.append(f"A in {_and([course.title for course in best[:2]])}")
+    elif best := [course.title for course in seen.courses if course.now and course.now.letter == "A"]:
+        found.append(f"A in {' and '.join(best[:2])}")
+    elif best := [course.title for course in seen.courses if course.now and course.now.letter == "B"]:
+        found.append(f"B in {' and '.join(best[:2])}")
     if seen.takes_part_in_attendance:
         found += _days(seen)
     return found
@@ -65,7 +65,3 @@ def _rose(course: CourseNow) -> bool:
 
 def _count(number: int) -> str:
     return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
-
-
-def _and(parts: Sequence[str]) -> str:
-    return " and ".join(parts)

@@ -130,12 +130,12 @@ def _grade_fell(rule: Rule, seen: Situation) -> list[Happening]:
 
 
 def _missing_work(rule: Rule, seen: Situation) -> list[Happening]:
-    fell = {course.title for course in seen.courses if _fell(course)}
-    return [
-        Happening(course.missing_day, f"{course.missing} assignments missing in {course.title}.")
-        for course in seen.courses
-        if course.missing >= rule.at_least and course.title not in fell
-    ]
+    many = [course for course in seen.courses if course.missing >= rule.at_least and not _fell(course)]
+    if not many:
+        return []
+    rest = "".join(f", and {course.missing} in {course.title}" for course in many[1:])
+    first = f"{many[0].missing} assignments missing in {many[0].title}"
+    return [Happening(max(course.missing_day for course in many), f"{first}{rest}.")]
 
 
 RULES = (
