@@ -20,9 +20,9 @@ def categories(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None
 
 
 def line_items(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
-    """What can be graded: one piece of work, or a course over a grading period."""
+    """What can be graded: one piece of work, or a course over a grading period, due on its last day if on no other."""
     section_keys, session_keys = batch.known("section", batch.system), batch.known("session", batch.system)
-    begins = dict(batch.ask("SELECT session_key, begin_day FROM academic_session"))
+    spans = {key: days for key, *days in batch.ask("SELECT session_key, begin_day, end_day FROM academic_session")}
     others = twins.course_grades(batch)
 
     def ready() -> Iterator[tuple[Any, ...]]:
@@ -32,12 +32,14 @@ def line_items(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None
                 continue
             kind = "course_grade" if batch.course_grade_categories.get(row.category) else "assignment"
             section, session = section_keys[row.section], session_keys.get(row.session)
-            twin = others.get((section, begins.get(session))) if kind == "course_grade" else None
+            begin, end = spans[session] if kind == "course_grade" and session in spans else (None, None)
+            twin = others.get((section, begin))
             key = batch.claim("line_item", row.source_id, twin=twin)
             if isinstance(key, Taken):
                 batch.refuse_taken(layout, read, number, key)
                 continue
-            yield key, section, row.title, kind, session, row.due_day, row.highest
+            due_day = end - 1 if row.due_day is None and end is not None else row.due_day
+            yield key, section, row.title, kind, session, due_day, row.highest
 
     columns = "section_key, title, kind, session_key, due_day, highest"
     batch.upsert(layout.entity, "line_item", "line_item_key", columns, ready())

@@ -25,8 +25,9 @@ QUESTIONS = {
     "students": STUDENT,
     "sections": SECTION,
     "enrollments": f"SELECT {PLACE}, begin_day, end_day FROM section_enrollment AS place",
-    "grades": f"""SELECT {PLACE}, begin_day, score, score_text, scored_day FROM grade JOIN line_item AS place
-                   USING (line_item_key) JOIN academic_session USING (session_key)""",
+    "grades": f"""SELECT {PLACE}, begin_day, score, score_text, coalesce(scored_day, due_day)
+                   FROM grade JOIN line_item AS place USING (line_item_key)
+                   JOIN academic_session USING (session_key)""",
     "absences by class": f"SELECT {PLACE}, day, category FROM attendance_section AS place",
     "teaching": """SELECT identity.source_id, state_id, course.code, section.begin_day, period, room, is_primary
                      FROM teaching JOIN section USING (section_key) JOIN course USING (course_key)

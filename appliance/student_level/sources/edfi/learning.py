@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from appliance.student_level.sources.edfi import codes
 from appliance.student_level.sources.edfi.records import Group, Record, first
-from appliance.student_level.sources.edfi.references import Package, Period, key, school_year, student_of, year_of
+from appliance.student_level.sources.edfi.references import Package, key, school_year, student_of, year_of
 from appliance.student_level.sources.edfi.schools import Row
 
 GRADES = ("Grade", "StudentGradebookEntry")
@@ -24,12 +24,11 @@ def line_items(package: Package) -> Iterator[Row]:
         identity = key("grade", section, grade_type, period)
         if identity not in seen:
             seen.add(identity)
-            known = package.periods.get(period)
+            name = first(record.group("GradingPeriodReference"), "GradingPeriodName", "GradingPeriod")
             yield record.line, {
                 "source_id": identity, "section": section, "category": codes.category(grade_type),
-                "title": known.title if known else grade_type or "Grade",
+                "title": name or grade_type or "Grade",
                 "session": period or package.session_of_section.get(section, ""),
-                "due_day": known.last_day if known else "",
             }  # fmt: skip
     for record in package.records("GradebookEntry"):
         section = package.section(record.group("SectionReference"))
@@ -43,14 +42,13 @@ def line_items(package: Package) -> Iterator[Row]:
 
 
 def grades(package: Package) -> Iterator[Row]:
-    """Marks of students. A grade of a period counts as given on the period's last day: Ed-Fi dates none."""
+    """Marks of students. Grades of a whole period carry no day in Ed-Fi."""
     for record in package.records(*GRADES):
         association = record.group("StudentSectionAssociationReference")
         if record.kind == "Grade":
             grade_type, section, period = _place(package, record)
             item = key("grade", section, grade_type, period)
-            known: Period | None = package.periods.get(period)
-            scored = known.last_day if known else ""
+            scored = ""
         else:
             entry = record.group("GradebookEntryReference")
             item = _entry(entry, package.section(entry))
