@@ -178,7 +178,7 @@ def test_a_page_reads_one_moment_of_the_database(database):
         assert batches(reading) == 0
         with database.changing(Event("lind", Action.IMPORT)) as tables:
             tables.execute(
-                "INSERT INTO batch (batch_key, loaded_at, loaded_by, status, seconds) VALUES (1, 'now', 'lind', 'loaded', 0)"
+                "INSERT INTO batch (loaded_at, loaded_by, status, seconds) VALUES ('now', 'lind', 'loaded', 0)"
             )
         assert batches(reading) == 0
     with database.reading(GATE) as reading:
