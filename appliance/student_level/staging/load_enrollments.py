@@ -13,6 +13,7 @@ _HAS_ROWS = "SELECT EXISTS (SELECT 1 FROM temp.first_row)"
 _END = """
 UPDATE section_enrollment SET end_day = begin_day
  WHERE end_day IS NOT begin_day
+   AND section_key IN (SELECT key FROM identity WHERE entity = 'section' AND system = ?)
    AND (section_key, student_key, begin_day) NOT IN (SELECT section_key, student_key, begin_day FROM temp.first_row)
 """
 
@@ -24,7 +25,7 @@ def enrollments(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> Non
     students = first_rows(batch, layout, read, key, _students(batch, layout, read, rows, teaching))
     count = batch.upsert(layout.entity, "section_enrollment", key, "end_day", students)
     if next(batch.ask(_HAS_ROWS))[0]:  # A file without a usable row is a broken export, not an empty school.
-        count.ended += batch.run(_END)
+        count.ended += batch.run(_END, (batch.system,))
     posts = [(*post, *rest) for post, rest in teaching.items()]
     batch.upsert("teaching", "teaching", "staff_key, section_key, begin_day", "end_day, is_primary", posts)
     batch.report.count("teaching").ended += delete_unseen(batch, "teaching", list(teaching))

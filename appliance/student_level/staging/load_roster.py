@@ -251,6 +251,7 @@ _UNSEEN = {
     "staff_role": "SELECT staff_key, organization_key, role FROM staff_role",
     "teaching": "SELECT staff_key, section_key, begin_day FROM teaching",
 }
+_ITS_STAFF = " WHERE staff_key IN (SELECT key FROM identity WHERE entity = 'staff' AND system = ?)"
 _REMOVALS = {
     "staff_role": "DELETE FROM staff_role WHERE staff_key = ? AND organization_key = ? AND role = ?",
     "teaching": "DELETE FROM teaching WHERE staff_key = ? AND section_key = ? AND begin_day = ?",
@@ -258,8 +259,11 @@ _REMOVALS = {
 
 
 def delete_unseen(batch: Batch, table: str, present: list[tuple[Any, ...]]) -> int:
-    """A right that is no longer in the file must not linger: who teaches and who leads is taken away at once."""
+    """A right that is no longer in the file must not linger: who teaches and who leads is taken away at once.
+
+    What another system says of its own people is not this file's to take away.
+    """
     if not present:  # As above: a file without rows takes nobody's right away.
         return 0
-    gone = set(batch.ask(_UNSEEN[table])) - set(present)
+    gone = set(batch.ask(_UNSEEN[table] + _ITS_STAFF, (batch.system,))) - set(present)
     return batch.run_many(_REMOVALS[table], sorted(gone))

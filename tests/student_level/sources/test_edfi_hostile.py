@@ -176,6 +176,26 @@ def test_a_small_district_loads_whole_and_the_same_again_changes_nothing(databas
     assert not import_files(database, paths).changed_anything
 
 
+def test_a_roster_of_another_system_keeps_its_people_their_classes_and_rights(two_schools, tmp_path):
+    two_schools.begin()
+    everything = ["SELECT * FROM teaching", "SELECT * FROM staff_role", "SELECT * FROM section_enrollment",
+                  "SELECT student_key, is_active FROM student",
+                  "SELECT section_key, is_active FROM section"]  # fmt: skip
+    before = [set(two_schools.ask(sql)) for sql in everything]
+    assert all(before)
+    report = import_files(two_schools.database, district(tmp_path, 30))
+    assert report.problems == []
+    after = [set(two_schools.ask(sql)) for sql in everything]
+    assert all(earlier <= later for earlier, later in zip(before, after, strict=True))
+    assert len(after[3]) == len(before[3]) + 30
+
+
+def test_tables_among_xml_files_are_refused_rather_than_passed_over(tmp_path):
+    path = zipped(tmp_path / "mixed.zip", StudentParent_xml=student_file(), users_csv="sourcedId\n1\n")
+    with pytest.raises(BadFile, match=r"mixed.zip/users.csv stands among XML files"):
+        recognise([path])
+
+
 def test_a_grade_of_somebody_nobody_listed_is_refused_by_its_line_and_no_phantom_is_made(database, tmp_path):
     paths = district(tmp_path, StudentParent=student_file(ADA.replace("501", "600000")))
     report = import_files(database, paths)

@@ -19,6 +19,7 @@ from appliance.student_level.sources.layout import Column, Layout
 from appliance.student_level.sources.values import Refused, text
 
 _CONTROL_BYTES = 100_000
+_OTHER_DATA = (".csv", ".tsv", ".xlsx")
 _LEFT_OUT = {layout.kind: layout.left_out for layout in district_csv.LAYOUTS if layout.left_out} | {
     "families": "nothing uses family members yet, so they are not kept",
     "test parts": "parts of a test are not read from Ed-Fi yet, the whole test is",
@@ -64,6 +65,9 @@ def is_edfi(file: SourceFile) -> bool:
 
 def tables(files: Sequence[SourceFile]) -> Iterator[tuple[EdFiTable, Layout, str]]:
     """Each table the files make, its layout, and why it is left out if it is. Raises BadFile."""
+    for file in files:
+        if _suffix(file) in _OTHER_DATA:
+            raise BadFile(f"{file.name} stands among XML files. Send tables in a package of their own.")
     controls = [file for file in files if _suffix(file) == ".ctl"]
     interchanges = [look_through(file) for file in files if _suffix(file) == ".xml"]
     for one in interchanges:
