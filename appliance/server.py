@@ -1,7 +1,7 @@
 """The server of one home: where its parts are put together, and how it is run."""
 
 import logging
-import os
+import socket
 import sys
 import time
 from collections.abc import Callable
@@ -88,8 +88,10 @@ def serve(
             f"Schoolhouse speaks plain HTTP to this machine only, and {host} is not it. Put a web server with a "
             "certificate in front, or leave --host out."
         )
-    write_log_to_stderr()
-    with only_server(home):
+    if not home.is_dir():
+        raise HomeTrouble(f"There is no home at {home}. Make one with: schoolhouse --home {home} init")
+    with only_server(home), _listen(host, port) as listening:
+        write_log_to_stderr()
         database = Database(home)
         try:
             settings = read_settings(home)
@@ -99,16 +101,29 @@ def serve(
             nightly = Recurring("bring totals up to date", partial(refresh, database, settings), nightly_at=4)
             witness = Recurring("note the head of the access log", partial(write_witness, database), every_hours=1)
             with run_in_background([hourly, witness, nightly]):
-                _run(app, host, port)
+                _run(app, listening)
         finally:
             database.close()
 
 
-def _run(app: Litestar, host: str, port: int) -> None:
+def _listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises HomeTrouble when the port is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise HomeTrouble(
+            f"Port {port} of {host} cannot be used ({error.strerror}). Choose another: --port N"
+        ) from None
+    return listening
+
+
+def _run(app: Litestar, listening: socket.socket) -> None:
     config = uvicorn.Config(
         app,
-        host=host,
-        port=port,
         server_header=False,
         access_log=False,
         log_config=None,
@@ -118,7 +133,7 @@ def _run(app: Litestar, host: str, port: int) -> None:
         limit_concurrency=1000,
         h11_max_incomplete_event_size=32 * 1024,
     )
-    uvicorn.Server(config).run()
+    uvicorn.Server(config).run(sockets=[listening])
 
 
 def write_log_to_stderr() -> None:
@@ -133,8 +148,6 @@ def write_log_to_stderr() -> None:
             structlog.processors.JSONRenderer(),
         ],
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
-        wrapper_class=structlog.make_filtering_bound_logger(
-            logging.INFO if not os.environ.get("SCHOOLHOUSE_QUIET") else logging.WARNING
-        ),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         cache_logger_on_first_use=True,
     )

@@ -55,6 +55,17 @@ def test_an_address_opens_only_what_it_was_made_for(kind: Kind, key: int, token:
         assert Addresses(other).key(kind, address) is None
 
 
+def test_of_thousands_of_edited_addresses_none_opens_anything() -> None:
+    addresses = Addresses("token")
+    real = addresses.of(Kind.STUDENT, 101)
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    edited = {real[:place] + letter + real[place + 1 :] for place in range(22) for letter in letters} - {real}
+    assert len(edited) > 1300
+    assert [address for address in edited if addresses.key(Kind.STUDENT, address) is not None] == []
+    elsewhere = [Addresses(f"token {n}").key(Kind.STUDENT, real) for n in range(3000)]
+    assert set(elsewhere) == {None}
+
+
 @given(st.text(max_size=30))
 def test_a_made_up_address_opens_nothing(address: str) -> None:
     assert Addresses("token").key(Kind.STUDENT, address) is None

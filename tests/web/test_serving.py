@@ -1,0 +1,127 @@
+"""The server as a process: what it answers, what it refuses, what it says on the way."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from appliance.errors import HomeTrouble
+from appliance.schedule import Recurring, run_in_background
+from appliance.server import serve
+from appliance.storage.database import Database
+from tests import maplewood
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def command(home: Path, port: int) -> list[str]:
+    start = f"from pathlib import Path; from appliance.server import serve; serve(Path({str(home)!r}), port={port})"
+    return [sys.executable, "-c", start]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, int, Path]]:
+    folder = tmp_path_factory.mktemp("served")
+    maplewood.build(folder / "home").close()
+    port, log = free_port(), folder / "log"
+    with log.open("w") as stderr:
+        process = subprocess.Popen(command(folder / "home", port), stderr=stderr)
+        try:
+            for _ in range(200):
+                try:
+                    httpx.get(f"http://127.0.0.1:{port}/healthz")
+                    break
+                except httpx.TransportError:
+                    time.sleep(0.05)
+            yield folder / "home", port, log
+        finally:
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=20) in (0, -signal.SIGTERM)
+
+
+def test_it_says_that_it_lives_and_not_what_it_is(server: tuple[Path, int, Path]) -> None:
+    answer = httpx.get(f"http://127.0.0.1:{server[1]}/healthz")
+    assert answer.text == "ok"
+    assert "server" not in answer.headers
+    assert answer.headers["cache-control"] == "no-store"
+
+
+def test_it_listens_to_this_machine_only(server: tuple[Path, int, Path]) -> None:
+    others = {row[4][0] for row in socket.getaddrinfo(socket.gethostname(), None)} - {"127.0.0.1", "::1"}
+    for address in others:
+        with pytest.raises(OSError), socket.create_connection((address, server[1]), timeout=2):
+            pass
+    with pytest.raises(HomeTrouble, match="plain HTTP to this machine only"):
+        serve(server[0], host="0.0.0.0", port=free_port())
+
+
+def test_a_second_server_on_the_same_home_is_refused(server: tuple[Path, int, Path]) -> None:
+    with pytest.raises(HomeTrouble, match="already running"):
+        serve(server[0], port=free_port())
+
+
+def test_a_port_that_is_taken_and_a_home_that_is_missing_get_a_sentence(
+    server: tuple[Path, int, Path], tmp_path: Path
+) -> None:
+    Database.create(tmp_path / "home").close()
+    with pytest.raises(HomeTrouble, match=f"Port {server[1]} of 127.0.0.1 cannot be used"):
+        serve(tmp_path / "home", port=server[1])
+    with pytest.raises(HomeTrouble, match="There is no home at"):
+        serve(tmp_path / "nothing", port=free_port())
+
+
+def test_its_log_is_one_json_object_a_line_and_names_no_student(server: tuple[Path, int, Path]) -> None:
+    with httpx.Client(base_url=f"http://127.0.0.1:{server[1]}") as browser:
+        form = {"username": "okafor", "password": maplewood.PASSWORD}
+        browser.post("/sign-in", data=form, headers={"Origin": f"http://127.0.0.1:{server[1]}"})
+        assert "Good" in browser.get("/this-week").text
+        browser.get("/students/nobody?q=Lovell")
+    lines = [json.loads(line) for line in server[2].read_text().splitlines()]
+    assert {"route", "status", "milliseconds", "timestamp", "level"} <= set(lines[-1])
+    assert lines[-1]["route"] == "/students/{address}"
+    text = server[2].read_text()
+    assert not any(row[2] in text for row in maplewood.STUDENTS.values())
+    assert maplewood.PASSWORD not in text
+
+
+def test_work_that_comes_again_is_logged_and_a_failure_does_not_stop_it(capsys: pytest.CaptureFixture[str]) -> None:
+    done: list[str] = []
+
+    def fails() -> None:
+        done.append("tried")
+        raise ValueError("about Ada Lovell")
+
+    with run_in_background([Recurring("break", fails, every_hours=1), Recurring("sweep", list, nightly_at=4)]):
+        pass
+    from appliance.schedule import _run
+
+    _run(Recurring("break", fails, every_hours=1))
+    _run(Recurring("sweep", lambda: done.append("swept"), nightly_at=4))
+    logged = capsys.readouterr()
+    assert done == ["tried", "swept"]
+    assert "ValueError" in logged.out + logged.err
+    assert "Lovell" not in logged.out + logged.err
+
+
+def test_the_nightly_hour_is_the_schools_own() -> None:
+    from apscheduler.schedulers.background import BackgroundScheduler
+
+    scheduler = BackgroundScheduler()
+    job = scheduler.add_job(list, "cron", hour=4)
+    scheduler.start(paused=True)
+    soon = job.next_run_time - datetime.now(UTC)
+    scheduler.shutdown()
+    assert timedelta(0) < soon <= timedelta(hours=25)
+    assert job.next_run_time.astimezone().hour == 4
