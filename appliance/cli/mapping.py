@@ -37,7 +37,7 @@ def map_(
     if as_json:
         print_json({"files": [_as_json(one) for one in found]})
         return
-    asks = not (yes or no_input) and sys.stdin.isatty()
+    asks = not (yes or no_input) and _somebody_is_here()
     for one in found:
         _tell(one)
         if one.proposal is None:
@@ -52,6 +52,10 @@ def map_(
         if left and not asks:
             raise NeedsYou(f"Codes without a meaning yet: {left}. Rows with them would be refused. They stand at the "
                            "end of the mapping: say there what they mean.")  # fmt: skip
+
+
+def _somebody_is_here() -> bool:
+    return sys.stdin.isatty()
 
 
 def _tell(one: "LookedInto") -> None:

@@ -64,4 +64,9 @@ class Vocabulary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def vocabulary() -> Vocabulary:
     """What comes with Schoolhouse."""
     text = Path(__file__).with_name("proposing.toml").read_text(encoding="utf-8")
-    return msgspec.convert(tomllib.loads(text), Vocabulary)
+    words = msgspec.convert(tomllib.loads(text), Vocabulary)
+    fields = {
+        name: msgspec.structs.replace(field, names=tuple(dict.fromkeys(map(words.plain, field.names))))
+        for name, field in words.field.items()
+    }
+    return msgspec.structs.replace(words, field=fields)
