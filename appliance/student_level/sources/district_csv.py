@@ -97,7 +97,7 @@ def subject_of(*words: str) -> str:
 
 def kind_of_test(*words: str) -> str:
     """`state` for a test that the state's accountability uses, `benchmark` for a district's own, else `other`."""
-    said = " ".join(words).lower()
+    said = " ".join(words).lower().replace("united states", "")
     if "benchmark" in said or "screener" in said:
         return "benchmark"
     return "state" if any(name in said for name in _STATE_TESTS) else "other"
