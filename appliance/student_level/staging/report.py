@@ -54,6 +54,7 @@ class FileRead:
     note: str = ""
     """Why it was left out, when it was; or what was unusual about it."""
     columns_left_out: tuple[str, ...] = ()
+    """Columns that held something and were not read: they have no purpose in the field catalogue."""
 
 
 @dataclass(slots=True)
@@ -94,6 +95,8 @@ class ImportReport:
         """The report in plain text, one line at a time."""
         for read in self.files:
             yield f"{read.name}: {read.rows:,} rows as {read.kind}" + (f"; {read.note}" if read.note else "")
+            if read.columns_left_out:
+                yield f"{read.name}: left out, since nothing here has a purpose for it: {_named(read.columns_left_out)}"
         for entity, count in self.counts.items():
             yield (
                 f"{entity.replace('_', ' ')}: {count.added:,} added, {count.changed:,} changed, "
@@ -118,3 +121,11 @@ class ImportReport:
             "problems": [asdict(problem) for problem in self.problems],
             "seconds": round(self.seconds, 3),
         }
+
+
+_MOST_NAMED = 12
+
+
+def _named(columns: tuple[str, ...]) -> str:
+    shown = ", ".join(columns[:_MOST_NAMED])
+    return f"{shown} and {len(columns) - _MOST_NAMED} more" if len(columns) > _MOST_NAMED else shown

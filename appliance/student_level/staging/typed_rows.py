@@ -2,14 +2,17 @@
 
 from collections import namedtuple
 from collections.abc import Iterator
+from itertools import chain, islice
 from operator import getitem, itemgetter
 from typing import Any
 
 from appliance.errors import BadFile
+from appliance.student_level.sources import ssn
 from appliance.student_level.sources.layout import Column, Layout
 from appliance.student_level.sources.table import Table
 from appliance.student_level.sources.values import Refused, is_nothing, kind_of
 from appliance.student_level.staging.report import FileRead, ImportReport, Problem
+from appliance.student_level.staging.ssn_gate import LOOKED_AT_FIRST, REFUSED, SsnGate
 
 _DISTINCT_KEPT = 50_000
 """A column has few distinct values, so each is checked once; a column of names or ids stops being remembered here."""
@@ -18,32 +21,72 @@ _DISTINCT_KEPT = 50_000
 def typed_rows(table: Table, layout: Layout, read: FileRead, report: ImportReport) -> Iterator[tuple[int, Any]]:
     """(row number, named tuple of typed values) of each row that passes; the others go into the report.
 
-    Raises BadFile for a header that lacks a needed column.
+    Every row of every file passes here, so no column and no value that holds a social security number gets further.
+    Raises BadFile for a header that lacks a needed column, and for a column of social security numbers.
     """
     places = _places(table, layout)
-    unread = tuple(name for i, name in enumerate(table.header) if i not in set(places.values()))
-    read.columns_left_out = unread + tuple(getattr(table, "left_out", ()))
-    return _typed(table, layout, read, report, places)
+    present = [column for column in layout.columns if column.field in places]
+    gate = SsnGate(table.name, table.header, layout, [(column, places[column.field]) for column in present])
+    read.columns_left_out = ssn.without_them(getattr(table, "left_out", ()))
+    return _typed(table, layout, read, report, places, gate)
 
 
 def _typed(
-    table: Table, layout: Layout, read: FileRead, report: ImportReport, places: dict[str, int]
+    table: Table, layout: Layout, read: FileRead, report: ImportReport, places: dict[str, int], gate: SsnGate
 ) -> Iterator[tuple[int, Any]]:
     present = [column for column in layout.columns if column.field in places]
     make = _row_type(layout, [column.field for column in present])._make
-    checked = [_Checked(column) for column in present]
+    checked = [
+        _Checked(column, sieve, nth) for nth, (column, sieve) in enumerate(zip(present, gate.sieves, strict=True))
+    ]
     cells = _cells([places[column.field] for column in present])
     width = len(table.header)
-    for number, fields in table.rows():
+    unread = _Unread(table.header, frozenset(places.values()))
+    rows = iter(table.rows())
+    gate.look_at(first := list(islice(rows, LOOKED_AT_FIRST)))
+    for number, fields in chain(first, rows):
         read.rows += 1
         try:
             if len(fields) != width and not _is_padded(fields, width):
                 raise _wrong_width(fields, width)
+            if unread.is_filled(fields):
+                unread.note(fields)
             row = make(map(getitem, checked, cells(fields)))
         except _Wrong as wrong:
             report.refuse(layout.entity, wrong.problem(table.name, number))
+            if wrong.refused is REFUSED:
+                gate.found(wrong.nth, number, read.rows)
         else:
             yield number, row
+    read.columns_left_out = unread.held() + read.columns_left_out
+
+
+class _Unread:
+    """The columns that no layout reads: which of them held anything, so that the report can say what was left out."""
+
+    def __init__(self, header: tuple[str, ...], read: frozenset[int]) -> None:
+        self._names = ssn.without_them(header)
+        self._held: set[int] = set()
+        self._watch([place for place in range(len(header)) if place not in read])
+
+    def _watch(self, places: list[int]) -> None:
+        self._empty, self._blank = places, ("",) * len(places)
+        self._cells = _cells(places) if places else lambda _fields: ()
+
+    def is_filled(self, fields: list[str]) -> bool:
+        """Whether a row has something in a column that was empty so far."""
+        return bool(self._cells(fields) != self._blank)
+
+    def note(self, fields: list[str]) -> None:
+        """Take what a row has into account."""
+        held = {place for place in self._empty if not is_nothing(fields[place].strip())}
+        if held:
+            self._held |= held
+            self._watch([place for place in self._empty if place not in held])
+
+    def held(self) -> tuple[str, ...]:
+        """The names of the columns that held anything, in the file's order."""
+        return tuple(self._names[place] for place in sorted(self._held))
 
 
 def _row_type(layout: Layout, present: list[str]) -> Any:
@@ -59,9 +102,9 @@ def _cells(places: list[int]) -> Any:
 
 
 class _Wrong(Exception):
-    def __init__(self, column: Column, value: str, refused: Refused) -> None:
+    def __init__(self, column: Column, value: str, refused: Refused, nth: int = -1) -> None:
         super().__init__(refused.code)
-        self.column, self.value, self.refused = column, value, refused
+        self.column, self.value, self.refused, self.nth = column, value, refused, nth
 
     def problem(self, file: str, row: int) -> Problem:
         header = self.column.headers[0]
@@ -87,12 +130,14 @@ _MISSING = Refused("missing", "is empty, and this column is needed", "Fill it in
 class _Checked(dict[str, Any]):
     """Cell text -> typed value, for one column; each distinct text is checked when it first comes. Raises _Wrong."""
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: Column, sieve: ssn.Sieve, nth: int) -> None:
         super().__init__()
-        self._column = column
+        self._column, self._holds_ssn, self._nth = column, sieve.holds, nth
 
     def __missing__(self, cell: str) -> Any:
         column, stripped = self._column, cell.strip()
+        if self._holds_ssn(stripped):
+            raise _Wrong(column, "", REFUSED, self._nth)
         if is_nothing(stripped):
             if column.required:
                 raise _Wrong(column, "", _MISSING)

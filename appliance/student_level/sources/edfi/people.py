@@ -16,6 +16,7 @@ from appliance.student_level.sources.edfi.references import (
     student_of,
 )
 from appliance.student_level.sources.edfi.schools import Row
+from appliance.student_level.sources.ssn import is_code_type
 
 _STUDENT_IDS = ("StudentUniqueStateId", "StudentUniqueId")
 _STAFF_IDS = ("StaffUniqueStateId", "StaffUniqueId", "TeacherUniqueStateId")
@@ -38,7 +39,7 @@ def _own_id(record: Record) -> str:
     identity = first_text(record, *_STUDENT_IDS, *_STAFF_IDS)
     for group in record.groups("StudentIdentificationCode", "StaffIdentificationCode"):
         system = first(group, "@IdentificationSystem", "StudentIdentificationSystem", "StaffIdentificationSystem")
-        if system.upper() in ("SSN", "SOCIAL SECURITY NUMBER") and first(group, "IdentificationCode", "ID") == identity:
+        if is_code_type(system) and first(group, "IdentificationCode", "ID") == identity:
             return NOT_AN_ID
     return person_id(identity)
 
