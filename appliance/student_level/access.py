@@ -108,15 +108,18 @@ _CLEAR: _Fill = (("DELETE FROM temp.scope", {}), ("DELETE FROM temp.scope_sectio
 
 _TEACHES = """
     INSERT INTO temp.scope
-    SELECT section_enrollment.student_key, 'is in your class ' || group_concat(DISTINCT section.title)
-      FROM {vault}.teaching
-      JOIN {vault}.section USING (section_key)
-      JOIN {vault}.section_enrollment USING (section_key)
-     WHERE teaching.staff_key = :staff AND section.is_active
-       AND section_enrollment.begin_day <= :today AND teaching.begin_day <= :today
-       AND :today < :grace + min(coalesce(section_enrollment.end_day, section.end_day),
-                                 coalesce(teaching.end_day, section.end_day))
-     GROUP BY section_enrollment.student_key
+    SELECT student_key,
+           CASE count(*) WHEN 1 THEN 'is in your class ' ELSE 'is in your classes ' END || group_concat(title, '; ')
+      FROM (SELECT DISTINCT section_enrollment.student_key, section.title
+              FROM {vault}.teaching
+              JOIN {vault}.section USING (section_key)
+              JOIN {vault}.section_enrollment USING (section_key)
+             WHERE teaching.staff_key = :staff AND section.is_active
+               AND section_enrollment.begin_day <= :today AND teaching.begin_day <= :today
+               AND :today < :grace + min(coalesce(section_enrollment.end_day, section.end_day),
+                                         coalesce(teaching.end_day, section.end_day))
+             ORDER BY section.title)
+     GROUP BY student_key
 """
 _TEACHES_SECTIONS = """
     INSERT INTO temp.scope_section

@@ -85,6 +85,8 @@ class Frame:
     csrf_token: str = ""
     rehearsal_day: int | None = None
     freshness: Freshness | None = None
+    is_empty: bool = False
+    """Known to have no data at all; a frame made without the database does not know."""
     printed: str = ""
 
 
@@ -180,10 +182,12 @@ class Visit:
     def frame(self, reading: Reading) -> Frame:
         """What stands around the page."""
         staff_key = self.session.account.staff_key
+        fresh = freshness(reading)
         return replace(
             self.bare_frame(),
             place=workplace(reading, staff_key) if staff_key is not None else "",
-            freshness=freshness(reading),
+            freshness=fresh,
+            is_empty=fresh is None,
         )
 
     def bare_frame(self) -> Frame:

@@ -73,6 +73,7 @@ def test_v8_2_2_another_school_and_no_such_key_get_the_same_answer(visit) -> Non
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.text for answer in answers}) == 1
     assert "No such student" in answers[0].text
+    assert "No data has been loaded yet" not in answers[0].text
 
 
 def test_an_edited_address_and_one_of_another_session_open_nothing(own_town: Database) -> None:
