@@ -35,11 +35,10 @@ class Population:
     """Dimension to the metric whose table prints it."""
     absent: set[Place] = field(default_factory=set)
     """Empty places that everybody knows to be empty: grades that the school does not offer."""
-
-    @property
-    def schools(self) -> list[str]:
-        """State school ids in order, without the district."""
-        return sorted({place.school_id for place in self.size} - {DISTRICT})
+    schools: list[str] = field(default_factory=list)
+    """State school ids in order, without the district."""
+    codes: dict[str, list[str]] = field(default_factory=dict)
+    """Dimension to the codes that occur here, in the order of the code list; the total is dimension `all`."""
 
     @property
     def geographies(self) -> list[str]:
@@ -49,13 +48,11 @@ class Population:
     @property
     def dimensions(self) -> list[str]:
         """Dimensions counted here, without the total."""
-        found = {place.dimension for place in self.size}
-        return [name for name in codelists.DIMENSIONS if name in found]
+        return [name for name in self.codes if name != ALL]
 
     def categories(self, dimension: str) -> list[str]:
         """The codes of a dimension that occur here, in the order of the code list."""
-        found = {place.category for place in self.size if place.dimension == dimension}
-        return [code for code in codelists.CODES[dimension] if code in found]
+        return self.codes.get(dimension, [])
 
     def movers(self, numbers: dict[Place, int], dimension: str, category: str) -> int:
         """Sum over the schools minus the district: how often students count in more than one school."""
@@ -149,6 +146,11 @@ def _complete(population: Population) -> None:
     """Write the zeros that a tabulation left out; the sums are checked afterwards, so nothing is guessed."""
     if Place(DISTRICT, ALL, ALL) not in population.size:
         raise Refused(f"Table {population.metric} {population.detail} has no district total. Count the district too.")
+    found = {(place.dimension, place.category) for place in population.size}
+    population.schools = sorted({place.school_id for place in population.size} - {DISTRICT})
+    for dimension, codes in codelists.CODES.items():
+        if present := [code for code in codes if (dimension, code) in found]:
+            population.codes[dimension] = present
     for dimension in (ALL, *population.dimensions):
         for category in population.categories(dimension):
             for school in population.geographies:
