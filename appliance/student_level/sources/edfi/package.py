@@ -13,8 +13,9 @@ from appliance.errors import BadFile
 from appliance.student_level.sources import district_csv, oneroster
 from appliance.student_level.sources.archive import SourceFile
 from appliance.student_level.sources.edfi import learning, people, schools, tests
+from appliance.student_level.sources.edfi.keys import NOT_AN_ID
 from appliance.student_level.sources.edfi.records import Interchange, look_through
-from appliance.student_level.sources.edfi.references import NOT_AN_ID, Package
+from appliance.student_level.sources.edfi.references import Package
 from appliance.student_level.sources.layout import Column, Layout
 from appliance.student_level.sources.values import Refused, text
 

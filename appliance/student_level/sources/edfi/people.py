@@ -4,10 +4,8 @@ from collections.abc import Iterator
 from itertools import chain
 
 from appliance.student_level.sources.edfi import codes
-from appliance.student_level.sources.edfi.records import Record, first
-from appliance.student_level.sources.edfi.references import (
+from appliance.student_level.sources.edfi.keys import (
     NOT_AN_ID,
-    Package,
     day_after,
     first_text,
     key,
@@ -15,6 +13,8 @@ from appliance.student_level.sources.edfi.references import (
     staff_of,
     student_of,
 )
+from appliance.student_level.sources.edfi.records import Record, first
+from appliance.student_level.sources.edfi.references import Package
 from appliance.student_level.sources.edfi.schools import Row
 from appliance.student_level.sources.ssn import is_code_type
 

@@ -3,15 +3,9 @@
 from collections.abc import Iterator
 
 from appliance.student_level.sources.edfi import codes
+from appliance.student_level.sources.edfi.keys import course_codes, day_after, first_text, key, organization_id
 from appliance.student_level.sources.edfi.records import first
-from appliance.student_level.sources.edfi.references import (
-    Package,
-    course_codes,
-    day_after,
-    first_text,
-    key,
-    organization_id,
-)
+from appliance.student_level.sources.edfi.references import Package
 
 Row = tuple[int, dict[str, str]]
 """(line in its file, field of the layout -> text). A field that is not there is empty."""

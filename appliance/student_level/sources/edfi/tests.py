@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from appliance.student_level.sources.edfi import codes
+from appliance.student_level.sources.edfi.keys import first_text, student_of
 from appliance.student_level.sources.edfi.records import Group, Record, first
-from appliance.student_level.sources.edfi.references import Package, first_text, student_of
+from appliance.student_level.sources.edfi.references import Package
 from appliance.student_level.sources.edfi.schools import Row
 
 _OUR_NAMESPACE = "uri://ed-fi.org/"
