@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Names
+from dataclasses import dataclass
 
 from appliance.days import from_day_number, school_year
 from appliance.errors import BadFile
@@ -12,6 +13,30 @@ from appliance.student_level.sources.mapping.form import LEAVE_OUT, TEXT, Cell, 
 from appliance.student_level.sources.values import Check, Refused, day, is_nothing
 
 Read = Callable[[list[str]], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """Reads one cell as it is. Rows that are made of these alone are cut out at once, without a call for each cell."""
+
+    place: int
+
+    def __call__(self, fields: list[str]) -> str:
+        """The cell."""
+        return fields[self.place]
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """The same text for each row."""
+
+    text: str
+
+    def __call__(self, _fields: list[str]) -> str:
+        """The text."""
+        return self.text
+
+
 _MARK = re.compile(r"(?P<number>-?\d{1,12}(?:\.\d{1,9})?)?\s*%?\s*(?P<letter>[A-Za-z]{1,3}[+-]?)?", re.ASCII)
 _DATES = frozenset({day})
 
@@ -43,15 +68,14 @@ class Places:
 def reader_of(cell: Cell, places: Places, empty: frozenset[str]) -> Read | None:
     """What reads this cell out of a row; None when the file has none of its columns. Codes and dates come later."""
     if cell.constant is not None:
-        constant = cell.constant
-        return lambda _fields: constant
+        return Constant(cell.constant)
     found = [place for place in map(places.find, cell.headers()) if place is not None]
     if not found or (cell.join and len(found) < len(cell.headers())):
         return None
     if cell.join:
         read = _joined([t[1:] if t.startswith(TEXT) else found.pop(0) for t in cell.join], cell.between, empty)
     else:
-        read = _first_of(found, frozenset() if cell.cut else empty)
+        read = _first_of(found, empty)
     if cell.cut:
         read = _cut(read, *cell.cut)
     if cell.take in ("number", "letter"):
@@ -60,9 +84,8 @@ def reader_of(cell: Cell, places: Places, empty: frozenset[str]) -> Read | None:
 
 
 def _first_of(places: list[int], empty: frozenset[str]) -> Read:
-    if len(places) == 1 and not empty:
-        (place,) = places
-        return lambda fields: fields[place]
+    if len(places) == 1:
+        return Plain(places[0])
 
     def read(fields: list[str]) -> str:
         for place in places:
@@ -104,13 +127,25 @@ def _part(read: Read, part: str) -> Read:
 def check_of(cell: Cell, column: Column, mapping: Mapping) -> Check:
     """The house's own check of a column, after the mapping's codes and dates. Codes that are not listed are refused."""
     check = column.check
+    empty = frozenset(word.lower() for word in mapping.empty)
     if cell.take == "school_year":
         check = _as_school_year(check, cell.dates or mapping.dates)
     elif cell.codes:
         check = _through(mapping.code_table(cell.codes), cell.codes, column)
     elif patterns := cell.dates or (mapping.dates if column.check in _DATES and not cell.constant else ()):
         check = _dated(patterns, check)
-    return check
+    return _unless_empty(empty, column, check) if empty else check
+
+
+def _unless_empty(empty: frozenset[str], column: Column, check: Check) -> Check:
+    def unless_empty(value: str) -> object:
+        if value.lower() not in empty:
+            return check(value)
+        if column.required:
+            raise Refused("missing", "is empty, and this column is needed", "Fill it in the source system.")
+        return column.empty
+
+    return unless_empty
 
 
 def _through(table: Names[str, str], name: str, column: Column) -> Check:

@@ -7,11 +7,12 @@ names the column that the sender knows.
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 
 from appliance.errors import BadFile
 from appliance.student_level.sources import district_csv
 from appliance.student_level.sources.layout import Column, Layout
-from appliance.student_level.sources.mapping.cells import Places, Read, check_of, reader_of
+from appliance.student_level.sources.mapping.cells import Constant, Places, Plain, Read, check_of, reader_of
 from appliance.student_level.sources.mapping.form import (
     LAYOUTS,
     LEAVE_OUT,
@@ -26,24 +27,41 @@ from appliance.student_level.sources.values import is_nothing
 
 Skips = Callable[[list[str]], bool]
 _WRONG_WIDTH = "?"
+_CODES_KEPT = 1_000
 
 
-@dataclass(frozen=True, slots=True)
 class _Block:
     """One kind of row that a row of the file makes: its cells, and when it makes none."""
 
-    cells: tuple[Read, ...]
-    filled: tuple[int, ...]
-    skips: tuple[Skips, ...]
+    def __init__(
+        self, cells: Sequence[Read], filled: Sequence[int], skips: tuple[Skips, ...], empty: frozenset[str]
+    ) -> None:
+        self._cells, self._filled, self._skips, self._empty = cells, filled, skips, empty
+        self._cut: Callable[[list[str]], list[str]] | None = None
+        if len(cells) > 1 and all(isinstance(cell, Plain | Constant) for cell in cells):
+            self._cut = _cutter(cells)
 
     def row(self, fields: list[str]) -> list[str] | None:
         """The row, or None when its cells are empty or its code says to leave it out."""
-        if any(skip(fields) for skip in self.skips):
-            return None
-        row = [read(fields) for read in self.cells]
-        if self.filled and all(is_nothing(row[place].strip()) for place in self.filled):
+        for skip in self._skips:
+            if skip(fields):
+                return None
+        row = self._cut(fields) if self._cut else [read(fields) for read in self._cells]
+        if self._filled and all(self._is_empty(row[place].strip()) for place in self._filled):
             return None
         return row
+
+    def _is_empty(self, text: str) -> bool:
+        return is_nothing(text) or text.lower() in self._empty
+
+
+def _cutter(cells: Sequence[Read]) -> Callable[[list[str]], list[str]]:
+    texts = [cell.text for cell in cells if isinstance(cell, Constant)]
+    # The constants stand before the row, so that their places do not depend on how long it is.
+    behind = iter(range(len(texts)))
+    places = [len(texts) + cell.place if isinstance(cell, Plain) else next(behind) for cell in cells]
+    pick = itemgetter(*places)
+    return (lambda fields: list(pick(texts + fields))) if texts else (lambda fields: list(pick(fields)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +95,7 @@ class MappedTable:
                 # As many too many or too few as the file has, so that the check of the width refuses it.
                 yield number, [_WRONG_WIDTH] * max(len(self.header) + len(fields) - width, 0)
                 continue
-            same = tuple(fields[place].strip() for place in theirs)
+            same = tuple(fields[place].strip() for place in theirs) if theirs else ()
             for nth, block in enumerate(self.blocks):
                 if (row := block.row(fields)) is None:
                     continue
@@ -123,9 +141,9 @@ class _View:
             )
         self._columns = [c for c in self._house.columns if any(c.headers[0] in block for block in blocks)]
         names = [column.headers[0] for column in self._columns]
-        nothing: Read = lambda _fields: ""  # noqa: E731
+        nothing = Constant("")
         self._blocks = tuple(
-            _Block(tuple(block.get(name, nothing) for name in names), tuple(map(names.index, filled)), skips)
+            _Block([block.get(name, nothing) for name in names], list(map(names.index, filled)), skips, empty)
             for block, (filled, skips) in zip(blocks, rules, strict=True)
         )
         self._header = self._shown(names)
@@ -145,7 +163,7 @@ class _View:
                     f"{self._table.name}: it has no column {theirs}, from which the mapping {self._mapping.name!r} "
                     f"takes {ours}. See what changed with: schoolhouse map FILE"
                 )
-        nothing: Read = lambda _fields: ""  # noqa: E731
+        nothing = Constant("")
         there = {ours: read or nothing for ours, read in readers.items() if read is not None or ours in filled}
         for ours in there:
             known = self._theirs.setdefault(ours, [])
@@ -206,4 +224,15 @@ class _View:
 
 
 def _coded(read: Read, out: frozenset[str]) -> Skips:
-    return lambda fields: read(fields).strip().lower() in out
+    known: dict[str, bool] = {}
+
+    def skips(fields: list[str]) -> bool:
+        cell = read(fields)
+        found = known.get(cell)
+        if found is None:
+            found = cell.strip().lower() in out
+            if len(known) < _CODES_KEPT:
+                known[cell] = found
+        return found
+
+    return skips

@@ -156,3 +156,26 @@ def test_a_result_without_a_date_is_refused_and_named_by_the_vendors_columns():
     seen = see(SAMPLES / "FastBridgeCAT/fake_aMath.csv")
     assert {code for _, _, code in seen.codes} == {"missing"}
     assert {column for _, column, _ in seen.codes} == {"Fall aMath Final Date or Winter aMath Final Date or 3 more"}
+
+
+RESULTS = """
+    SELECT test.code, test.kind, test.subject, test.scale, test.part_of, scale_score, standard_error, level, meets,
+           administration, grade_level
+      FROM test_result JOIN test USING (test_key) ORDER BY test.part_of, test.code
+"""
+
+
+def test_a_vendors_results_are_kept_with_window_grade_scale_and_the_test_they_are_part_of(two_schools):
+    users = two_schools.roster["users"].replace(",501,", ",123,")
+    report = two_schools.load(two_schools.package(users=users), SAMPLES / "CMAS/sample_anonymized_file.csv")
+    whole, *parts = two_schools.ask(RESULTS)
+    assert whole == (
+        "CMAS MAT03", "state", "MATH", "CMAS scale score, 650 to 850", "", 709.0, 10.0, "Partially Met Expectations", 0,
+        "2022-2023", "03",
+    )  # fmt: skip
+    assert [(part[0], part[4], part[8]) for part in parts] == [
+        (f"CMAS MAT03 Subclaim {n}", "CMAS MAT03", None) for n in (1, 2, 3, 4)
+    ]
+    # The other four students of the sample are not in this roster: each of their rows says so, and is not loaded.
+    assert {problem.code for problem in report.problems} == {"unknown_reference"}
+    assert two_schools.load(SAMPLES / "CMAS/sample_anonymized_file.csv").changed_anything is False
