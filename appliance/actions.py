@@ -34,6 +34,9 @@ class Action(StrEnum):
     IMPORT = "import files"
     HOLD_IMPORT = "hold an import"
     UNDO_IMPORT = "take an import back"
+    RETRY_QUARANTINE = "try refused rows again"
+    DROP_QUARANTINE = "drop refused rows"
+    CHOOSE_FIELD = "choose a sensitive field"
     MAKE_ACCOUNT = "make an account"
     COMPUTE_METRICS = "compute metrics"
     DRAFT_RELEASE = "draft a release"
@@ -41,6 +44,7 @@ class Action(StrEnum):
     BUILD_RELEASE = "build a release"
     DEBIT_PULSE = "debit the privacy budget"
     DRAW_PULSE = "draw a weekly pulse"
+    PUT_OUT_PULSE = "put out a weekly pulse"
     SET_UP = "set up the home"
 
 

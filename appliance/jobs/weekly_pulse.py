@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from appliance import __version__
+from appliance.actions import Action
 from appliance.aggregate.pulse import (
     Entry,
     Mechanism,
@@ -42,7 +43,7 @@ from appliance.days import school_year
 from appliance.errors import Trouble
 from appliance.jobs.pulse_ledger import PULSE_GATE, RESTORED, Draw, debit, draw, keep_file, kept_draw, kept_file, ledger
 from appliance.settings import Settings
-from appliance.storage.database import Database
+from appliance.storage.database import Database, Event
 from appliance.student_level.metrics.week_attendance import count_week, schools_in_session
 
 
@@ -82,9 +83,11 @@ def publish(database: Database, day: date, settings: Settings, directory: Path, 
         content = _make_file(database, drawn, entry, by)
     directory.mkdir(parents=True, exist_ok=True)
     path = directory / f"{entry.question.release}.zip"
-    if path.exists() and path.read_bytes() != content:
-        raise Refused(f"{path.name} exists already and differs. {RESTORED}")
-    archive.write(path, content)
+    # Within a transaction also because only one at a time may write a file of this name.
+    with database.changing(Event(by, Action.PUT_OUT_PULSE, entry.question.release)):
+        if path.exists() and path.read_bytes() != content:
+            raise Refused(f"{path.name} exists already and differs. {RESTORED}")
+        archive.write(path, content)
     return Published(path, entry.question, is_new)
 
 

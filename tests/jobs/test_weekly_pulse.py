@@ -19,7 +19,7 @@ from appliance.aggregate.refusal import Refused
 from appliance.aggregate.release import archive
 from appliance.days import day_number
 from appliance.errors import Trouble
-from appliance.jobs.pulse_ledger import ledger
+from appliance.jobs.pulse_ledger import draw, ledger
 from appliance.jobs.weekly_pulse import publish, status
 from appliance.settings import Settings
 from appliance.storage.connection import PastTheGate
@@ -241,7 +241,20 @@ def test_the_access_log_says_who_spent_and_who_drew(own_town):
             for row in tables.query("SELECT action, subject FROM access_log WHERE who = 'kim' ORDER BY sequence")
         ]
     name = "schoolhouse-pulse-D1-20261116"
-    assert said == [("debit the privacy budget", name), ("draw a weekly pulse", name), ("draw a weekly pulse", name)]
+    assert said == [
+        ("debit the privacy budget", name),
+        ("draw a weekly pulse", name),
+        ("draw a weekly pulse", name),  # and its file made
+        ("put out a weekly pulse", name),
+    ]
+
+
+def test_what_was_drawn_is_not_drawn_again_even_by_somebody_who_asks_for_just_that(own_town):
+    put_out(own_town)
+    rows, entry = drawn(own_town), ledger(own_town)[0]
+    again = draw(own_town, entry, count_week(own_town, MONDAY), set(), "kim")
+    assert [(1, place, *pair, again.at) for place, pair in again.measured.counts.items()] == rows
+    assert drawn(own_town) == rows
 
 
 def test_no_student_and_no_exact_count_goes_with_it(own_town):

@@ -6,9 +6,9 @@ missed none; for each school, and for the district.
 Sensitivity. The unit is one student with every row about that student. Each student of the week is counted in one
 school only (of the enrollments that meet a school day of the week, the one that began last; of several, the school
 with the lowest key), and there in exactly one of the two categories, however many days were missed. Adding or removing
-a student therefore changes one number by one at the level of schools, and one number by one at the level of the district: two
-cells, `d_in` = 1 at each level, the L2 distance of each level's counts is at most 1, and the squared distance of all
-counts together at most 2. Which schools are asked depends on the roster of schools and the calendar, on no student.
+a student therefore changes one number by one at the level of schools, and one by one at the level of the district:
+two cells. At each level `d_in` = 1 and the L2 distance of the counts is at most 1; of all counts together its square is
+at most 2. Which schools are asked depends on the roster of schools and the calendar, on no student.
 A student whose record changes, rather than appears, moves from one cell to another: both levels then have distance
 sqrt(2), and the loss for that comparison is twice as large.
 
