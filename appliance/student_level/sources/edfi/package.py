@@ -5,8 +5,10 @@ landing zone took it) may say which files belong to the package; then it must be
 """
 
 import hashlib
+import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import PurePosixPath
 
 from appliance.errors import BadFile
@@ -76,7 +78,7 @@ def tables(files: Sequence[SourceFile]) -> Iterator[tuple[EdFiTable, Layout, str
             raise BadFile(f"{one.file.name}: its root element is {one.root[:60]}, which is no Ed-Fi interchange.")
         if one.counts["Action"]:
             raise BadFile(f"{one.file.name} asks for deletions (Action), which are not read. Ask for a full export.")
-    promised = [line for control in controls for line in _control(control, interchanges)]
+    promised = {name for control in controls for name in _control(control, interchanges)}
     used = [one for one in interchanges if not controls or one.file.name in promised]
     package = Package(tuple(used))
     for kind, elements, make, layout in _TABLES:
@@ -84,7 +86,7 @@ def tables(files: Sequence[SourceFile]) -> Iterator[tuple[EdFiTable, Layout, str
         if holders:
             name, fields = f"{_names(holders)} ({kind})", tuple(column.field for column in layout.columns)
             header = tuple(column.headers[0] for column in layout.columns)
-            yield EdFiTable(name, _hash(holders), header, fields, lambda make=make: make(package)), layout, ""  # type: ignore[misc]
+            yield EdFiTable(name, _hash(holders), header, fields, partial(make, package)), layout, ""
     yield from _left_out(used, interchanges, [file for file in files if not is_edfi(file)])
 
 
@@ -111,8 +113,8 @@ def _left_out(
 
 def _control(control: SourceFile, interchanges: Sequence[Interchange]) -> Iterator[str]:
     """The names of the files that a control file names. Raises BadFile where it is wrong about them."""
-    with control.open() as stream:
-        content = stream.read(_CONTROL_BYTES) or b""
+    with io.BufferedReader(control.open()) as stream:
+        content = stream.read(_CONTROL_BYTES)
     folder = control.name.rpartition("/")[0]
     by_name = {one.file.name.lower(): one for one in interchanges}
     for number, line in enumerate(content.decode("utf-8-sig", "replace").splitlines(), start=1):

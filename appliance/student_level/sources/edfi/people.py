@@ -72,7 +72,7 @@ def roles(package: Package) -> Iterator[Row]:
     for record in package.records(*ROLES):
         is_teacher = record.kind in _AT_SCHOOL
         yield record.line, {
-            "source_id": f"{record.file}:{record.line}",
+            "source_id": f"line {record.line}",
             "user": staff_of(record.group("StaffReference", "TeacherReference")),
             "organization": package.organization(record, "EducationOrganizationReference", "SchoolReference"),
             "role": "teacher" if is_teacher else codes.role(record.text("StaffClassification")),
