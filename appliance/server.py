@@ -102,6 +102,7 @@ def serve(
             witness = Recurring("note the head of the access log", partial(write_witness, database), every_hours=1)
             with run_in_background([hourly, witness, nightly]):
                 _run(app, listening)
+            app.state["house"].front_desk.close()
         finally:
             database.close()
 

@@ -26,6 +26,12 @@ ROLE_WORDS = {
     Role.SUPERINTENDENT: "superintendent",
     Role.DATA_STEWARD: "data steward",
 }
+_REASONS_FOR_LISTS = {
+    Role.TEACHER: "are in the reader's own classes",
+    Role.COUNSELOR: "are on the reader's own caseload",
+    Role.PRINCIPAL: "are students of the school that the reader leads",
+}
+"""Why, for a page that names many. A student's own page keeps the student's own reason."""
 _NAVIGATION = (
     ("/this-week", "This week", {Role.TEACHER, Role.COUNSELOR}),
     ("/school", "This week", {Role.PRINCIPAL}),
@@ -156,8 +162,9 @@ class Visit:
             yield tables
 
     def saw(self, action: Action, *, students: tuple[int, ...], reason: str = "", subject: str = "") -> None:
-        """Write down who sees whom. Durable when this returns, so call it before the page is sent."""
-        with self.changing(Event(self.session.account.username, action, subject, reason, students)):
+        """Write down who sees whom, and why they may. Durable when this returns, so call it before the page is sent."""
+        why = reason or _REASONS_FOR_LISTS.get(self.role, "")
+        with self.changing(Event(self.session.account.username, action, subject, why, students)):
             pass
 
     def key(self, kind: Kind, address: str) -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from appliance.server import build_app
+from appliance.server import build_app, write_log_to_stderr
 from appliance.settings import Settings
 from appliance.storage.database import Database
 from tests import maplewood
@@ -84,6 +84,7 @@ def main() -> None:
     options.add_argument("--as-of", type=date.fromisoformat)
     options.add_argument("--to", type=Path, default=Path("build/screens"))
     chosen = options.parse_args()
+    write_log_to_stderr()
     with tempfile.TemporaryDirectory() as folder:
         if chosen.demo:
             note = json.loads((chosen.demo / "sign-ins.json").read_text())

@@ -135,10 +135,10 @@ def test_lists_say_in_the_log_whom_they_showed(own_town: Database) -> None:
     okafor.get("/this-week")
     okafor.get(okafor.link_to("Science 7", on="/classes"))
     ruiz.get("/school")
-    assert [line[:2] for line in log_of(own_town, ADA)] == [
-        ("okafor", "see this week"),
-        ("okafor", "see a class"),
-        ("ruiz", "see a school"),
+    assert log_of(own_town, ADA) == [
+        ("okafor", "see this week", "are in the reader's own classes"),
+        ("okafor", "see a class", "are in the reader's own classes"),
+        ("ruiz", "see a school", "are students of the school that the reader leads"),
     ]
     assert log_of(own_town, maplewood.KEY["oscar"]) == []
 

@@ -134,7 +134,7 @@ def see_school(
             raise NoSuch("school")
         shown = _page(visit, reading, school, led, (grade, missed, sort, max(page, 0)), done)
     students = {*shown.week.student_keys, *(line.student_key for _, line in shown.roster.lines)}
-    visit.saw(Action.SEE_SCHOOL, students=tuple(students), subject=school.name, reason="leads the school")
+    visit.saw(Action.SEE_SCHOOL, students=tuple(students), subject=school.name)
     return show(shown)
 
 

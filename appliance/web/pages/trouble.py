@@ -43,8 +43,8 @@ def answer_http(request: Request[Any, Any, Any], error: HTTPException) -> Respon
     status = error.status_code
     if isinstance(error, NoSuch):
         sentence = (
-            f"Either there is no such {error.thing}, or not one that you may see. An address works only in the sign-in in "
-            "which it was made: open the page again from your own lists."
+            f"Either there is no such {error.thing}, or not one that you may see. An address works only in the sign-in "
+            "in which it was made: open the page again from your own lists."
         )
         page = _page(request, f"No such {error.thing}", sentence)
     elif status == 403:

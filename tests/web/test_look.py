@@ -1,0 +1,67 @@
+"""The stylesheet: colours that can be read, one file, small."""
+
+import re
+
+import pytest
+
+from appliance.web.rendering import STATIC
+
+CSS = (STATIC / "schoolhouse.css").read_text()
+TEXT_ON = {
+    "ink": ("paper", "surface", "note", "good", "raised"),
+    "ink-2": ("paper", "surface", "raised"),
+    "link": ("paper", "surface"),
+    "btn-ink": ("btn",),
+    "top-ink": ("top",),
+    "bad": ("paper",),
+    "c1": ("paper",),
+}
+MARKS_ON = {"line-2": ("paper",), "focus": ("paper",), "c2": ("paper",), "bar": ("paper",), "note-line": ("note",)}
+
+
+def tokens(block: str) -> dict[str, str]:
+    return dict(re.findall(r"--([a-z0-9-]+):(#[0-9a-f]{3,6})", block))
+
+
+LIGHT = tokens(CSS[: CSS.index("@media (prefers-color-scheme:dark)")])
+DARK = tokens(CSS[CSS.index(":root[data-theme=dark]{") :].split("}")[0])
+SYSTEM_DARK = tokens(CSS[CSS.index("@media (prefers-color-scheme:dark)") :].split("}")[0])
+
+
+def luminance(colour: str) -> float:
+    digits = colour[1:] if len(colour) == 7 else "".join(letter * 2 for letter in colour[1:])
+    parts = [int(digits[place : place + 2], 16) / 255 for place in (0, 2, 4)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, LIGHT | DARK], ids=["light", "dark"])
+def test_text_and_marks_stand_out_in_both_themes(theme: dict[str, str]) -> None:
+    for pairs, least in ((TEXT_ON, 4.5), (MARKS_ON, 3.0)):
+        for ink, papers in pairs.items():
+            for paper in papers:
+                assert contrast(theme[ink], theme[paper]) >= least, (ink, paper)
+
+
+def test_the_letters_in_the_day_grid_can_be_read() -> None:
+    for theme in (LIGHT, LIGHT | DARK):
+        assert contrast(theme["day-u"], theme["paper"]) >= 4.5
+        assert contrast(theme["day-e"], theme["ink"]) >= 4.5
+        assert contrast(theme["day-t"], theme["ink"]) >= 4.5
+
+
+def test_both_ways_to_dark_are_the_same_dark() -> None:
+    assert DARK == SYSTEM_DARK
+    assert len(DARK) > 20
+
+
+def test_the_stylesheet_is_small_and_needs_nothing_else() -> None:
+    assert len(CSS.encode()) < 15_000
+    assert not re.search(r"@import\s+[\"'u]", CSS)
+    assert "url(" not in CSS
+    assert CSS.count("{") == CSS.count("}")
