@@ -14,7 +14,7 @@ from appliance.errors import BadFile
 from appliance.jobs.import_files import import_files
 from appliance.jobs.status import totals
 from appliance.storage.database import Database
-from appliance.student_level.sources.archive import SourceFile
+from appliance.student_level.sources.archive import MOST_RATIO, MOST_RATIO_OF_XML, SourceFile
 from appliance.student_level.sources.edfi.records import MOST_BYTES_PER_RECORD, look_through, records
 from appliance.student_level.sources.recognise import recognise
 from tests.student_level.sources import edfi_district
@@ -277,3 +277,18 @@ def test_any_bytes_are_read_or_refused_and_nothing_else(noise, place):
             list(records(source(content), {"Student"}))
         except BadFile as refused:
             assert str(refused).startswith("StudentParent.xml")
+
+
+def test_a_large_attendance_file_that_packs_to_a_hundredth_is_no_bomb(tmp_path):
+    wordy = "<AttendanceEventCategory>Excused Absence</AttendanceEventCategory>" * 8
+    events = [f"<AttendanceEvent id='{n}'>{wordy}</AttendanceEvent>\n" for n in range(25_000)]
+    content = b"".join(edfi_district.interchange("StudentAttendance", events))
+    path = zipped(tmp_path / "attendance.zip", StudentAttendance_xml=content)
+    assert MOST_RATIO * path.stat().st_size < len(content) < MOST_RATIO_OF_XML * path.stat().st_size
+    assert {one.layout.kind for one in recognise([path])} == {"Ed-Fi daily attendance", "Ed-Fi section attendance"}
+
+
+def test_xml_that_packs_to_a_thousandth_is_a_bomb(tmp_path):
+    path = zipped(tmp_path / "bomb.zip", StudentAttendance_xml=b"<a>" + b" " * 20_000_000 + b"</a>")
+    with pytest.raises(BadFile, match="more than a real package does"):
+        recognise([path])

@@ -22,6 +22,7 @@ from appliance.student_level.sources.layout import Column, Layout
 from appliance.student_level.sources.values import Refused, text
 
 _CONTROL_BYTES = 100_000
+_MOST_NAMED = 3
 _OTHER_DATA = (".csv", ".tsv", ".xlsx")
 _LEFT_OUT = {layout.kind: layout.left_out for layout in district_csv.LAYOUTS if layout.left_out} | {
     "families": "nothing uses family members yet, so they are not kept",
@@ -136,8 +137,9 @@ def _control(control: SourceFile, interchanges: Sequence[Interchange]) -> Iterat
 
 
 def _names(holders: Sequence[Interchange]) -> str:
-    more = f" and {len(holders) - 1} more" if len(holders) > 1 else ""
-    return f"{holders[0].file.name}{more}"
+    names = [holders[0].file.name, *(PurePosixPath(one.file.name).name for one in holders[1:])]
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return ", ".join(names[:_MOST_NAMED]) + more
 
 
 def _hash(holders: Sequence[Interchange]) -> str:
