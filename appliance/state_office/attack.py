@@ -9,7 +9,6 @@ from appliance.aggregate.disclosure import attacker
 from appliance.aggregate.disclosure.attacker import Attack, Knowledge
 from appliance.aggregate.disclosure.policy import Policy
 from appliance.aggregate.published import Key, Measure, PublishedTable
-from appliance.aggregate.refusal import Refused
 from appliance.aggregate.release import rows
 from appliance.errors import BadFile
 from appliance.state_office import reading
@@ -55,11 +54,11 @@ def attack(package: Path, public: Path | None = None, earlier: Sequence[Path] = 
     """
     tables, policy = published(package)
     known = _public(public, tables) if public else {}
-    fallen, exact = _plunder(tables, policy, known)
+    fallen, exact = _plunder(tables, policy, known, {})
     for path in earlier:
         before, _ = published(path)
         for now, then in ((tables, before), (before, tables)):
-            more, single = _plunder(now, policy, known | _shown_elsewhere(now, then))
+            more, single = _plunder(now, policy, known, _shown_elsewhere(now, then))
             fallen |= more
             exact |= single
     hidden = _hidden(tables)
@@ -73,12 +72,14 @@ def published(package: Path) -> tuple[list[PublishedTable], Policy]:
     return reading.read_tables(opened), opened.policy
 
 
-def _plunder(tables: Sequence[PublishedTable], policy: Policy, known: Mapping[Key, int]) -> tuple[set[Key], set[Key]]:
-    """Hidden numbers that fall below their target, and those that are exact."""
-    run = _consistent(tables, policy, known)
+def _plunder(
+    tables: Sequence[PublishedTable], policy: Policy, known: Mapping[Key, int], guesses: Mapping[Key, int]
+) -> tuple[set[Key], set[Key]]:
+    """Hidden numbers that fall below their target, and those that are exact. What is guessed or known is no target."""
+    run = attacker.with_guesses(tables, Knowledge(policy.smallest_hidden, known), guesses)
     below, exact = set(), set()
     for key in _hidden(tables):
-        if key in known:
+        if key in known or key in guesses:
             continue
         low, high = run.bounds(key)
         if low == high:
@@ -86,18 +87,6 @@ def _plunder(tables: Sequence[PublishedTable], policy: Policy, known: Mapping[Ke
         if _proves_too_much(run, key, policy):
             below.add(key)
     return below, exact
-
-
-def _consistent(tables: Sequence[PublishedTable], policy: Policy, known: Mapping[Key, int]) -> Attack:
-    """The attack with everything that is known; without it when it contradicts the tables."""
-    for numbers in (known, {}):
-        try:
-            run = Attack(attacker.read(tables, Knowledge(policy.smallest_hidden, numbers)), every_interval=True)
-            run.settle()
-        except Refused:
-            continue
-        return run
-    raise BadFile("The tables of the package contradict each other.")
 
 
 def _proves_too_much(run: Attack, key: Key, policy: Policy) -> bool:

@@ -19,7 +19,7 @@ from outsider import Outsider
 
 from appliance.aggregate.codelists import CATEGORY_SETS, metric
 from appliance.aggregate.disclosure import Policy, Protected, protect
-from appliance.aggregate.disclosure.attacker import Attack, Knowledge, read
+from appliance.aggregate.disclosure.attacker import Knowledge, with_guesses
 from appliance.aggregate.published import Key
 from appliance.aggregate.release import rows
 
@@ -57,7 +57,8 @@ def attacked(seed: int, minimum: int) -> list[int]:
     rules = Policy(minimum_n=minimum, k=2 if minimum == 5 else 3)
     counts = tabulate(people, names)
     first = protect(counts, rules)
-    newcomer = Pupil(rng, [rng.choice(names)], BANDS[0])
+    where = rng.randrange(len(names))
+    newcomer = Pupil(rng, [names[where]], BANDS[where % len(BANDS)])
     second = protect(tabulate([*people, newcomer], names), rules, earlier=[[t.published for t in first.tables]])
     hidden = sum(line.hidden for line in first.report.tables)
     return [hidden, first.report.certified, *_outsiders(first, counts, rules), _between(first, second)]
@@ -101,7 +102,7 @@ def _between(first: Protected, second: Protected) -> int:
     for now, then in ((first, second), (second, first)):
         shown = {key: number for key, number in _numbers(then) if number is not None}
         known = {key: shown[key] for key, number in _numbers(now) if number is None and key in shown}
-        attack = Attack(read([table.published for table in now.tables], Knowledge(1, known)), every_interval=True)
+        attack = with_guesses([table.published for table in now.tables], Knowledge(1), known)
         for key, number in _numbers(now):
             if number is None and key not in known:
                 low, high = attack.interval(key)

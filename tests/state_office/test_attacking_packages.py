@@ -4,10 +4,12 @@ import random
 from dataclasses import replace
 
 import pytest
-from districts import BANDS, Pupil, tabulate
+from districts import BANDS, Pupil, district, tabulate
 from maplewood_release import SCHOOLS, facts
 
 from appliance.aggregate.disclosure import protect
+from appliance.aggregate.disclosure.attacker import Knowledge, with_guesses
+from appliance.aggregate.published import Key
 from appliance.aggregate.refusal import Refused
 from appliance.aggregate.release import build
 from appliance.errors import BadFile
@@ -83,6 +85,24 @@ def test_a_pattern_chosen_afresh_is_caught_by_the_attack_on_both_releases(signer
         assert attack(second).silent
         caught += not attack(second, earlier=[first]).silent
     assert caught > 0
+
+
+def test_a_guess_that_contradicts_the_tables_is_dropped_and_the_others_are_kept(maplewood):
+    tables = [table.published for table in maplewood.tables]
+    hidden = [
+        Key("n", "membership", "", cell.school_id, cell.dimension, cell.category)
+        for cell in tables[0].cells
+        if cell.suppression == "hidden"
+    ]
+    truth = {
+        Key("n", "membership", "", cell.school_id, cell.dimension, cell.category): cell.count
+        for cell in district(5)[0].cells
+    }
+    impossible = {key: 10**6 for key in hidden if key.dimension == "race"}
+    right = {key: truth[key] for key in hidden if key.dimension == "grade"}
+    run = with_guesses(tables, Knowledge(1), impossible | right)
+    assert all(run.bounds(key) == (number, number) for key, number in right.items())
+    assert any(low != high for low, high in map(run.bounds, impossible))
 
 
 def test_a_number_once_hidden_stays_hidden(signer, tmp_path):

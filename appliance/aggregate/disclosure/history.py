@@ -1,7 +1,8 @@
 """What earlier releases of the school year fixed: a number once hidden stays hidden, one once shown stays shown.
 
 A pattern chosen afresh after one student moved in would open a few cells that the last release hid, and the two
-releases together would give others away exactly (disclosure.md 3.6). Carrying the pattern forward opens none.
+releases together would give others away exactly (disclosure.md 3.6). Carrying the pattern forward opens none. It does
+not hide that a group which was empty has a first member now: for that, values must wait until enough students changed.
 """
 
 from collections.abc import Iterable, Sequence

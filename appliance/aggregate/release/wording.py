@@ -52,6 +52,8 @@ def report(facts: ReleaseFacts, made: Report, tables: Iterable[PublishedTable]) 
         "- Someone who replays the method itself in order to guess why a number was hidden.",
         "- Someone who weighs the remaining possibilities by what is likely (a Bayesian attacker).",
         "- Two or more students of small groups who put together what they know of themselves.",
+        "- Two releases between which only a few students moved. What was hidden stays hidden, but a student who alone",
+        "  joins a group that was empty in the release before can be noticed.",
         "- Files that the district gives out in other ways.",
         "",
         "WHO",

@@ -4,7 +4,8 @@ It reads a release as any outsider would, knows the rules, and may be told more:
 count in two schools. It shares no code with the optimiser whose work it judges.
 """
 
+from appliance.aggregate.disclosure.attacker.guess import with_guesses
 from appliance.aggregate.disclosure.attacker.search import Attack, Fallen
 from appliance.aggregate.disclosure.attacker.system import Knowledge, System, read
 
-__all__ = ["Attack", "Fallen", "Knowledge", "System", "read"]
+__all__ = ["Attack", "Fallen", "Knowledge", "System", "read", "with_guesses"]

@@ -87,6 +87,8 @@ def read(tables: Sequence[PublishedTable], knowledge: Knowledge) -> System:
         for cell in table.cells:
             _cell(system, table, cell, knowledge)
     for key, number in knowledge.numbers.items():
+        if number < system.lowest.get(key, number):
+            raise Refused(f"What is known from elsewhere contradicts the tables in {_where(key)}.")
         if key in system.lowest:
             system.known[key] = number
             del system.lowest[key]

@@ -1,0 +1,44 @@
+"""An attacker who guesses: he takes numbers from another release for the same, as long as nothing contradicts them."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from appliance.aggregate.disclosure.attacker.search import Attack
+from appliance.aggregate.disclosure.attacker.system import Knowledge, read
+from appliance.aggregate.published import Key, PublishedTable
+from appliance.aggregate.refusal import Refused
+
+
+def with_guesses(tables: Sequence[PublishedTable], knowledge: Knowledge, guesses: Mapping[Key, int]) -> Attack:
+    """The attack with as many guesses as agree with the tables: all of them, else table by table and group by group.
+
+    Raises `Refused` when the tables contradict themselves or what is known for certain.
+    """
+    lowest = read(tables, replace(knowledge, numbers={})).lowest
+    possible = {key: number for key, number in guesses.items() if number >= lowest.get(key, number)}
+    for numbers in (possible, _agreeing(tables, knowledge, possible)):
+        attack = _settled(tables, replace(knowledge, numbers={**knowledge.numbers, **numbers}))
+        if attack is not None:
+            return attack
+    raise Refused("The published numbers contradict each other.")
+
+
+def _agreeing(tables: Sequence[PublishedTable], knowledge: Knowledge, guesses: Mapping[Key, int]) -> dict[Key, int]:
+    lines: dict[tuple[str, ...], dict[Key, int]] = defaultdict(dict)
+    for key, number in guesses.items():
+        lines[(key.measure, key.metric, key.detail, key.dimension)][key] = number
+    taken: dict[Key, int] = {}
+    for line in lines.values():
+        if _settled(tables, replace(knowledge, numbers={**knowledge.numbers, **taken, **line})) is not None:
+            taken |= line
+    return taken
+
+
+def _settled(tables: Sequence[PublishedTable], knowledge: Knowledge) -> Attack | None:
+    try:
+        attack = Attack(read(tables, knowledge), every_interval=True)
+        attack.settle()
+    except Refused:
+        return None
+    return attack
