@@ -6,7 +6,7 @@ ready to be carried) and, when somebody wants other than the defaults, `config.t
 
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -35,6 +35,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An import waits for a person when more records than this, and more than `hold_share` of them, end or change."""
     hold_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.10
     """See `hold_rows`. 0.10 is a tenth of what is loaded."""
+    inclusive_ends: tuple[Literal["oneroster", "exports"], ...] = ()
+    """Sources that write an end date as the last day that counts: ["oneroster"] for PowerSchool's packages. Else the
+    first day that does not count, as OneRoster says."""
     witness_folder: str = ""
     """Where the head of the access log is written each hour; best on another disk. Empty: inside the home."""
     weekly_pulse: bool = False

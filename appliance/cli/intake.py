@@ -3,12 +3,21 @@
 import sys
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import rich_click as click
 
 from appliance.cli.root import AS_JSON, DAY, FILES, cli, home_of, print_json
 from appliance.console import progress_bars, say
 from appliance.errors import NeedsYou
+
+if TYPE_CHECKING:
+    from appliance.settings import Settings
+
+
+INCLUSIVE_ENDS = click.option(
+    "--inclusive-ends", is_flag=True, help="The files write an end date as the last day that still counts."
+)
 
 
 @cli.command("sample-district")
@@ -30,15 +39,15 @@ def sample_district(directory: Path, students: int, today: datetime | None, seed
 
 @cli.command()
 @FILES
+@INCLUSIVE_ENDS
 @AS_JSON
 @click.pass_context
-def check(context: click.Context, files: tuple[Path, ...], as_json: bool) -> None:
+def check(context: click.Context, files: tuple[Path, ...], inclusive_ends: bool, as_json: bool) -> None:
     """Dry run: what an import would change and what is wrong. Writes nothing."""
     from appliance.jobs.import_files import check_files
-    from appliance.settings import read_settings
 
     with home_of(context) as database, progress_bars() as progress:
-        report = check_files(database, files, read_settings(context.obj), progress=progress)
+        report = check_files(database, files, _settings(context, inclusive_ends), progress=progress)
     if as_json:
         print_json(report.as_json())
     else:
@@ -55,10 +64,17 @@ def check(context: click.Context, files: tuple[Path, ...], as_json: bool) -> Non
 @click.option(
     "--despite-hold", metavar="REASON", default="", help="Load although much would vanish or change, and why."
 )
+@INCLUSIVE_ENDS
 @AS_JSON
 @click.pass_context
 def import_(
-    context: click.Context, files: tuple[Path, ...], yes: bool, no_input: bool, despite_hold: str, as_json: bool
+    context: click.Context,
+    files: tuple[Path, ...],
+    yes: bool,
+    no_input: bool,
+    despite_hold: str,
+    inclusive_ends: bool,
+    as_json: bool,
 ) -> None:
     """Check files, then load them as one batch: all of it, or nothing.
 
@@ -66,10 +82,9 @@ def import_(
     """
     from appliance.jobs.compute_metrics import refresh
     from appliance.jobs.import_files import check_files, import_files
-    from appliance.settings import read_settings
 
     with home_of(context) as database:
-        settings = read_settings(context.obj)
+        settings = _settings(context, inclusive_ends)
         if not yes:
             if no_input or not sys.stdin.isatty():
                 raise NeedsYou("An import changes data, and nobody is here to ask. Say --yes to load, or use: check")
@@ -113,6 +128,15 @@ def undo(context: click.Context, batch: int, reason: str, yes: bool) -> None:
         count = undo_batch(database, batch, reason=reason)
         refresh(database, read_settings(context.obj))
     say(f"Batch {batch} is taken back: {count:,} notes followed, and everything is as it was before.")
+
+
+def _settings(context: click.Context, inclusive_ends: bool) -> "Settings":
+    import msgspec
+
+    from appliance.settings import read_settings
+
+    settings = read_settings(context.obj)
+    return msgspec.structs.replace(settings, inclusive_ends=("oneroster", "exports")) if inclusive_ends else settings
 
 
 def _refusals(refused: int) -> str:

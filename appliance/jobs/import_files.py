@@ -3,9 +3,8 @@
 import getpass
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 from sqlite_utils import Database as Tables
 
@@ -13,7 +12,8 @@ from appliance.actions import Action
 from appliance.errors import Trouble
 from appliance.settings import Settings
 from appliance.storage.database import Database, Event, refresh_statistics
-from appliance.student_level.sources.recognise import recognise
+from appliance.student_level.sources.archive import Source
+from appliance.student_level.sources.recognise import Recognised, recognise
 from appliance.student_level.staging.batch import Batch, Progress, quietly
 from appliance.student_level.staging.holds import HoldRule, holds
 from appliance.student_level.staging.journal import Journal, take_back
@@ -40,14 +40,19 @@ def person_at_the_keyboard() -> str:
 
 
 def check_files(
-    database: Database, paths: Sequence[Path], settings: Settings | None = None, *, progress: Progress = quietly
+    database: Database,
+    paths: Sequence[Source],
+    settings: Settings | None = None,
+    *,
+    by: str | None = None,
+    progress: Progress = quietly,
 ) -> ImportReport:
     """What an import would do and what is wrong, found by doing it and taking it back. Raises BadFile."""
     report = ImportReport()
     begun = time.monotonic()
-    files = recognise(paths, database.home)
+    files = _recognised(database, paths, settings)
     try:
-        with database.changing(Event(person_at_the_keyboard(), Action.IMPORT, "check only")) as tables:
+        with database.changing(Event(by or person_at_the_keyboard(), Action.IMPORT, "check only")) as tables:
             load(Batch(tables, report, progress), files)
             raise _TakenBack
     except _TakenBack:
@@ -58,21 +63,23 @@ def check_files(
 
 def import_files(
     database: Database,
-    paths: Sequence[Path],
+    paths: Sequence[Source],
     settings: Settings | None = None,
     *,
     by: str | None = None,
     despite_hold: str = "",
     progress: Progress = quietly,
+    last_look: Callable[[], None] = lambda: None,
 ) -> ImportReport:
     """Load files as one batch. Files that hold what is loaded already change nothing, and the report says so.
 
     A batch in which too much would vanish or change is not loaded but held (`report.held` says why), unless
-    `despite_hold` gives a person's reason. Raises BadFile, with nothing loaded.
+    `despite_hold` gives a person's reason. `last_look` is called when all is read, just before it is kept; it may raise
+    BadFile. Raises BadFile, with nothing loaded.
     """
     begun = time.monotonic()
     who = by or person_at_the_keyboard()
-    files = recognise(paths, database.home)
+    files = _recognised(database, paths, settings)
     report = ImportReport()
     names = ", ".join(path.name for path in paths)
     try:
@@ -82,6 +89,7 @@ def import_files(
             journal.begin()
             load(Batch(tables, report, progress, journal), files)
             journal.end()
+            last_look()
             report.held = [] if despite_hold else holds(report, _rule(settings))
             if report.held:
                 raise _TakenBack
@@ -115,6 +123,10 @@ def undo_batch(database: Database, key: int, *, reason: str, by: str | None = No
         count = take_back(tables, key)
         tables.table("batch").update(key, {"status": "undone", "reason": reason})
     return count
+
+
+def _recognised(database: Database, paths: Sequence[Source], settings: Settings | None) -> list[Recognised]:
+    return recognise(paths, database.home, (settings or Settings()).inclusive_ends)
 
 
 def _rule(settings: Settings | None) -> HoldRule:

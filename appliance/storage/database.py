@@ -24,6 +24,7 @@ from appliance.storage import audit
 from appliance.storage.connection import Gate, GatedConnection, PastTheGate, open_writer
 from appliance.storage.keys import make_keys, read_data_key
 from appliance.storage.migrations import steps
+from appliance.storage.sealed_file import key_from
 
 __all__ = ["Database", "DatabaseError", "Event", "IntegrityError", "Reading", "Tables", "only_server"]
 
@@ -212,6 +213,10 @@ class Database:
         """A handle that can read the counts shelf and no other table of the database."""
         with self.reading(COUNTS_GATE) as reading:
             yield reading
+
+    def sealing_key(self, salt: bytes) -> bytes:
+        """The key of one sealed file of this home."""
+        return key_from(self._data_key, salt)
 
     def close(self) -> None:
         """Close every connection. The write-ahead log is folded into the database by the last one."""

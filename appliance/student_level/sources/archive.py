@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from appliance.errors import BadFile
+from appliance.storage.sealed_file import SealedFile
 
 MOST_MEMBERS = 200
 MOST_BYTES = 8 * 1024**3
@@ -24,9 +26,29 @@ MOST_RATIO_OF_XML = 300
 _RATIO_COUNTS_FROM = 10 * 1024**2
 _ZIP_START = b"PK\x03\x04"
 _ENCRYPTED = 0x1
+_STEP = 1 << 16
 _DAMAGE = (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, OSError, EOFError, struct.error)
 _CLUTTER = ("__macosx", ".ds_store", "thumbs.db", "desktop.ini")
 """What file managers put into a zip unasked."""
+
+
+Source = Path | SealedFile
+"""Where a file lies: as it came, or sealed with a key while it waits."""
+
+
+def opened(path: Source) -> io.RawIOBase:
+    """The file's bytes, to be read from the start."""
+    return path.open_bytes() if isinstance(path, SealedFile) else path.open("rb", buffering=0)
+
+
+def size_of(path: Source) -> int:
+    """Bytes in a file."""
+    return path.size if isinstance(path, SealedFile) else path.stat().st_size
+
+
+def seekable(path: Source) -> Path | IO[bytes]:
+    """What a reader takes that wants to jump about in a file."""
+    return io.BufferedReader(path.open_bytes(), _STEP) if isinstance(path, SealedFile) else path
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +60,14 @@ class SourceFile:
     open: Callable[[], io.RawIOBase]
 
 
-def files_in(path: Path) -> Iterator[SourceFile]:
+def files_in(path: Source) -> Iterator[SourceFile]:
     """The CSV files of one path: itself, or the members of a zip. Raises BadFile with one clear sentence."""
     if path.is_dir():
         raise BadFile(f"{path.name} is a folder. Name the files in it.")
     if not path.is_file():
         raise BadFile(f"{path.name}: there is no such file. Check the path.")
     try:
-        with path.open("rb") as file:
+        with opened(path) as file:
             start = file.read(4)
     except OSError as error:
         raise BadFile(f"{path.name} cannot be read ({error.strerror}). Check who may read it.") from error
@@ -56,12 +78,12 @@ def files_in(path: Path) -> Iterator[SourceFile]:
     elif start == _ZIP_START:
         raise BadFile(f"{path.name} is a zip file under another name. Rename it to end in .zip.")
     else:
-        yield SourceFile(path.name, path.stat().st_size, lambda: path.open("rb", buffering=0))
+        yield SourceFile(path.name, size_of(path), lambda: opened(path))
 
 
-def _members(path: Path) -> Iterator[SourceFile]:
+def _members(path: Source) -> Iterator[SourceFile]:
     try:
-        with zipfile.ZipFile(path) as package:
+        with zipfile.ZipFile(seekable(path)) as package:
             members = [m for m in package.infolist() if not m.is_dir() and not _is_clutter(m.filename)]
     except _DAMAGE as error:
         raise BadFile(f"{path.name} is a damaged zip file ({error}). Ask the sender to export it again.") from error
@@ -81,7 +103,7 @@ def _is_clutter(name: str) -> bool:
     return any(part in _CLUTTER or part.startswith("._") for part in parts)
 
 
-def _refuse_unsafe(path: Path, members: list[zipfile.ZipInfo]) -> None:
+def _refuse_unsafe(path: Source, members: list[zipfile.ZipInfo]) -> None:
     if len(members) > MOST_MEMBERS:
         raise BadFile(f"{path.name} holds {len(members)} files; at most {MOST_MEMBERS} are read. Send fewer at a time.")
     seen: set[str] = set()
@@ -109,10 +131,10 @@ def _refuse_unsafe(path: Path, members: list[zipfile.ZipInfo]) -> None:
 class _Member(io.RawIOBase):
     """A zip member read as a stream, never past the size it declared."""
 
-    def __init__(self, path: Path, member: zipfile.ZipInfo) -> None:
+    def __init__(self, path: Source, member: zipfile.ZipInfo) -> None:
         self._name, self._left = path.name, member.file_size
         try:
-            self._package = zipfile.ZipFile(path)
+            self._package = zipfile.ZipFile(seekable(path))
             self._stream = self._package.open(member)
         except _DAMAGE as error:
             raise BadFile(f"{self._name} is damaged inside. Ask the sender to export it again.") from error

@@ -1,8 +1,9 @@
 """What a kind of file looks like: which columns are read, under which names, and what each must be."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from appliance.days import LATEST
 from appliance.student_level.sources.values import Check
 
 
@@ -33,10 +34,31 @@ class Layout:
     """The kind whose loader takes it, where that is another one."""
     system: str = "oneroster"
     """Whose ids its rows carry. The ids of two systems are never compared."""
+    is_delta: bool = False
+    """Only what changed: records that the file does not name stay as they are."""
 
     def required_headers(self) -> frozenset[str]:
         """The headers without which a file cannot be of this kind, in lower case."""
         return frozenset(column.headers[0].lower() for column in self.columns if column.required)
+
+
+def with_inclusive_ends(layout: Layout) -> Layout:
+    """The layout for a sender who writes an end as the last day that counts. Inside, an end is the first that does not.
+
+    Enrollments, teaching, roles and sessions alike: every column that is read as `end_day`.
+    """
+    columns = tuple(
+        replace(one, check=_DayAfter(one.check)) if one.field == "end_day" else one for one in layout.columns
+    )
+    return replace(layout, columns=columns)
+
+
+@dataclass(frozen=True, slots=True)
+class _DayAfter:
+    check: Check
+
+    def __call__(self, value: str) -> int:
+        return min(int(self.check(value)) + 1, LATEST)
 
 
 def need(field: str, header: str, check: Check, *others: str) -> Column:

@@ -1,12 +1,11 @@
-"""OneRoster 1.1 and 1.2 CSV, bulk. IMS Global (1EdTech) OneRoster CSV binding; its names stop in this file.
+"""OneRoster 1.1 and 1.2 CSV. IMS Global (1EdTech) OneRoster CSV binding; its names stop in this file.
 
-Two habits of the binding are settled here: end dates are exclusive (the first day that no longer counts), as the
-binding says, and a package's `oneroster.version` is believed only after its files were looked at, since many senders
-leave the manifest out.
+End dates are exclusive (the first day that no longer counts), as the binding says, unless the district says of this
+source that they are not. Which files a package has, whole or in part, is settled in `oneroster_package`.
 """
 
 from appliance.student_level.sources.layout import Layout, may, need
-from appliance.student_level.sources.values import day, flag, number, one_of, several, text, year
+from appliance.student_level.sources.values import day, flag, number, one_of, one_of_or_own, several, text, year
 
 _ACTIVE = one_of({"active": 1, "tobedeleted": 0, "inactive": 0})
 _ID = need("source_id", "sourcedId", text)
@@ -29,6 +28,9 @@ _ROLES = {
     "proctor": "aide",
     **dict.fromkeys(("parent", "guardian", "relative"), "family"),
 }
+OWN_ROLE = "own"
+"""A role of the sender's own (`ext:...`): nobody here knows what it may see, so it grants nothing."""
+_ROLE = one_of_or_own(_ROLES, OWN_ROLE)
 _SEX = {"female": "F", "male": "M", "other": "X", "unspecified": None, "f": "F", "m": "M", "x": "X"}
 
 LAYOUTS = (
@@ -52,16 +54,16 @@ LAYOUTS = (
         may("periods", "periods", several, empty=()),
     )),
     Layout("OneRoster roles", "staff_role", (
-        _ID, _STATUS, need("user", "userSourcedId", text), need("role", "role", one_of(_ROLES)),
+        _ID, _STATUS, need("user", "userSourcedId", text), need("role", "role", _ROLE),
         need("organization", "orgSourcedId", text), may("begin_day", "beginDate", day), may("end_day", "endDate", day),
     )),
     Layout("OneRoster users", "student", (
         _ID, _STATUS, need("given_name", "givenName", text), need("family_name", "familyName", text),
         may("middle_name", "middleName", text, empty=""), may("local_id", "identifier", text),
-        may("role", "role", one_of(_ROLES)), may("organizations", "orgSourcedIds", several, empty=()),
+        may("role", "role", _ROLE), may("organizations", "orgSourcedIds", several, empty=()),
     )),
     Layout("OneRoster demographics", "demographics", (
-        _ID, _STATUS, may("birth_day", "birthDate", day), may("sex", "sex", one_of(_SEX)),
+        _ID, _STATUS, may("birth_day", "birthDate", day), may("sex", "sex", one_of_or_own(_SEX, None)),
         may("indian", "americanIndianOrAlaskaNative", flag, empty=0), may("asian", "asian", flag, empty=0),
         may("black", "blackOrAfricanAmerican", flag, empty=0),
         may("pacific", "nativeHawaiianOrOtherPacificIslander", flag, empty=0), may("white", "white", flag, empty=0),
@@ -70,7 +72,7 @@ LAYOUTS = (
     )),
     Layout("OneRoster enrollments", "section_enrollment", (
         _ID, _STATUS, need("section", "classSourcedId", text), need("user", "userSourcedId", text),
-        need("role", "role", one_of(_ROLES)), may("is_primary", "primary", flag, empty=1),
+        need("role", "role", _ROLE), may("is_primary", "primary", flag),
         may("begin_day", "beginDate", day), may("end_day", "endDate", day),
     )),
     Layout("OneRoster categories", "category", (_ID, _STATUS, need("title", "title", text))),
@@ -104,9 +106,16 @@ LEFT_OUT = {
 }
 """Files of the binding that are known and not loaded, with the reason."""
 
+IN_PART = Layout("", "", (need("is_active", "status", _ACTIVE), need("modified", "dateLastModified", day)))
+"""What each row of a delta file must say besides."""
 MANIFEST = "manifest.csv"
 KNOWN_VERSIONS = ("1.1", "1.2")
 BY_FILE = {f"{layout.kind.removeprefix('OneRoster ')}.csv".lower(): layout for layout in LAYOUTS}
+
+
+def layout_of(kind: str) -> Layout:
+    """The layout of a kind of file, `OneRoster users`."""
+    return BY_FILE[f"{kind.removeprefix('OneRoster ')}.csv".lower()]
 
 
 def is_course_grade(category_title: str) -> bool:

@@ -1,19 +1,20 @@
 """Which kind of file is this? By its name inside a OneRoster package, by its header everywhere else."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from appliance.errors import BadFile
 from appliance.student_level.sources import district_csv, oneroster
-from appliance.student_level.sources.archive import SourceFile, files_in
+from appliance.student_level.sources.archive import Source, SourceFile, files_in
 from appliance.student_level.sources.csv_text import TextTable, look_through
 from appliance.student_level.sources.edfi.package import is_edfi
 from appliance.student_level.sources.edfi.package import tables as edfi_tables
-from appliance.student_level.sources.layout import Layout
+from appliance.student_level.sources.layout import Layout, with_inclusive_ends
 from appliance.student_level.sources.mapping.form import Mapping
 from appliance.student_level.sources.mapping.shelf import known_mappings, mapped
 from appliance.student_level.sources.mapping.workbook import is_workbook, sheets
+from appliance.student_level.sources.oneroster_package import Member, base, is_member, members
 from appliance.student_level.sources.table import Table
 
 
@@ -24,19 +25,30 @@ class Recognised:
     table: Table
     layout: Layout
     note: str = ""
+    remark: str = ""
+    """What was unusual about a file that is loaded."""
 
 
-def recognise(paths: Sequence[Path], home: Path | None = None) -> list[Recognised]:
+ONEROSTER, EXPORTS = "oneroster", "exports"
+"""Sources whose habit about end dates a district may set: its OneRoster packages, its plain exports."""
+
+
+def recognise(
+    paths: Sequence[Source], home: Path | None = None, inclusive_ends: Collection[str] = ()
+) -> list[Recognised]:
     """Every CSV file behind the paths, each with its layout, in the order given; `home` may hold mappings of its own.
+
+    `inclusive_ends` names the sources, ONEROSTER or EXPORTS, that write an end date as the last day that counts.
 
     Raises BadFile for a file that is none of the known kinds: a batch with a file nobody understands is not loaded.
     """
     found: list[Recognised] = []
     mappings = known_mappings(home)
     loose: list[SourceFile] = []
+    unpacked: list[TextTable] = []
     for path in paths:
         if is_workbook(path):
-            found.extend(one for sheet in sheets(path) for one in _read_as(sheet, mappings))
+            found.extend(_sheets(path, mappings, inclusive_ends))
             continue
         files = list(files_in(path))
         if any(is_edfi(file) for file in files):
@@ -45,16 +57,15 @@ def recognise(paths: Sequence[Path], home: Path | None = None) -> list[Recognise
             else:
                 loose.extend(files)
             continue
-        package = [(file, look_through(file)) for file in files]
-        if any(_base(file) in oneroster.BY_FILE for file, _ in package) and path.suffix.lower() == ".zip":
-            _check_manifest(path, package)
-            # A Clever zip has files of the same names; its columns tell it apart.
-            for file, table in package:
-                known = [Recognised(*one) for one in mapped(table, mappings)]
-                found.extend(known or filter(None, [_in_package(file, table)]))
+        package = [look_through(file) for file in files]
+        if path.suffix.lower() == ".zip" and any(base(table) in oneroster.BY_FILE for table in package):
+            found.extend(_of_package(path.name, package, mappings, inclusive_ends))
+        elif all(is_member(table) for table in package):
+            unpacked.extend(package)
         else:
-            found.extend(one for _, table in package for one in _read_as(table, mappings))
+            found.extend(one for table in package for one in _read_as(table, mappings, inclusive_ends))
     found.extend(Recognised(*one) for one in edfi_tables(loose))
+    found.extend(_of_package("The roster's files", unpacked, mappings, inclusive_ends))
     seen: dict[tuple[str, str], str] = {}
     for one in found:
         what = one.table.sha256, one.layout.kind  # One XML file makes tables of several kinds.
@@ -64,52 +75,43 @@ def recognise(paths: Sequence[Path], home: Path | None = None) -> list[Recognise
     return found
 
 
-def _base(file: SourceFile) -> str:
-    return PurePosixPath(file.name).name.lower()
+def _of_package(
+    name: str, tables: Sequence[TextTable], mappings: Sequence[Mapping], ends: Collection[str]
+) -> list[Recognised]:
+    # A Clever zip has files of the same names; its columns tell it apart.
+    known = {table.name: [Recognised(*one) for one in mapped(table, mappings)] for table in tables}
+    found = [one for table in tables for one in known[table.name]]
+    rest = [table for table in tables if not known[table.name]]
+    for one in members(name, rest, inclusive_ends=ONEROSTER in ends):
+        if isinstance(one, Member):
+            layout = with_inclusive_ends(one.layout) if ONEROSTER in ends else one.layout
+            found.append(Recognised(one.table, layout, one.note, one.remark))
+        else:
+            found.extend(_read_as(one, mappings, ends))
+    return found
 
 
-def _in_package(file: SourceFile, table: TextTable) -> Recognised | None:
-    base = _base(file)
-    if base == oneroster.MANIFEST:
-        return None
-    if base in oneroster.LEFT_OUT:
-        kind = f"OneRoster {PurePosixPath(file.name).stem}"
-        return Recognised(table, Layout(kind, "left_out"), f"left out: {oneroster.LEFT_OUT[base]}")
-    layout = oneroster.BY_FILE.get(base)
-    return Recognised(table, layout) if layout else _by_header(table)
-
-
-def _check_manifest(path: Path, package: Sequence[tuple[SourceFile, TextTable]]) -> None:
-    """Refuse what cannot be read rightly: another version, a delta package. No manifest at all is common, and fine."""
-    table = next((table for file, table in package if _base(file) == oneroster.MANIFEST), None)
-    if table is None:
-        return
-    said = {row[0].strip(): row[1].strip() for _, row in table.rows() if len(row) >= 2}
-    version = said.get("oneroster.version", "")
-    if version and version not in oneroster.KNOWN_VERSIONS:
-        known = " and ".join(oneroster.KNOWN_VERSIONS)
-        raise BadFile(
-            f"{path.name} says it is OneRoster {version}; {known} are read here. Ask the sender for one of them."
-        )
-    if any(value.lower() == "delta" for name, value in said.items() if name.startswith("file.")):
-        raise BadFile(
-            f"{path.name} is a delta package. Only bulk packages are read so far; ask the sender for a bulk one."
-        )
-    present = {_base(file) for file, _ in package}
-    for name, value in said.items():
-        member = f"{name.removeprefix('file.')}.csv"
-        if name.startswith("file.") and value.lower() == "bulk" and member.lower() not in present:
-            raise BadFile(
-                f"{path.name}: its manifest promises {member}, which is not in the package. Ask the sender for it."
-            )
-
-
-def _read_as(table: Table, mappings: Sequence[Mapping]) -> list[Recognised]:
+def _read_as(table: Table, mappings: Sequence[Mapping], inclusive_ends: Collection[str]) -> list[Recognised]:
     """By a mapping when one knows its header, else by the header that a kind of file needs."""
-    return [Recognised(*one) for one in mapped(table, mappings)] or [_by_header(table)]
+    return [Recognised(*one) for one in mapped(table, mappings)] or [_by_header(table, inclusive_ends)]
 
 
-def _by_header(table: Table) -> Recognised:
+def _sheets(path: Source, mappings: Sequence[Mapping], inclusive_ends: Collection[str]) -> list[Recognised]:
+    """The sheets of a workbook. One that nobody knows, beside one that is read, is a person's notes: left out, said."""
+    found: list[Recognised] = []
+    unknown: list[BadFile] = []
+    for sheet in sheets(path):
+        try:
+            found.extend(_read_as(sheet, mappings, inclusive_ends))
+        except BadFile as trouble:
+            unknown.append(trouble)
+            found.append(Recognised(sheet, Layout("sheet", "left_out"), "left out: nothing reads a sheet like this"))
+    if unknown and len(unknown) == len(found):
+        raise unknown[0]
+    return found
+
+
+def _by_header(table: Table, inclusive_ends: Collection[str]) -> Recognised:
     header = {name.lower() for name in table.header}
     fitting = [layout for layout in district_csv.LAYOUTS if layout.required_headers() <= header]
     if not fitting:
@@ -122,4 +124,6 @@ def _by_header(table: Table) -> Recognised:
             f"{known}. Nothing was loaded."
         )
     layout = max(fitting, key=lambda one: len(one.required_headers()))
+    if EXPORTS in inclusive_ends:
+        layout = with_inclusive_ends(layout)
     return Recognised(table, layout, f"left out: {layout.left_out}" if layout.left_out else "")

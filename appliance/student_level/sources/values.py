@@ -114,7 +114,23 @@ def one_of(table: Mapping[str, Any]) -> Check:
         try:
             return known[value.lower()]
         except KeyError:
+            if value.lower().startswith(OF_THE_SENDERS_OWN):
+                raise Refused("own_code", "is a code of the sender's own", f"Ask for one of: {listed}.") from None
             raise Refused("not_in_list", "is not a known code", f"Known here: {listed}.") from None
+
+    return check
+
+
+OF_THE_SENDERS_OWN = "ext:"
+"""How OneRoster 1.2 marks a code that its own lists do not have."""
+
+
+def one_of_or_own(table: Mapping[str, Any], own: Any) -> Check:
+    """As `one_of`; a code of the sender's own (`ext:...`) is taken as `own`. Only where not knowing it does no harm."""
+    listed = one_of(table)
+
+    def check(value: str) -> Any:
+        return own if value.lower().startswith(OF_THE_SENDERS_OWN) else listed(value)
 
     return check
 

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlite_utils import Database as Tables
 
+from appliance.days import day_number
+from appliance.student_level.sensitive import switched_off
 from appliance.student_level.sources.layout import Layout
 from appliance.student_level.staging.journal import Journal
 from appliance.student_level.staging.report import EntityCount, FileRead, ImportReport, Problem
@@ -42,9 +45,20 @@ class Batch:
         """Keys of each entity that this batch's files name."""
         self.roles: dict[str, list[tuple[str, int, int | None, int | None]]] = {}
         """OneRoster 1.2: user -> (role, organization key, begin, end), from roles.csv."""
+        self.roles_in_part = False
+        """Whether roles.csv holds only what changed, so that a role it does not name stays."""
+        self.teaching: dict[tuple[int, int, int], tuple[int | None, int]] = {}
+        """(staff, section, first day) -> (first day no longer, primary), of the enrollments that the batch names."""
         self.course_grade_categories: dict[str, bool] = {}
+        self.adds_only = False
+        """Rows that were refused earlier come again: what is loaded is newer than they are, and they are not the whole
+        of anything. So they add records, and neither change nor end one."""
+        self.off = switched_off(self.ask, day_number(date.today()))
+        """Sensitive fields that are not kept."""
         self.system = "oneroster"
         """Whose ids the rows carry that are being loaded."""
+        self.is_delta = False
+        """Whether the file that is being loaded holds only what changed."""
 
     def known(self, entity: str, system: str) -> dict[str, int]:
         """Outside id -> our key, of all records of an entity that were ever loaded."""
@@ -113,7 +127,7 @@ class Batch:
         marks = ", ".join("?" * len(names))
         sets = ", ".join(f"{name} = excluded.{name}" for name in names_in(columns))
         differs = " OR ".join(f"{table}.{name} IS NOT excluded.{name}" for name in names_in(columns))
-        update = f"DO UPDATE SET {sets} WHERE {differs}" if sets else "DO NOTHING"
+        update = f"DO UPDATE SET {sets} WHERE {differs}" if sets and not self.adds_only else "DO NOTHING"
         sql = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks}) ON CONFLICT ({key}) {update}"  # noqa: S608 our own names
         before, touched = self.rows_in(table), self._connection.total_changes - self._beside
         counter = _Counter(rows, self._rest)
@@ -142,6 +156,10 @@ class Batch:
         self._connection.executemany(sql, rows)
         return self._noted(before)
 
+    def end_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> int:
+        """As `run_many`, for statements that end records."""
+        return 0 if self.adds_only else self.run_many(sql, rows)
+
     def _rest(self) -> None:
         if self._journal:
             before = self._connection.total_changes
@@ -157,9 +175,14 @@ class Batch:
         """The rows of a question to what is loaded so far."""
         return iter(self._connection.execute(sql, values))
 
-    def refuse(self, layout: Layout, read: FileRead, row: int, column: str, code: str, sentence: str) -> None:
-        """Put a row that passed its own checks, but not those against other records, into the report."""
-        self.report.refuse(layout.entity, Problem(read.name, row, column, code, "", sentence))
+    def refuse(
+        self, layout: Layout, read: FileRead, row: int, column: str, code: str, sentence: str, missing: str = ""
+    ) -> None:
+        """Put a row that passed its own checks, but not those against other records, into the report.
+
+        `missing`: the kind of record that it names and nobody sent.
+        """
+        self.report.refuse(layout.entity, Problem(read.name, row, column, code, "", sentence, missing))
 
     def refuse_taken(self, layout: Layout, read: FileRead, row: int, taken: Taken) -> None:
         """Refuse a row whose id is another record's."""
@@ -169,7 +192,7 @@ class Batch:
     def refuse_reference(self, layout: Layout, read: FileRead, row: int, column: str, what: str) -> None:
         """Refuse a row that names a record nobody sent."""
         sentence = f"names a {what} that is not loaded. Send the file that lists it, from the same export."
-        self.refuse(layout, read, row, column, "unknown_reference", sentence)
+        self.refuse(layout, read, row, column, "unknown_reference", sentence, what)
 
 
 class _Counter:

@@ -29,7 +29,7 @@ def holds(report: ImportReport, rule: HoldRule) -> list[str]:
     """A sentence for each kind of record that would vanish or change too much; none when the batch may go on."""
     found = []
     for entity, count in report.counts.items():
-        before = count.unchanged + count.changed + count.ended
+        before = max(count.unchanged + count.changed + count.ended, report.loaded_before.get(entity, 0))
         for number, deed in ((count.ended, "end"), (count.changed, "change")):
             if number > rule.rows and number > rule.share * before:
                 what = _PLURALS.get(entity, f"{entity} records")

@@ -14,6 +14,7 @@ from appliance.student_level.staging import (
     load_roster,
 )
 from appliance.student_level.staging.batch import Batch
+from appliance.student_level.staging.load_delta import DeltaFile
 from appliance.student_level.staging.load_roster import Rows
 from appliance.student_level.staging.report import FileRead
 from appliance.student_level.staging.typed_rows import typed_rows
@@ -55,12 +56,40 @@ def load(batch: Batch, files: Sequence[Recognised]) -> None:
     for one in sorted((f for f in files if not f.note), key=lambda f: order.index(_loader_of(f))):
         read = FileRead(one.table.name, one.layout.kind, one.table.sha256)
         batch.report.files.append(read)
-        rows = typed_rows(one.table, one.layout, read, batch.report)
-        batch.system = one.layout.system
-        IN_ORDER[_loader_of(one)](batch, one.layout, read, _ticking(batch, read, rows))
+        rows: Rows = _ticking(batch, read, typed_rows(one.table, one.layout, read, batch.report))
+        batch.system, batch.is_delta = one.layout.system, one.layout.is_delta
+        delta = DeltaFile(batch, one.layout, read, rows) if batch.is_delta else None
+        note_what_is_loaded(batch, one.layout)
+        IN_ORDER[_loader_of(one)](batch, one.layout, read, delta.staying() if delta else rows)
+        if delta:
+            delta.end()
+        remarks = read.note, one.remark, "" if read.rows else "holds a header and no rows, so nothing ends by it"
+        read.note = "; ".join(filter(None, remarks))
         batch.keep_identities()
         if one.table.encoding == "cp1252":
             read.note = "; ".join(filter(None, (read.note, "read as Windows-1252, since it is not UTF-8")))
+
+
+def note_what_is_loaded(batch: Batch, layout: Layout) -> None:
+    """Before a delta file: how many records of its kinds there are, since its rows cannot tell what share changes."""
+    if layout.is_delta:
+        for entity, table in _TABLES.get(layout.kind, {}).items():
+            batch.report.loaded_before.setdefault(entity, batch.rows_in(table))
+
+
+_TABLES = {
+    "OneRoster orgs": {"school": "organization"},
+    "OneRoster academicSessions": {"academic_session": "academic_session"},
+    "OneRoster courses": {"course": "course"},
+    "OneRoster classes": {"section": "section"},
+    "OneRoster roles": {"staff_role": "staff_role"},
+    "OneRoster users": {one: one for one in ("student", "staff", "staff_role", "teaching")},
+    "OneRoster demographics": {"demographics": "student"},
+    "OneRoster enrollments": {one: one for one in ("section_enrollment", "teaching")},
+    "OneRoster lineItems": {one: one for one in ("line_item", "grade")},
+    "OneRoster results": {"grade": "grade"},
+}
+"""Kind of file -> the records it may change, and the tables they are in."""
 
 
 def _loader_of(one: Recognised) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from appliance.student_level.sources import oneroster
 from appliance.student_level.sources.layout import Layout
 from appliance.student_level.staging.batch import Batch
 from appliance.student_level.staging.first_rows import first_rows
@@ -20,15 +21,18 @@ UPDATE section_enrollment SET end_day = begin_day
 
 def enrollments(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     """Enrollments of students and teachers. One that a bulk file no longer holds never counted: it ends as it began."""
-    teaching: dict[tuple[int, int, int], tuple[int | None, int]] = {}
+    teaching = batch.teaching
     key = "section_key, student_key, begin_day"
     students = first_rows(batch, layout, read, key, _students(batch, layout, read, rows, teaching))
     count = batch.upsert(layout.entity, "section_enrollment", key, "end_day", students)
-    if next(batch.ask(_HAS_ROWS))[0]:  # A file without a usable row is a broken export, not an empty school.
-        count.ended += batch.run(_END, (batch.system,))
+    if (
+        not batch.is_delta and next(batch.ask(_HAS_ROWS))[0]
+    ):  # A file without a usable row is a broken export, not an empty school.
+        count.ended += batch.end_many(_END, [(batch.system,)])
     posts = [(*post, *rest) for post, rest in teaching.items()]
     batch.upsert("teaching", "teaching", "staff_key, section_key, begin_day", "end_day, is_primary", posts)
-    batch.report.count("teaching").ended += delete_unseen(batch, "teaching", list(teaching))
+    if not batch.is_delta:
+        batch.report.count("teaching").ended += delete_unseen(batch, "teaching", list(teaching))
 
 
 def _students(
@@ -42,8 +46,13 @@ def _students(
     sections, staff = batch.known("section", batch.system), batch.known("staff", batch.system)
     students = batch.known("student", batch.system)
     begins = dict(batch.ask("SELECT section_key, begin_day FROM section"))
+    own = 0
     for number, row in rows:
         if not row.is_active:
+            continue
+        if row.role == oneroster.OWN_ROLE:
+            own += 1
+            read.note = f"{own:,} rows with a role of the sender's own (ext:) left out: it grants nothing here"
             continue
         section = sections.get(row.section)
         person = (students if row.role == "student" else staff).get(row.user)
@@ -59,4 +68,6 @@ def _students(
         elif row.role == "student":
             yield number, (section, person, begin, row.end_day)
         else:
-            teaching.setdefault((person, section, begin), (row.end_day, row.is_primary))
+            # Some senders leave `primary` blank: then each teacher is one, and nobody else.
+            is_primary = int(row.role == "teacher") if row.is_primary is None else row.is_primary
+            teaching.setdefault((person, section, begin), (row.end_day, is_primary))

@@ -24,13 +24,21 @@ def line_items(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None
     section_keys, session_keys = batch.known("section", batch.system), batch.known("session", batch.system)
     spans = {key: days for key, *days in batch.ask("SELECT session_key, begin_day, end_day FROM academic_session")}
     others = twins.course_grades(batch)
+    loaded = dict(batch.known("line_item", batch.system)) if batch.is_delta else {}
+    kinds = dict(batch.ask("SELECT line_item_key, kind FROM line_item")) if batch.is_delta else {}
 
     def ready() -> Iterator[tuple[Any, ...]]:
         for number, row in rows:
             if row.section not in section_keys:
                 batch.refuse_reference(layout, read, number, "classSourcedId", "class")
                 continue
-            kind = "course_grade" if batch.course_grade_categories.get(row.category) else "assignment"
+            is_course_grade = batch.course_grade_categories.get(row.category)
+            if is_course_grade is None and batch.is_delta:  # A package of changes need not repeat its categories.
+                is_course_grade = kinds.get(loaded.get(row.source_id, 0)) == "course_grade"
+                if row.source_id not in loaded:
+                    batch.refuse_reference(layout, read, number, "categorySourcedId", "category")
+                    continue
+            kind = "course_grade" if is_course_grade else "assignment"
             section, session = section_keys[row.section], session_keys.get(row.session)
             begin, end = spans[session] if kind == "course_grade" and session in spans else (None, None)
             twin = others.get((section, begin))

@@ -127,13 +127,16 @@ def sections(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
 def roles(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     """OneRoster 1.2 keeps a person's roles in a file of their own; they are held until the people come."""
     schools = batch.known("organization", batch.system)
+    batch.roles_in_part = batch.is_delta
     for number, row in rows:
-        if not row.is_active:
+        if not row.is_active or row.role == oneroster.OWN_ROLE:
             continue
         if row.organization not in schools:
             batch.refuse_reference(layout, read, number, "orgSourcedId", "school")
             continue
         batch.roles.setdefault(row.user, []).append((row.role, schools[row.organization], row.begin_day, row.end_day))
+    if batch.is_delta:  # The people may have no row of their own in this package.
+        _keep_posts(batch, _People(batch).posts_of_the_staff())
 
 
 def users(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
@@ -145,11 +148,19 @@ def users(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     count.ended += _end_missing(batch, "student")
     count = batch.upsert("staff", "staff", "staff_key", "given_name, family_name, is_active", people.staff)
     count.ended += _end_missing(batch, "staff")
-    posts = [(*post, *days) for post, days in people.posts.items()]
-    batch.upsert("staff_role", "staff_role", "staff_key, organization_key, role", "begin_day, end_day", posts)
-    batch.report.count("staff_role").ended += delete_unseen(batch, "staff_role", list(people.posts))
+    whole = bool(batch.roles) and not batch.roles_in_part
+    posts = people.posts_of_the_staff() if batch.is_delta and whole else people.posts
+    _keep_posts(batch, posts)
+    if not batch.roles_in_part:
+        staff = None if whole or not batch.is_delta else {key for key, *_ in people.staff}
+        batch.report.count("staff_role").ended += delete_unseen(batch, "staff_role", list(posts), of_staff=staff)
     if people.families:
-        read.note = f"{people.families:,} family members left out: nothing uses them yet, so they are not kept"
+        read.note = f"{people.families:,} family members and others without a role here left out: nothing uses them yet"
+
+
+def _keep_posts(batch: Batch, posts: "_Posts") -> None:
+    rows = [(*post, *days) for post, days in posts.items()]
+    batch.upsert("staff_role", "staff_role", "staff_key, organization_key, role", "begin_day, end_day", rows)
 
 
 class _People:
@@ -159,20 +170,20 @@ class _People:
         self._batch = batch
         self._schools = batch.known("organization", batch.system)
         self.staff: list[tuple[Any, ...]] = []
-        self.posts: dict[tuple[int, int, str], tuple[int | None, int | None]] = {}
+        self.posts: _Posts = {}
         self.families = 0
 
     def sorted_out(self, layout: Layout, read: FileRead, rows: Rows) -> Iterator[tuple[Any, ...]]:
         for number, row in rows:
             held = self._roles_of(row)
             roles = {role for role, *_ in held}
-            if not roles - {"family"}:
-                if roles or row.role == "family":
+            entity = self._entity(row, roles)
+            if not entity:
+                if roles or row.role in ("family", oneroster.OWN_ROLE):
                     self.families += 1
                 else:
                     self._batch.refuse(layout, read, number, "role", "no_role", _NO_ROLE)
                 continue
-            entity = "student" if "student" in roles else "staff"
             key = self._batch.claim(entity, row.source_id, row.local_id or row.source_id)
             if isinstance(key, Taken):
                 self._batch.refuse_taken(layout, read, number, key)
@@ -182,10 +193,27 @@ class _People:
                 self.staff.append((key, row.given_name, row.family_name, row.is_active))
                 self._take_posts(key, held)
 
+    def _entity(self, row: Any, roles: set[str]) -> str:
+        """Student or staff; empty for neither. Somebody known keeps what they are when the package holds no role."""
+        if roles - {"family"}:
+            return "student" if "student" in roles else "staff"
+        if not roles and (self._batch.is_delta or self._batch.roles_in_part):
+            kinds = ("student", "staff")
+            return next((one for one in kinds if row.source_id in self._batch.known(one, self._batch.system)), "")
+        return ""
+
+    def posts_of_the_staff(self) -> "_Posts":
+        """The posts that roles.csv gives to staff who are known, whether or not the package has their own rows."""
+        staff = self._batch.known("staff", self._batch.system)
+        for user, held in self._batch.roles.items():
+            if user in staff:
+                self._take_posts(staff[user], held)
+        return self.posts
+
     def _roles_of(self, row: Any) -> "list[_Role]":
         """From roles.csv (OneRoster 1.2), or from the row itself (1.1)."""
         held = self._batch.roles.get(row.source_id)
-        if held is None and row.role:
+        if held is None and row.role and row.role != oneroster.OWN_ROLE:
             held = [(row.role, self._schools[o], None, None) for o in row.organizations if o in self._schools]
         return held or []
 
@@ -203,6 +231,8 @@ def _is_later(end: int | None, other: int | None) -> bool:
 
 _Role = tuple[str, int, int | None, int | None]
 """(role, organization key, first day, first day no longer)."""
+_Posts = dict[tuple[int, int, str], tuple[int | None, int | None]]
+"""(staff, organization, role) -> (first day, first day no longer)."""
 _NO_ROLE = "this person has no role at a school that is loaded. Send roles.csv and orgs.csv from the same export."
 
 
@@ -241,10 +271,10 @@ _ENDINGS = {
 
 def _end_missing(batch: Batch, entity: str) -> int:
     seen = batch.seen.get(entity)
-    if not seen:  # A file with a header and no rows is a broken export, not an empty school.
+    if not seen or batch.is_delta:  # A file with a header and no rows is a broken export, not an empty school.
         return 0
     gone = set(batch.known(entity, batch.system).values()) - seen
-    return batch.run_many(_ENDINGS[entity], ((key,) for key in sorted(gone)))
+    return batch.end_many(_ENDINGS[entity], ((key,) for key in sorted(gone)))
 
 
 _UNSEEN = {
@@ -258,12 +288,13 @@ _REMOVALS = {
 }
 
 
-def delete_unseen(batch: Batch, table: str, present: list[tuple[Any, ...]]) -> int:
+def delete_unseen(batch: Batch, table: str, present: list[tuple[Any, ...]], *, of_staff: set[int] | None = None) -> int:
     """A right that is no longer in the file must not linger: who teaches and who leads is taken away at once.
 
-    What another system says of its own people is not this file's to take away.
+    What another system says of its own people is not this file's to take away. `of_staff` are those whose rights the
+    file tells; None for everybody's.
     """
-    if not present:  # As above: a file without rows takes nobody's right away.
+    if not present and of_staff is None:  # As above: a file without rows takes nobody's right away.
         return 0
     gone = set(batch.ask(_UNSEEN[table] + _ITS_STAFF, (batch.system,))) - set(present)
-    return batch.run_many(_REMOVALS[table], sorted(gone))
+    return batch.end_many(_REMOVALS[table], sorted(one for one in gone if of_staff is None or one[0] in of_staff))

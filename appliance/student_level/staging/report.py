@@ -65,6 +65,8 @@ class ImportReport:
     counts: dict[str, EntityCount] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     problem_kinds: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    loaded_before: dict[str, int] = field(default_factory=dict)
+    """How many records there were, of the kinds whose files held only what changed."""
     batch: int | None = None
     held: list[str] = field(default_factory=list)
     """Why the batch waits for a person; empty when it does not."""

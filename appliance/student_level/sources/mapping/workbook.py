@@ -1,6 +1,7 @@
 """XLSX workbooks, read as rows of text. Formulas are not run: the values that the workbook was saved with count."""
 
 import hashlib
+import io
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 from python_calamine import CalamineError, CalamineWorkbook
 
 from appliance.errors import BadFile
+from appliance.student_level.sources.archive import Source, opened, seekable
 from appliance.student_level.sources.csv_text import LONGEST_FIELD
 
 ENDINGS = (".xlsx", ".xlsm")
@@ -21,7 +23,7 @@ _RATIO_COUNTS_FROM = 10 * 1024**2
 Value = int | float | str | bool | time | date | datetime | timedelta
 
 
-def is_workbook(path: Path) -> bool:
+def is_workbook(path: Source) -> bool:
     """Whether a file's name says that it is an Excel workbook."""
     return path.suffix.lower() in ENDINGS
 
@@ -46,13 +48,13 @@ class SheetTable:
                 yield number, fields + [""] * (width - len(fields))
 
 
-def sheets(path: Path) -> list[SheetTable]:
+def sheets(path: Source) -> list[SheetTable]:
     """The sheets of a workbook that hold anything. Raises BadFile with one clear sentence."""
     if not path.is_file():
         raise BadFile(f"{path.name}: there is no such file. Check the path.")
     digest = _refuse_unsafe(path)
     try:
-        with CalamineWorkbook.from_path(str(path)) as book:
+        with _open(path) as book:
             read = [(name, _rows(book, name)) for name in book.sheet_names]
     except (CalamineError, OSError, ValueError) as error:
         raise BadFile(f"{path.name} cannot be read as a workbook. Save it again as XLSX, or send it as CSV.") from error
@@ -64,6 +66,14 @@ def sheets(path: Path) -> list[SheetTable]:
         only = tables[0]
         return [SheetTable(path.name, digest, only.header, only.first_row, only.cells)]
     return tables
+
+
+def _open(path: Source) -> CalamineWorkbook:
+    source = seekable(path)
+    if isinstance(source, Path):
+        return CalamineWorkbook.from_path(str(source))
+    with source:
+        return CalamineWorkbook.from_filelike(source)
 
 
 def _rows(book: CalamineWorkbook, name: str) -> tuple[int, list[list[Value]]]:
@@ -96,12 +106,12 @@ def as_text(value: Value) -> str:
     return str(value).strip()[:LONGEST_FIELD]
 
 
-def _refuse_unsafe(path: Path) -> str:
+def _refuse_unsafe(path: Source) -> str:
     """A workbook is a zip too. Its sizes are looked at before it is opened; the answer is the file's hash."""
     try:
-        with zipfile.ZipFile(path) as package:
+        with zipfile.ZipFile(seekable(path)) as package:
             members = package.infolist()
-        with path.open("rb") as file:
+        with io.BufferedReader(opened(path)) as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
         raise BadFile(f"{path.name} is not a workbook, or a damaged one. Save it again as XLSX.") from error
