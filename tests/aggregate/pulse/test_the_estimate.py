@@ -4,9 +4,9 @@ from fractions import Fraction
 
 from hypothesis import given
 from hypothesis import strategies as st
-from weeks import a_question
+from weeks import a_question, tabulation
 
-from appliance.aggregate.pulse import Estimate, Measured, estimate
+from appliance.aggregate.pulse import Estimate, Measured, Mechanism, estimate
 from appliance.aggregate.pulse.estimate import WIDEST_MARGIN, margin_of_a_count, nearest
 from appliance.aggregate.tabulation import DISTRICT
 
@@ -87,3 +87,22 @@ def test_a_school_of_which_the_draw_says_less_than_nobody_is_at_nobody():
 
 def test_noise_of_the_standard_budget_moves_a_count_by_at_most_17_students_nineteen_times_in_twenty():
     assert margin_of_a_count(Fraction(72)) == 17
+
+
+def test_the_margins_that_are_printed_hold_nineteen_times_in_twenty():
+    """Four schools with known numbers, drawn 400 times with the real noise; rounding may add half a point."""
+    truth = {"S1": (92, 475), "S2": (61, 368), "S3": (38, 217), "S4": (180, 1062)}
+    question = a_question(school_ids=tuple(truth))
+    mechanism = Mechanism(question.rho_of_a_level)
+    exact = tabulation(truth)
+    truth[DISTRICT] = (371, 2122)
+    counts, shares = [], []
+    for _ in range(400):
+        for row in estimate(mechanism.measure(question, exact)):
+            missed, enrolled = truth[row.school_id]
+            counts.append(abs(row.missed - missed) <= margin_of_a_count(question.variance))
+            if row.percent is not None:
+                shares.append(abs(row.percent - 100 * missed / enrolled) <= row.margin + 0.5)
+    assert sum(counts) > 0.94 * len(counts)
+    assert sum(shares) > 0.94 * len(shares)
+    assert len(shares) > 0.9 * len(counts)
