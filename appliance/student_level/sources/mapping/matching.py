@@ -78,13 +78,18 @@ def _alike(plain: str, names: Sequence[str]) -> tuple[float, str]:
             alike = 100.0 - min(nth, 19) / 10
         else:
             alike = min(fuzz.token_sort_ratio(plain, name), 97.0)
-            if " " in name:
-                # Words that are added ("attendance code view") count less against it than words that differ. Not so
+            if " " in name and (added := len(set(plain.split()) - set(name.split()))) <= 3 and has_all(plain, name):
+                # Words that are added ("final attendance code") count less against it than words that differ. Not so
                 # for a single word: a birth date is no `date` that something happened on.
-                alike = max(alike, 0.88 * fuzz.token_set_ratio(plain, name))
+                alike = max(alike, 90.0 - 2 * added)
         if alike > best:
             best, which = alike, name
     return best, "a known name" if best >= 98 else f"a name like {which!r}"
+
+
+def has_all(plain: str, name: str) -> bool:
+    """Whether each word of a name stands in a column's."""
+    return set(name.split()) <= set(plain.split())
 
 
 Fit = tuple[bool, str]

@@ -25,6 +25,8 @@ from appliance.student_level.sources.mapping.matching import Guess, guesses
 from appliance.student_level.sources.mapping.vocabulary import Recipe, RecipeTable, Vocabulary, vocabulary
 from appliance.student_level.sources.table import Table
 
+_SEVERAL = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -154,11 +156,10 @@ def propose(table: Table, name: str, recipe: str | None = None) -> Proposal:
     header, looks = table.header, tuple(look_at(table))
     choices = [one for one in words.recipe if recipe in (None, one.name)]
     tried = [_try(one, header, looks, name, words) for one in choices]
-    fitting = [one for one in tried if not one.missing and not _contradicted(one, words)]
+    possible = [one for one in tried if not _contradicted(one, words)] or tried
+    fitting = [one for one in possible if not one.missing]
     # The first of those that explain most; else the one that lacks least.
-    best = (
-        max(fitting, key=_explained) if fitting else max(tried, key=lambda one: _explained(one) - 5 * len(one.missing))
-    )
+    best = max(fitting or possible, key=lambda one: _explained(one) - 5 * len(one.missing))
     return _with_codes(best)
 
 
@@ -175,6 +176,9 @@ def _try(recipe: Recipe, header: Sequence[str], looks: tuple[Look, ...], name: s
 
 def _contradicted(one: Proposal, words: Vocabulary) -> bool:
     """Whether the file surely says something that such a file does not say."""
+    telling = [name for name in one.header if set(words.plain(name).split()) & set(one.recipe.not_with)]
+    if len(telling) >= _SEVERAL:
+        return True
     there = guesses(one.header, one.looks, one.recipe.without, words)
     used = {guess.place for guess in one.guesses.values()}
     return any(guess.trust == "sure" and guess.place not in used for guess in there.values())

@@ -33,12 +33,15 @@ class RecipeTable(MappedLayout, frozen=True, forbid_unknown_fields=True, kw_only
 
 
 class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a file may be. `without`: fields that such a file does not have."""
+    """What a file may be. `without`: fields that such a file does not have; `not_with`: words that stand in several of
+    its columns only when it is something else. A vendor's test file names its students too, and is no roster.
+    """
 
     name: str
     needs: tuple[str, ...]
     table: tuple[RecipeTable, ...]
     without: tuple[str, ...] = ()
+    not_with: tuple[str, ...] = ()
 
 
 class Vocabulary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

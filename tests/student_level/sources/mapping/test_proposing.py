@@ -8,12 +8,15 @@ from appliance.errors import BadFile
 from appliance.jobs.import_files import import_files
 from appliance.jobs.propose_mapping import keep_mapping, kinds_of_file, look_into, text_of
 from appliance.storage.database import Database
+from appliance.student_level.sources.archive import files_in
+from appliance.student_level.sources.csv_text import look_through
 from appliance.student_level.sources.mapping.drift import drift
 from appliance.student_level.sources.mapping.form import LAYOUTS, as_cell, read_mapping
 from appliance.student_level.sources.mapping.looking import look_at
 from appliance.student_level.sources.mapping.propose import name_for, propose
 from appliance.student_level.sources.mapping.vocabulary import vocabulary
 from tests.student_level.sources.mapping.exports import PUPILS, aspen_like, clever_like
+from tests.student_level.sources.mapping.reading import SAMPLES
 
 
 class Rows:
@@ -111,6 +114,24 @@ def test_a_date_of_absence_is_not_a_birth_date_however_much_the_names_are_alike(
     assert chosen(proposed(header, births, "students"))["birth_date"] == "BIRTH_DT"
     attendance = proposed("STU_ID ATT_DATE ATT_CD DOB", [f"{n}|9/1/2026|T|9/1/{2010 + n % 5}" for n in range(40)])
     assert chosen(attendance) == {"student_id": "STU_ID", "attendance_date": "ATT_DATE", "attendance_code": "ATT_CD"}
+
+
+def test_the_state_is_no_state_student_id_and_a_level_is_no_grade_level():
+    rows = [f"SC|{n}|Ada|Amin|101|3" for n in range(30)]
+    found = chosen(proposed("State pupil_no first last school Level", rows, "students"))
+    assert found["student_id"] == "pupil_no"
+    assert "grade_level" not in found
+
+
+VENDORS = sorted(path.name for path in SAMPLES.iterdir() if path.is_dir() and path.name != "MAP_Growth")
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_a_vendors_test_file_is_never_proposed_as_a_roster_that_would_end_everybody_else(vendor):
+    for path in (SAMPLES / vendor).glob("*.csv"):
+        (table,) = (look_through(file) for file in files_in(path))
+        proposal = propose(table, "any")
+        assert proposal.recipe.name == "test results" or proposal.mapping() is None
 
 
 def test_a_grade_of_school_is_not_a_mark():
