@@ -188,6 +188,21 @@ def test_an_interchange_that_comes_alone_finds_what_earlier_ones_brought(databas
     assert ask(database, "SELECT due_day FROM line_item WHERE title = 'First Six Weeks'") == [(day("2026-10-04"),)]
 
 
+def test_a_grading_period_that_nothing_links_is_every_schools_whose_session_it_begins_in(database, tmp_path):
+    calendar = INBLOOM["EducationOrgCalendar"]
+    begin, end = calendar.index("<GradingPeriod>"), calendar.index("</GradingPeriod>\n")
+    alone = calendar[begin:end]
+    for part in (
+        "<SchoolYear>2026-2027</SchoolYear>",
+        alone[alone.index("<EducationOrg") : alone.index("<BeginDate>")],
+    ):
+        alone = alone.replace(part, "")
+    changed = INBLOOM | {"EducationOrgCalendar": calendar[:begin] + alone + calendar[end:]}
+    assert import_files(database, list(write(tmp_path, changed))).problems == []
+    titles = "SELECT academic_session.title FROM line_item JOIN academic_session USING (session_key) ORDER BY 1"
+    assert ask(database, titles) == [("2026-2027 Fall Semester",), ("First Six Weeks",)]
+
+
 def test_staff_alone_end_no_students_enrollment(database, tmp_path):
     paths = {path.stem.removeprefix("Interchange"): path for path in write(tmp_path, INBLOOM)}
     import_files(database, list(paths.values()))
@@ -245,6 +260,49 @@ def test_the_current_interchanges_load_as_far_as_the_sample_holds_them(current):
     assert ask(database, "SELECT basis, category, count(*) FROM attendance_day GROUP BY 1, 2 ORDER BY 1, 2") == [
         ("daily", "excused", 1_077), ("daily", "tardy", 66), ("daily", "unexcused", 773),
     ]  # fmt: skip
+
+
+# One student, class and grade of the sample, as its enrollment and grade files (left out for their size) write them.
+ITS_SECTION = """<SectionIdentity><SectionIdentifier>25590100102Trad220ALG112011</SectionIdentifier>
+    <CourseOfferingReference><CourseOfferingIdentity><LocalCourseCode>ALG-1</LocalCourseCode>
+    <SchoolReference><SchoolIdentity><SchoolId>255901001</SchoolId></SchoolIdentity></SchoolReference>
+    <SessionReference><SessionIdentity><SessionName>2021-2022 Fall Semester</SessionName>
+    <SchoolYear>2021-2022</SchoolYear></SessionIdentity></SessionReference></CourseOfferingIdentity>
+    </CourseOfferingReference></SectionIdentity>"""
+ITS_STUDENT = (
+    "<StudentReference><StudentIdentity><StudentUniqueId>604822</StudentUniqueId></StudentIdentity></StudentReference>"
+)
+CURRENT = {
+    "StudentEnrollment": f"""
+        <StudentSchoolAssociation>{ITS_STUDENT}<SchoolReference><SchoolIdentity><SchoolId>255901001</SchoolId>
+            </SchoolIdentity></SchoolReference><EntryDate>2021-08-23</EntryDate>
+            <EntryGradeLevel>uri://ed-fi.org/GradeLevelDescriptor#Tenth grade</EntryGradeLevel>
+            </StudentSchoolAssociation>
+        <StudentSectionAssociation>{ITS_STUDENT}<SectionReference>{ITS_SECTION}</SectionReference>
+            <BeginDate>2021-08-23</BeginDate><EndDate>2021-12-17</EndDate></StudentSectionAssociation>""",
+    "StudentGrade": f"""
+        <Grade><LetterGradeEarned>A</LetterGradeEarned><NumericGradeEarned>93.00</NumericGradeEarned>
+            <GradeType>uri://ed-fi.org/GradeTypeDescriptor#Grading Period</GradeType>
+            <StudentSectionAssociationReference><StudentSectionAssociationIdentity>{ITS_STUDENT}<SectionReference>
+            {ITS_SECTION}</SectionReference><BeginDate>2021-08-23</BeginDate></StudentSectionAssociationIdentity>
+            </StudentSectionAssociationReference><GradingPeriodReference><GradingPeriodIdentity>
+            <GradingPeriod>uri://ed-fi.org/GradingPeriodDescriptor#First Six Weeks</GradingPeriod>
+            <GradingPeriodName>2021-2022 Fall Semester Exam 1</GradingPeriodName><SchoolYear>2021-2022</SchoolYear>
+            <SchoolReference><SchoolIdentity><SchoolId>255901001</SchoolId></SchoolIdentity></SchoolReference>
+            </GradingPeriodIdentity></GradingPeriodReference></Grade>""",
+}  # fmt: skip
+
+
+def test_current_enrollments_and_grades_sent_later_find_their_class_and_period(database, tmp_path):
+    import_files(database, [EDFI_5])
+    report = import_files(database, list(write(tmp_path, CURRENT)))
+    assert report.problems == []
+    grades = """SELECT course.title, score, score_text, academic_session.title, line_item.due_day
+                  FROM grade JOIN line_item USING (line_item_key) JOIN academic_session USING (session_key)
+                  JOIN section_enrollment USING (section_key, student_key) JOIN section USING (section_key)
+                  JOIN course USING (course_key) JOIN school_enrollment USING (student_key)
+                 WHERE line_item.kind = 'course_grade'"""
+    assert ask(database, grades) == [("Algebra I", 93, "A", "2021-2022 Fall Semester Exam 1", day("2021-10-03"))]
 
 
 def test_a_calendar_of_single_students_is_not_the_schools(current):

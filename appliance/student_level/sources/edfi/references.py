@@ -129,9 +129,12 @@ class Package:
             organization = self.organization(record, "EducationOrganizationReference", "SchoolReference")
             begin, name = record.text("BeginDate"), first_text(record, "GradingPeriodName", "GradingPeriod")
             year = school_year(record.text("SchoolYear")) or year_of(begin)
-            for school, school_year_ in [(organization, year)] if organization else schools[record.file, record.id]:
-                identity = key("period", school, school_year_, name)
-                found[identity] = Period(identity, name, school_year_, begin, record.text("EndDate"), record.line)
+            whose = [(organization, year)] if organization else schools[record.file, record.id]
+            # A calendar may link nothing at all: then a period is every school's in whose session it begins.
+            around = [(s.organization, s.year) for s in self.sessions if s.begin <= begin <= s.last_day]
+            for school, its_year in whose or around:
+                identity = key("period", school, its_year, name)
+                found[identity] = Period(identity, name, its_year, begin, record.text("EndDate"), record.line)
         return found
 
     @cached_property
