@@ -22,9 +22,8 @@ from appliance.errors import Trouble
 from appliance.jobs.pulse_ledger import draw, ledger
 from appliance.jobs.weekly_pulse import publish, status
 from appliance.settings import Settings
-from appliance.storage.connection import PastTheGate
 from appliance.storage.database import Database, DatabaseError, Event
-from appliance.student_level.metrics.week_attendance import WEEK_GATE, count_week
+from appliance.student_level.metrics.week_attendance import count_week
 from tests import maplewood
 
 MONDAY = date(2026, 11, 16)
@@ -45,81 +44,6 @@ def drawn(database):
     """What is kept of draws, as rows."""
     with database.changing(Event("maplewood", Action.IMPORT)) as tables:
         return [tuple(row.values()) for row in tables.query("SELECT * FROM pulse_measurement ORDER BY 1, 2")]
-
-
-def cells(database, week=MONDAY):
-    return {cell.school_id: (cell.count, cell.out_of) for cell in count_week(database, week).cells}
-
-
-# What is counted
-
-
-def test_a_student_who_was_away_once_or_daily_counts_once_and_a_late_one_does_not(town):
-    """Ada was away four days, Ben and Cleo one each, Dev late; across town, Oscar all week."""
-    assert cells(town) == {"": (4, 13), "S1": (3, 11), "S2": (1, 2)}
-
-
-NEWCOMERS = {
-    "at one school, never away": ([(maplewood.ELM, -40, None)], []),
-    "at one school, away all week": ([(maplewood.ELM, -40, None)], [0, 1, 2, 3, 4]),
-    "in both schools at once, away all week": (
-        [(maplewood.ELM, -40, None), (maplewood.OAK, -40, None)],
-        [0, 1, 2, 3, 4],
-    ),
-    "moving across town on Wednesday, away before and after": (
-        [(maplewood.ELM, -40, 2), (maplewood.OAK, 2, None)],
-        [0, 4],
-    ),
-    "enrolled twice in one school": ([(maplewood.ELM, -40, 1), (maplewood.ELM, 2, None)], [0, 2]),
-    "leaving on Monday": ([(maplewood.OAK, -40, 1)], [0]),
-}
-
-
-@pytest.mark.parametrize("who", NEWCOMERS)
-def test_one_student_more_moves_one_cell_by_one_in_one_school_and_one_in_the_district(own_town, who):
-    stays, days_away = NEWCOMERS[who]
-    before, monday = cells(own_town), day_number(MONDAY)
-    change(own_town, "INSERT INTO student (student_key, given_name, family_name) VALUES (301, 'Zed', 'Newcomer')")
-    for school, begins, ends in stays:
-        change(
-            own_town,
-            "INSERT INTO school_enrollment VALUES (301, ?, ?, ?, '07')",
-            school,
-            monday + begins,
-            None if ends is None else monday + ends,
-        )
-    for day in days_away:
-        change(own_town, "INSERT INTO attendance_day VALUES (301, ?, 'excused', 'daily')", monday + day)
-    after = cells(own_town)
-
-    def moved(place):
-        (m0, e0), (m1, e1) = before[place], after[place]
-        return m1 - m0, (e1 - m1) - (e0 - m0)
-
-    assert sorted([*moved("S1"), *moved("S2")]) == [0, 0, 0, 1]
-    assert sorted(moved("")) == [0, 1]
-
-
-def test_somebody_who_left_before_the_week_or_comes_after_it_is_not_in_it(own_town):
-    monday = day_number(MONDAY)
-    for begins, ends in ((monday - 90, monday - 7), (monday + 7, None)):
-        change(own_town, "INSERT INTO school_enrollment VALUES (?, 2, ?, ?, '07')", maplewood.KEY["ada"], begins, ends)
-    assert cells(own_town) == {"": (4, 13), "S1": (3, 11), "S2": (1, 2)}
-
-
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "SELECT * FROM student",
-        "SELECT * FROM school_enrollment",
-        "SELECT student_key FROM attendance_day",
-        "SELECT * FROM placed",
-        "WITH placed AS (SELECT student_key FROM school_enrollment) SELECT * FROM placed",
-    ],
-)
-def test_the_handle_that_counts_a_week_can_read_no_row_of_a_student(town, sql):
-    with town.reading(WEEK_GATE) as reading, pytest.raises(PastTheGate):
-        reading.query(sql)
 
 
 # Off, on, and what is refused with nothing spent
