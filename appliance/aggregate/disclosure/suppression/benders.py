@@ -27,7 +27,7 @@ def solve(table: Table, seconds: float) -> Answer:
     if not table.needs:
         return Answer(table.forced.copy(), 0.0, 0.0, "nothing to protect")
     search = _Search(table)
-    search.relax()
+    search.relax(started + seconds)
     while time.monotonic() - started < seconds:
         share = search.master(integer=True, seconds=seconds - (time.monotonic() - started))
         if share is None:
@@ -116,10 +116,10 @@ class _Search:
                 others = np.array([other for other in cells if other != cell], dtype=np.int32)
                 self._master.addRow(1.0, highspy.kHighsInf, others.size, others, np.ones(others.size))
 
-    def relax(self) -> None:
+    def relax(self, deadline: float) -> None:
         """Add cuts to the relaxed master until it is satisfied or gains less than a thousandth in 25 rounds."""
         bounds: list[float] = []
-        while True:
+        while time.monotonic() < deadline:
             share = self.master(integer=False, seconds=60.0)
             if share is None or not self.separate(share):
                 return
