@@ -12,11 +12,15 @@ log = structlog.get_logger("schoolhouse")
 
 @dataclass(frozen=True, slots=True)
 class Recurring:
-    """A piece of work that comes again: every so many hours, or each night at an hour (0 to 23, local time)."""
+    """A piece of work that comes again: every so many minutes or hours, or each night at an hour (0 to 23, local time).
+
+    What comes every few minutes is logged only when it fails.
+    """
 
     name: str
     work: Callable[[], object]
     every_hours: int = 0
+    every_minutes: int = 0
     nightly_at: int | None = None
 
 
@@ -28,7 +32,7 @@ def run_in_background(recurring: Sequence[Recurring]) -> Iterator[None]:
         if one.nightly_at is not None:
             scheduler.add_job(_run, "cron", [one], hour=one.nightly_at, name=one.name)
         else:
-            scheduler.add_job(_run, "interval", [one], hours=one.every_hours, name=one.name)
+            scheduler.add_job(_run, "interval", [one], hours=one.every_hours, minutes=one.every_minutes, name=one.name)
     scheduler.start()
     try:
         yield
@@ -43,4 +47,5 @@ def _run(one: Recurring) -> None:
         # The text of an error may hold a value, so only its kind is logged.
         log.error("recurring work failed", work=one.name, error=type(error).__name__)
     else:
-        log.info("recurring work done", work=one.name)
+        if not one.every_minutes:
+            log.info("recurring work done", work=one.name)

@@ -21,6 +21,7 @@ from litestar.exceptions import HTTPException
 
 from appliance.errors import HomeTrouble, Trouble
 from appliance.jobs.compute_metrics import refresh
+from appliance.jobs.drop_folder import DropFolder
 from appliance.jobs.witness import write_witness
 from appliance.schedule import Recurring, run_in_background
 from appliance.settings import Settings, read_settings
@@ -100,7 +101,11 @@ def serve(
             hourly = Recurring("clear ended sessions", sessions.clear_ended, every_hours=1)
             nightly = Recurring("bring totals up to date", partial(refresh, database, settings), nightly_at=4)
             witness = Recurring("note the head of the access log", partial(write_witness, database), every_hours=1)
-            with run_in_background([hourly, witness, nightly]):
+            by_itself = [hourly, witness, nightly]
+            if settings.drop_folder:
+                folder = DropFolder(database, settings)
+                by_itself.append(Recurring("look into the drop folder", folder.look, every_minutes=1))
+            with run_in_background(by_itself):
                 _run(app, listening)
             app.state["house"].front_desk.close()
         finally:

@@ -38,6 +38,15 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     inclusive_ends: tuple[Literal["oneroster", "exports"], ...] = ()
     """Sources that write an end date as the last day that counts: ["oneroster"] for PowerSchool's packages. Else the
     first day that does not count, as OneRoster says."""
+    drop_folder: str = ""
+    """A folder whose files are imported by themselves; relative to the home, or absolute. Empty: none."""
+    drop_folder_afterwards: Literal["move", "shred"] = "move"
+    """What becomes of a loaded file: moved to loaded/ in the drop folder, in plain text; or overwritten and removed. A
+    flash disk may keep copies of what was overwritten."""
+    drop_folder_still_seconds: Annotated[int, msgspec.Meta(ge=1, le=86400)] = 60
+    """A file in the drop folder waits until nothing about it has changed for so long."""
+    upload_megabytes: Annotated[int, msgspec.Meta(ge=1, le=16384)] = 2048
+    """The most that one upload may bring, all its files together."""
     witness_folder: str = ""
     """Where the head of the access log is written each hour; best on another disk. Empty: inside the home."""
     weekly_pulse: bool = False
