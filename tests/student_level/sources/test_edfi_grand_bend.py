@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from appliance.jobs.compute_metrics import refresh
-from appliance.jobs.import_files import import_files
+from appliance.jobs.import_files import check_files, import_files
 from appliance.jobs.status import totals
 from appliance.settings import Settings
 from appliance.storage.database import Database
@@ -132,6 +132,17 @@ def test_what_is_left_out_is_said_with_its_reason(from_edfi):
     assert "not kept" in notes["edfi_1p0.zip/StudentParent.xml (families)"]
     assert "not kept" in notes["edfi_1p0.zip/StudentGrade.xml (transcripts)"]
     assert "never opened" in notes["edfi_1p0.zip/TeacherSchool.zip"]
+
+
+def test_the_package_inside_it_sent_alone_agrees_with_its_own_control_file_and_names_a_school_nobody_knows(
+    from_edfi, tmp_path
+):
+    with zipfile.ZipFile(grandbend.ED_FI) as package:
+        (tmp_path / "TeacherSchool.zip").write_bytes(package.read("Sample Data/TeacherSchool.zip"))
+    report = check_files(from_edfi[0], [tmp_path / "TeacherSchool.zip"])
+    (problem,) = report.problems
+    assert (problem.row, problem.code) == (26, "unknown_reference")
+    assert not report.changed_anything
 
 
 def everything_in(database, home):
