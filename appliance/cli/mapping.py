@@ -1,6 +1,7 @@
 """`schoolhouse map FILE`: how files of a system that nobody described yet are to be read."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,20 +21,29 @@ _NO_COLUMN = "-"
 @cli.command("map")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--as", "kind", metavar="KIND", help="What the file is, such as 'daily attendance'.")
+@click.option("--column", "columns", multiple=True, metavar="FIELD=COLUMN",
+              help="Choose a column; FIELD==TEXT says the same text for each row.")  # fmt: skip
 @click.option("--name", help="Name of the mapping.  [default: from the file's name]")
 @click.option("--yes", is_flag=True, help="Keep what is proposed, without asking.")
 @click.option("--no-input", is_flag=True, help="Never ask; print the proposed mapping.")
 @AS_JSON
 @click.pass_context
 def map_(
-    context: click.Context, file: Path, kind: str | None, name: str | None, yes: bool, no_input: bool, as_json: bool
+    context: click.Context,
+    file: Path,
+    kind: str | None,
+    columns: tuple[str, ...],
+    name: str | None,
+    yes: bool,
+    no_input: bool,
+    as_json: bool,
 ) -> None:
     """Propose how a file is to be read, let a person confirm it, and keep that in the home's mappings."""
     from appliance.jobs.propose_mapping import keep_mapping, kinds_of_file, look_into, text_of
 
     if kind is not None and kind not in kinds_of_file():
         raise click.UsageError(f"There is no kind {kind!r}. Known: {', '.join(kinds_of_file())}.")
-    found = look_into(file, context.obj, name=name, kind=kind)
+    found = [_chosen(one, columns) for one in look_into(file, context.obj, name=name, kind=kind)]
     if as_json:
         print_json({"files": [_as_json(one) for one in found]})
         return
@@ -58,6 +68,20 @@ def _somebody_is_here() -> bool:
     return sys.stdin.isatty()
 
 
+def _chosen(one: "LookedInto", columns: tuple[str, ...]) -> "LookedInto":
+    proposal = one.proposal
+    if proposal is None:
+        return one
+    for said in columns:
+        name, _, column = said.partition("=")
+        if name not in proposal.fields:
+            raise click.UsageError(f"There is no field {name!r} here. Known: {', '.join(proposal.fields)}.")
+        if column not in proposal.header and not column.startswith("="):
+            raise click.UsageError(f"{one.table.name} has no column {column!r}.")
+        proposal = proposal.choose(name, column)
+    return replace(one, proposal=proposal)
+
+
 def _tell(one: "LookedInto") -> None:
     name = one.table.name
     if one.is_known:
@@ -72,6 +96,8 @@ def _tell(one: "LookedInto") -> None:
     say(f"{name} looks like {one.proposal.recipe.name}:")
     for guess in one.proposal.guesses.values():
         say(f"  {guess.field} from {guess.header} ({guess.trust}: {guess.evidence})")
+    for name, text in one.proposal.texts.items():
+        say(f"  {name} is {text!r} in each row")
 
 
 def _ask(proposal: "Proposal") -> "Proposal":
@@ -107,9 +133,13 @@ def _meaning(table: str, code: str, proposed: str) -> str:
 
 
 def _column(proposal: "Proposal", question: str, proposed: str | None) -> str | None:
-    known = click.Choice([*proposal.header, _NO_COLUMN])
-    answer = click.prompt(question, default=proposed, type=known, show_choices=False, err=True)
-    return None if answer == _NO_COLUMN else str(answer)
+    while True:
+        answer = str(click.prompt(f"{question} (=text for the same in each row)", default=proposed, err=True))
+        if answer == _NO_COLUMN:
+            return None
+        if answer in proposal.header or answer.startswith("="):
+            return answer
+        say(f"The file has no column {answer}.")
 
 
 def _as_json(one: "LookedInto") -> dict[str, object]:

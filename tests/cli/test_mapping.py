@@ -95,3 +95,18 @@ def test_a_person_at_a_terminal_confirms_what_is_not_sure(
     assert 'category = { from = "ABSENCE_KODE", codes = "attendance" }' in kept
     assert '"QQ" = "Excused"' in kept
     assert at_home("map", path, "--no-input").out == ""
+
+
+def test_columns_may_be_chosen_on_the_command_line_and_a_strange_one_is_wrong_usage(
+    at_home: Type, tmp_path: Path
+) -> None:
+    at_home("init", "--no-input")
+    path = tmp_path / "benchmark.csv"
+    path.write_text("pupil,test_date,scale_score\n" + "".join(f"{n},2026-09-08,{400 + n}\n" for n in range(20)))
+    words = ("map", path, "--as", "test results", "--column", "student_id=pupil")
+    told = at_home(*words, "--column", "test_name==Reading benchmark", "--yes")
+    assert told.code == 0
+    assert "test_name is 'Reading benchmark' in each row" in told.talk
+    assert "20 rows as tests" in at_home("check", path).out
+    assert at_home(*words, "--column", "shoe_size=pupil").code == 2
+    assert at_home(*words, "--column", "test_name=no such column").code == 2

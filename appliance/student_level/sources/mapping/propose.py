@@ -39,11 +39,21 @@ class Proposal:
     guesses: dict[str, Guess]
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     """Code table -> their code -> ours. A code that is not there has no known meaning yet."""
+    texts: dict[str, str] = field(default_factory=dict)
+    """Field -> what a person said it is for each row, where the file has no column for it."""
 
     @property
     def missing(self) -> tuple[str, ...]:
         """Needed fields that no column was found for."""
-        return tuple(name for name in self.recipe.needs if name not in self.guesses)
+        return tuple(name for name in self.recipe.needs if name not in self.guesses and name not in self.texts)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """All that such a file may say."""
+        wanted = [
+            name for part in self.recipe.table for cell in part.columns.values() for name in as_cell(cell).headers()
+        ]
+        return tuple(dict.fromkeys((*self.recipe.needs, *wanted)))
 
     @property
     def unsure(self) -> tuple[Guess, ...]:
@@ -59,14 +69,16 @@ class Proposal:
         }
 
     def choose(self, name: str, header: str | None) -> "Proposal":
-        """The same with a column that a person chose for a field; None for no column."""
+        """The same with a column that a person chose for a field; None for none, `=text` for that text in each row."""
         others = {one: guess for one, guess in self.guesses.items() if one != name}
-        if header is None:
-            return replace(self, guesses=others)
+        texts = {one: text for one, text in self.texts.items() if one != name}
+        if header is None or header.startswith(TEXT):
+            said = {name: header.removeprefix(TEXT)} if header else {}
+            return replace(self, guesses=others, texts=texts | said)
         place = self.header.index(header)
         others = {one: guess for one, guess in others.items() if guess.place != place}
         chosen = Guess(name, place, header, "chosen", "chosen by a person", 0.0)
-        return _with_codes(replace(self, guesses=others | {name: chosen}))
+        return _with_codes(replace(self, guesses=others | {name: chosen}, texts=texts))
 
     def mean(self, table: str, theirs: str, ours: str) -> "Proposal":
         """The same with a meaning that a person gave a code."""
@@ -96,7 +108,7 @@ class Proposal:
         )
 
     def _table(self, part: RecipeTable) -> MappedLayout | None:
-        if any(name not in self.guesses for name in part.also):
+        if any(name not in self.guesses and name not in self.texts for name in part.also):
             return None
         columns = {ours: cell for ours, said in part.columns.items() if (cell := self._cell(as_cell(said))) is not None}
         needed = {column.headers[0] for column in LAYOUTS[part.layout].columns if column.required}
@@ -106,10 +118,13 @@ class Proposal:
         """A recipe's cell with columns in the place of fields; None when the file has none of them."""
         if cell.constant is not None:
             return cell
+        if cell.source in self.texts:
+            return Cell(constant=self.texts[cell.source], codes=cell.codes)
         there = [name for name in cell.headers() if name in self.guesses]
-        if not there or (cell.join and len(there) < len(cell.headers())):
+        known = {name: TEXT + text for name, text in self.texts.items()} if cell.join else {}
+        if not there or any(name not in self.guesses and name not in known for name in cell.headers() if cell.join):
             return None
-        to = {name: self.guesses[name].header for name in there}
+        to = known | {name: self.guesses[name].header for name in there}
         patterns = self.looks[self.guesses[there[0]].place].needs_patterns()
         is_date = vocabulary().field[there[0]].kind in ("date", "birth date")
         made = Cell(
@@ -169,9 +184,8 @@ def _explained(one: Proposal) -> int:
 
 
 def _try(recipe: Recipe, header: Sequence[str], looks: tuple[Look, ...], name: str, words: Vocabulary) -> Proposal:
-    wanted = [part for table in recipe.table for cell in table.columns.values() for part in as_cell(cell).headers()]
-    fields = tuple(dict.fromkeys((*recipe.needs, *wanted)))
-    return Proposal(name, recipe, tuple(header), looks, guesses(header, looks, fields, words))
+    nothing = Proposal(name, recipe, tuple(header), looks, {})
+    return replace(nothing, guesses=guesses(header, looks, nothing.fields, words))
 
 
 def _contradicted(one: Proposal, words: Vocabulary) -> bool:

@@ -16,7 +16,7 @@ from appliance.student_level.sources.mapping.looking import look_at
 from appliance.student_level.sources.mapping.propose import name_for, propose
 from appliance.student_level.sources.mapping.vocabulary import vocabulary
 from tests.student_level.sources.mapping.exports import PUPILS, aspen_like, clever_like
-from tests.student_level.sources.mapping.reading import SAMPLES
+from tests.student_level.sources.mapping.reading import SAMPLES, see
 
 
 class Rows:
@@ -183,6 +183,27 @@ def test_a_person_may_choose_another_column_or_none():
     with pytest.raises(BadFile, match="no column was found for student_id"):
         text_of(without)
     assert "student_id" not in chosen(proposal.choose("attendance_code", "student_id"))
+
+
+def test_what_the_file_does_not_say_may_be_said_for_all_of_its_rows(home, tmp_path):
+    path = tmp_path / "fall benchmark.csv"
+    path.write_text("student_id,test_date,scale_score\n" + "".join(f"{n},2026-09-08,{400 + n}\n" for n in range(20)))
+    (found,) = look_into(path, home.home, kind="test results")
+    assert found.proposal.missing == ("test_name",)
+    keep_mapping(home.home, text_of(found.proposal.choose("test_name", "=Reading benchmark")))
+    rows = see(path, home.home).only("tests")
+    assert {row.test for row in rows} == {"Reading benchmark"}
+    assert [row.scale_score for row in rows] == [400 + n for n in range(20)]
+
+
+def test_a_file_of_one_quarters_marks_may_be_told_its_quarter():
+    rows = [f"{n}|c1|{60 + n}.5 B" for n in range(30)]
+    proposal = proposed("student_id section_id mark", rows, "marks").choose("term_id", "=Q1")
+    columns = {part.layout: part.columns for part in proposal.mapping().table}
+    assert columns["OneRoster lineItems"]["gradingPeriodSourcedId"].constant == "Q1"
+    assert columns["OneRoster lineItems"]["sourcedId"].join == ("section_id", "=Q1")
+    assert read_mapping(text_of(proposal), "any") == proposal.mapping()
+    assert proposal.choose("term_id", "mark").texts == {}
 
 
 def test_what_changed_since_last_time_is_shown(home, tmp_path):

@@ -4,13 +4,17 @@ import zipfile
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.errors import BadFile
 from appliance.student_level.sources.mapping.dates import date_reader
+from appliance.student_level.sources.mapping.form import read_mapping
+from appliance.student_level.sources.mapping.mapped import apply
 from appliance.student_level.sources.recognise import recognise
 from appliance.student_level.sources.values import Refused
+from appliance.student_level.staging.report import FileRead, ImportReport
+from appliance.student_level.staging.typed_rows import typed_rows
 from tests.student_level.sources.mapping.reading import SAMPLES, see
 from tests.student_level.sources.mapping.test_form import RIGHT
 
@@ -190,3 +194,27 @@ def test_a_text_that_is_no_date_is_refused_without_repeating_it(text):
         date_reader(("MM/DD/YYYY", "D-MON-YY"))(text)
     except Refused as refused:
         assert refused.what == "is not a date as the mapping says"
+
+
+@settings(max_examples=150, deadline=None)
+@given(rows=st.lists(st.lists(st.text(max_size=8).map(lambda text: f"Zyx{text}"), min_size=1, max_size=6), max_size=6))
+def test_no_problem_repeats_a_value_and_no_row_stops_the_reading(rows):
+    mapping = read_mapping(RIGHT, "riverton.toml")
+    table = InMemory(("PUPIL_NO", "NAME", "ATT_DT", "ATT_CODE"), rows)
+    ((mapped_table, layout),) = apply(mapping, table)
+    report = ImportReport()
+    list(typed_rows(mapped_table, layout, FileRead("file.csv", layout.kind, "0" * 64), report))
+    assert len(report.problems) == len(rows)
+    assert "Zyx" not in "\n".join(report.lines()) + str(report.as_json())
+
+
+class InMemory:
+    """A table that was never a file."""
+
+    name, sha256, encoding = "file.csv", "0" * 64, "utf-8"
+
+    def __init__(self, header, rows):
+        self.header, self._rows = header, rows
+
+    def rows(self):
+        return enumerate(self._rows, start=2)
