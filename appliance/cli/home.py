@@ -1,4 +1,4 @@
-"""Making a home, and what is in it: init, status, batches, fields."""
+"""Making a home, and what is in it: init, status, batches."""
 
 import sys
 from typing import Any
@@ -70,19 +70,3 @@ def _print_batches(found: list[dict[str, Any]]) -> None:
             f"batch {batch['batch']}, {batch['loaded_at']}, {batch['status']}: {batch['added']:,} added, "
             f"{batch['changed']:,} changed, {batch['ended']:,} ended, {batch['refused']:,} refused ({batch['files']})"
         )
-
-
-@cli.command()
-@AS_JSON
-def fields(as_json: bool) -> None:
-    """Every column that is kept: what it is, why, how sensitive, who may see it, how long it stays."""
-    from dataclasses import asdict
-
-    from appliance.storage.field_catalogue import FIELDS
-
-    if as_json:
-        print_json({"fields": [asdict(field) for field in FIELDS]})
-        return
-    for field in FIELDS:
-        click.echo(f"{field.table}.{field.column}: {field.what}. For {field.purpose}. {field.sensitivity}; "
-                   f"seen by {field.seen_by}; kept {field.kept}.")  # fmt: skip

@@ -4,21 +4,27 @@ import getpass
 import os
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from sqlite_utils import Database as Tables
 
 from appliance.actions import Action
+from appliance.days import day_number
 from appliance.errors import Trouble
+from appliance.jobs.choose_fields import turn_off_lapsed
 from appliance.settings import Settings
 from appliance.storage.database import Database, Event, refresh_statistics
 from appliance.student_level.sources.archive import Source
+from appliance.student_level.sources.mapping.shelf import known_mappings
 from appliance.student_level.sources.recognise import Recognised, recognise
+from appliance.student_level.staging import quarantine
 from appliance.student_level.staging.batch import Batch, Progress, quietly
 from appliance.student_level.staging.holds import HoldRule, holds
 from appliance.student_level.staging.journal import Journal, take_back
 from appliance.student_level.staging.load import load
 from appliance.student_level.staging.report import ImportReport
+from appliance.student_level.staging.retry import try_again
+from appliance.student_level.staging.ssn_gate import refuse_file_names
 
 
 class _TakenBack(Exception):
@@ -50,6 +56,7 @@ def check_files(
     """What an import would do and what is wrong, found by doing it and taking it back. Raises BadFile."""
     report = ImportReport()
     begun = time.monotonic()
+    refuse_file_names([path.name for path in paths])
     files = _recognised(database, paths, settings)
     try:
         with database.changing(Event(by or person_at_the_keyboard(), Action.IMPORT, "check only")) as tables:
@@ -74,34 +81,57 @@ def import_files(
     """Load files as one batch. Files that hold what is loaded already change nothing, and the report says so.
 
     A batch in which too much would vanish or change is not loaded but held (`report.held` says why), unless
-    `despite_hold` gives a person's reason. `last_look` is called when all is read, just before it is kept; it may raise
-    BadFile. Raises BadFile, with nothing loaded.
+    `despite_hold` gives a person's reason. Refused rows go into quarantine, and those of earlier batches are tried
+    again. `last_look` is called when all is read, just before it is kept; it may raise BadFile. Raises BadFile, with
+    nothing loaded.
     """
     begun = time.monotonic()
     who = by or person_at_the_keyboard()
+    refuse_file_names([path.name for path in paths])
+    turn_off_lapsed(database, by=who)
     files = _recognised(database, paths, settings)
-    report = ImportReport()
+    report, today = ImportReport(), day_number(date.today())
     names = ", ".join(path.name for path in paths)
     try:
         with database.changing(Event(who, Action.IMPORT, names, despite_hold)) as tables:
+            quarantine.forget_expired(tables, today)
             report.batch = _begin(tables, who)
             journal = Journal(tables, report.batch)
             journal.begin()
-            load(Batch(tables, report, progress, journal), files)
-            journal.end()
+            batch = Batch(tables, report, progress, journal)
+            load(batch, files)
+            quarantine.keep(batch, report.batch, files, today)
             last_look()
             report.held = [] if despite_hold else holds(report, _rule(settings))
             if report.held:
                 raise _TakenBack
+            try_again(tables, report.batch, report, journal, known_mappings(database.home))
+            journal.end()
             report.seconds = time.monotonic() - begun
             status = "loaded" if report.changed_anything else "unchanged"
             _keep(tables, report.batch, report, status, despite_hold)
             refresh_statistics(tables)
     except _TakenBack:
-        report.seconds = time.monotonic() - begun
+        report.seconds, report.quarantined = time.monotonic() - begun, 0
         with database.changing(Event(who, Action.HOLD_IMPORT, names, " ".join(report.held))) as tables:
             report.batch = _begin(tables, who)
             _keep(tables, report.batch, report, "held", " ".join(report.held))
+    return report
+
+
+def retry_quarantine(database: Database, *, by: str | None = None) -> ImportReport:
+    """Try all rows in quarantine again, as a batch of its own that can be taken back; see `retry.try_again`."""
+    begun, report, who = time.monotonic(), ImportReport(), by or person_at_the_keyboard()
+    turn_off_lapsed(database, by=who)
+    with database.changing(Event(who, Action.RETRY_QUARANTINE)) as tables:
+        quarantine.forget_expired(tables, day_number(date.today()))
+        report.batch = _begin(tables, who)
+        journal = Journal(tables, report.batch)
+        journal.begin()
+        try_again(tables, report.batch, report, journal, known_mappings(database.home))
+        journal.end()
+        report.seconds = time.monotonic() - begun
+        _keep(tables, report.batch, report, "loaded" if report.changed_anything else "unchanged", "")
     return report
 
 

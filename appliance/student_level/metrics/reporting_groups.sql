@@ -2,6 +2,7 @@
 -- A place is a school, or 0 for the whole district. A student in two schools is in each of them, and once in the
 -- district.
 -- Groups are those of the snapshot day; for a student who has left by then, those of the last day enrolled.
+-- A sensitive field that is switched off (field_choice) is MISSING for everybody: not kept is not the same as "no".
 -- Rule: EDFacts category sets (data groups 39, 814); disability is special education under IDEA, not Section 504.
 CREATE TEMP TABLE reporting_student AS
 WITH enrolled AS (
@@ -27,11 +28,13 @@ SELECT latest.place_key, latest.student_key, latest.is_enrolled, latest.grade,
                             AND p.program IN ('english_learner', 'bilingual')
                             AND p.begin_day <= latest.last_day AND coalesce(p.end_day > latest.last_day, 1))
             THEN 'LEP' ELSE 'NLEP' END AS english_learner,
-       CASE WHEN EXISTS (SELECT 1 FROM program_membership AS p WHERE p.student_key = latest.student_key
+       CASE WHEN NOT (SELECT is_on FROM field_choice WHERE name = 'special_education') THEN 'MISSING'
+            WHEN EXISTS (SELECT 1 FROM program_membership AS p WHERE p.student_key = latest.student_key
                             AND p.program = 'special_education'
                             AND p.begin_day <= latest.last_day AND coalesce(p.end_day > latest.last_day, 1))
             THEN 'WDIS' ELSE 'WODIS' END AS disability,
-       CASE WHEN EXISTS (SELECT 1 FROM program_membership AS p WHERE p.student_key = latest.student_key
+       CASE WHEN NOT (SELECT is_on FROM field_choice WHERE name = 'economic') THEN 'MISSING'
+            WHEN EXISTS (SELECT 1 FROM program_membership AS p WHERE p.student_key = latest.student_key
                             AND p.program = 'economic'
                             AND p.begin_day <= latest.last_day AND coalesce(p.end_day > latest.last_day, 1))
             THEN 'ECODIS' ELSE 'NECODIS' END AS economic

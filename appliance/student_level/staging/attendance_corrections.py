@@ -100,9 +100,10 @@ def correct(batch: Batch, layout: Layout, cover: Cover, present: Present) -> Non
     batch.run(present.kind.gone)
     loaded = next(batch.ask("SELECT count(*) FROM temp.own"))[0]
     gone = next(batch.ask("SELECT count(*) FROM temp.gone"))[0]
-    if gone > max(10, loaded // 10) or 2 * gone > loaded:
+    if gone > max(10, loaded // 10) or 2 * gone > loaded or batch.adds_only:
         batch.run("DELETE FROM temp.gone")
-    present.flush()
-    batch.run(present.kind.back)
+    if not batch.adds_only:
+        present.flush()
+        batch.run(present.kind.back)
     batch.report.count(layout.entity).ended += batch.run(present.kind.remove)
     cover.keep(batch)

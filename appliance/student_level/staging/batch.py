@@ -150,7 +150,7 @@ class Batch:
         self._connection.execute(sql, values)
         return self._noted(before)
 
-    def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> int:
+    def run_many(self, sql: str, rows: Iterable[Sequence[Any] | dict[str, Any]]) -> int:
         """Run one statement for each row; the number of rows changed."""
         before = self._connection.total_changes
         self._connection.executemany(sql, rows)

@@ -14,10 +14,12 @@ from appliance.errors import Trouble
 LOADED = (
     "organization academic_session calendar_day student staff staff_role course section teaching section_enrollment "
     "school_enrollment program_membership caseload line_item grade test test_result attendance_taken attendance_day "
-    "attendance_section identity"
+    "attendance_section identity quarantine quarantine_batch"
 ).split()
 """The tables that a batch may change, each after those it refers to."""
 
+_OF_SEVERAL = ("quarantine", "quarantine_batch")
+"""Tables in which batches that changed nothing else leave rows too: theirs stay when another batch is taken back."""
 _KEEP = "INSERT INTO batch_undo (batch_key, sequence, table_name, deed, row) VALUES (?, ?, ?, ?, ?)"
 
 
@@ -33,7 +35,7 @@ class Journal:
         """Note which tables are empty, and watch the others."""
         self._tables.conn.create_function("note_for_undo", 3, self._note)
         for table in LOADED:
-            if next(iter(self._tables.query(f"SELECT 1 FROM {table} LIMIT 1")), None) is None:  # noqa: S608 our own names
+            if table not in _OF_SEVERAL and self._is_empty(table):
                 self._note(table, "was empty", "[]")
                 continue
             columns, key = _columns(self._tables, table)
@@ -46,6 +48,9 @@ class Journal:
                     f" SELECT note_for_undo('{table}', '{deed.lower()}', json_array({row})); END"
                 )
                 self._triggers.append(name)
+
+    def _is_empty(self, table: str) -> bool:
+        return next(iter(self._tables.query(f"SELECT 1 FROM {table} LIMIT 1")), None) is None  # noqa: S608 our own names
 
     def _note(self, table: str, deed: str, row: str) -> None:
         self._notes.append((table, deed, row))

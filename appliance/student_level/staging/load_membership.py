@@ -1,5 +1,6 @@
 """The calendar, and what students belong to over time: schools, programs, caseloads."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -54,12 +55,15 @@ def school_enrollments(batch: Batch, layout: Layout, read: FileRead, rows: Rows)
 
 
 def programs(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
-    """Programs a student is in. Why a student left one is not kept."""
+    """Programs a student is in, but for those that the district does not keep. Why a student left one is not kept."""
     students = batch.known("student", "district")
+    not_kept: Counter[str] = Counter()
 
     def ready() -> _Ready:
         for number, row in rows:
-            if row.student not in students:
+            if row.program in batch.off:
+                not_kept[row.program] += 1
+            elif row.student not in students:
                 batch.refuse_reference(layout, read, number, "student_id", "student")
             elif row.end_day is not None and row.end_day < row.begin_day:
                 sentence = "the program ends before it begins. Correct the dates."
@@ -70,6 +74,10 @@ def programs(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     key = "student_key, program, begin_day"
     firsts = first_rows(batch, layout, read, key, ready())
     batch.upsert(layout.entity, "program_membership", key, "end_day", firsts)
+    if not_kept:
+        listed = ", ".join(f"{rows:,} of {name.replace('_', ' ')}" for name, rows in sorted(not_kept.items()))
+        left_out = f"rows left out, since the district has these fields switched off: {listed}"
+        read.note = "; ".join(filter(None, (read.note, left_out)))
 
 
 def caseloads(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
@@ -87,7 +95,7 @@ def caseloads(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
 
     key = "staff_key, student_key, begin_day"
     count = batch.upsert(layout.entity, "caseload", key, "end_day", first_rows(batch, layout, read, key, ready()))
-    if next(batch.ask("SELECT count(*) FROM temp.first_row"))[0]:
+    if next(batch.ask("SELECT count(*) FROM temp.first_row"))[0] and not batch.adds_only:
         count.ended += batch.run(_OFF_THE_CASELOAD)
 
 

@@ -21,6 +21,8 @@ class Problem:
     code: str
     value_kind: str
     sentence: str
+    missing: str = ""
+    """The kind of record that the row names and nobody sent: school, student, class and the like."""
 
     def __str__(self) -> str:
         where = f"{self.file}" + (f", row {self.row}" if self.row else "") + (f", {self.column}" if self.column else "")
@@ -71,6 +73,10 @@ class ImportReport:
     held: list[str] = field(default_factory=list)
     """Why the batch waits for a person; empty when it does not."""
     seconds: float = 0.0
+    quarantined: int = 0
+    """Refused rows that are kept, to be tried again."""
+    left_quarantine: int = 0
+    """Rows of earlier batches that were tried again with this one, and are loaded now."""
 
     def count(self, entity: str) -> EntityCount:
         """The counters of an entity, made at first use."""
@@ -112,6 +118,10 @@ class ImportReport:
                 yield str(problem)
             elif shown[kind] == 4:
                 yield f"{problem.file}, {problem.column}: and {self.problem_kinds[kind] - 3:,} more rows like these."
+        if self.quarantined:
+            yield f"{self.quarantined:,} refused rows wait in quarantine. See what each waits for: quarantine list"
+        if self.left_quarantine:
+            yield f"{self.left_quarantine:,} rows that earlier imports refused were tried again, and are loaded now."
 
     def as_json(self) -> dict[str, object]:
         """The report as plain data; its shape is versioned by the command that prints it."""
@@ -121,6 +131,8 @@ class ImportReport:
             "files": [asdict(read) for read in self.files],
             "entities": {entity: asdict(count) for entity, count in self.counts.items()},
             "problems": [asdict(problem) for problem in self.problems],
+            "quarantined": self.quarantined,
+            "left_quarantine": self.left_quarantine,
             "seconds": round(self.seconds, 3),
         }
 

@@ -24,7 +24,7 @@ def typed_rows(table: Table, layout: Layout, read: FileRead, report: ImportRepor
     Every row of every file passes here, so no column and no value that holds a social security number gets further.
     Raises BadFile for a header that lacks a needed column, and for a column of social security numbers.
     """
-    places = _places(table, layout)
+    places = places_of(table, layout)
     present = [column for column in layout.columns if column.field in places]
     gate = SsnGate(table.name, table.header, layout, [(column, places[column.field]) for column in present])
     read.columns_left_out = ssn.without_them(getattr(table, "left_out", ()))
@@ -152,7 +152,7 @@ class _Checked(dict[str, Any]):
         return value
 
 
-def _places(table: Table, layout: Layout) -> dict[str, int]:
+def places_of(table: Table, layout: Layout) -> dict[str, int]:
     """Field -> where it stands. Header case and order do not matter; a needed column that is not there does."""
     headers = [name.lower() for name in table.header]
     places: dict[str, int] = {}

@@ -204,3 +204,5 @@ _TABLES = tuple(
     )
 )  # fmt: skip
 """(what a table holds, the records it is made from, what makes its rows, their layout)."""
+LAYOUTS = tuple(layout for *_, layout in _TABLES)
+"""What the rows of each table are, in the order of `IN_ORDER`."""

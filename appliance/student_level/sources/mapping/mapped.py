@@ -79,6 +79,8 @@ class MappedTable:
     """Places in the made rows; places in the file's own rows are counted on from there."""
     part: str
     """Whom a roster's rows are about, where the mapping says so: students and staff come in files of their own."""
+    mapping: str
+    """The mapping's name."""
 
     @property
     def encoding(self) -> str:
@@ -219,7 +221,7 @@ class _View:
         role = as_cell(self._part.columns.get("role", "")).constant
         return MappedTable(
             self._table, name, digest, header, left_out if nth == 0 else (), self._blocks,
-            key if len(key) == len(self._part.key) else (), f" of {role}s" if role else "",
+            key if len(key) == len(self._part.key) else (), f" of {role}s" if role else "", self._mapping.name,
         )  # fmt: skip
 
 

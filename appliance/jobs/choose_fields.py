@@ -1,0 +1,55 @@
+"""A data steward chooses which sensitive fields are kept, what for, and until when."""
+
+from datetime import UTC, date, datetime
+
+from appliance.actions import Action
+from appliance.days import day_number
+from appliance.storage.connection import Gate
+from appliance.storage.database import Database, Event
+from appliance.student_level import sensitive
+from appliance.student_level.sensitive import Choice
+
+CHOICES = Gate(open_tables=frozenset({"field_choice"}))
+_ALL = "SELECT name, is_on, purpose, until_day, chosen_by, chosen_at FROM field_choice"
+LAPSED = "its time is over"
+
+
+def choices(database: Database) -> list[Choice]:
+    """All sensitive fields as they stand, in the order of the manual."""
+    with database.reading(CHOICES) as reading:
+        found = {row["name"]: Choice(**row) for row in reading.query(_ALL)}
+    return [found[name] for name in sensitive.SENSITIVE]
+
+
+def turn_on(database: Database, name: str, *, purpose: str, keep: str, by: str, today: date | None = None) -> Choice:
+    """Let a field be kept for a purpose, until the last day of `keep`; see `sensitive.until`. Raises Trouble."""
+    day = today or date.today()
+    choice = _choice(sensitive.known(name), True, purpose.strip(), sensitive.until(keep, day), by)
+    reason = f"{choice.purpose}; until {keep}"
+    with database.changing(Event(choice.chosen_by, Action.CHOOSE_FIELD, f"{choice.name} on", reason)) as tables:
+        sensitive.switch_on(tables, choice)
+    return choice
+
+
+def turn_off(database: Database, name: str, *, reason: str = "", by: str) -> int:
+    """Keep a field no longer, and forget what is stored of it: one transaction. Returns how many records went.
+
+    Raises NoSuchField.
+    """
+    choice = _choice(sensitive.known(name), False, "", None, by)
+    with database.changing(Event(choice.chosen_by, Action.CHOOSE_FIELD, f"{choice.name} off", reason)) as tables:
+        return sensitive.switch_off(tables, choice)
+
+
+def turn_off_lapsed(database: Database, *, by: str, today: date | None = None) -> list[str]:
+    """Turn off the fields whose time is over. Called before each import; nothing is written when there are none."""
+    day = day_number(today or date.today())
+    due = [c.name for c in choices(database) if c.is_on and c.until_day is not None and c.until_day < day]
+    for name in due:
+        turn_off(database, name, reason=LAPSED, by=by)
+    return due
+
+
+def _choice(name: str, is_on: bool, purpose: str, until_day: int | None, by: str) -> Choice:
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    return Choice(name, int(is_on), purpose, until_day, by, at)
