@@ -29,6 +29,9 @@ test: setup ## every test but the browser journeys
 bench: setup ## what it costs, as ratios measured in one run
 	@$(BIN)/python -m tests.bench
 
+attack: setup ## the long attack suite: 200 generated districts at three thresholds (about 15 minutes)
+	@$(BIN)/python tests/aggregate/attack_suite.py --districts 200
+
 check: setup ## look, change nothing: style, types, layers, templates, dead code, code written twice
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -71,7 +74,7 @@ build/axe.min.js:
 	  echo "No axe-core could be fetched with npm: the journeys run without the accessibility checks."
 
 chromium:
-	@[ -x /usr/bin/chromium ] || { [ "$$(id -u)" = 0 ] && apt-get install -y -qq chromium; } || \
+	@[ -x /usr/bin/chromium ] || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium; } || \
 	  { echo "This needs Chromium. Debian: sudo apt install chromium"; exit 1; }
 
-.PHONY: journeys screens chromium help setup demo test bench check fix lock deb deb-check clean
+.PHONY: journeys screens chromium help setup demo test bench attack check fix lock deb deb-check clean

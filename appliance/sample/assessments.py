@@ -12,6 +12,7 @@ from appliance.sample.year import SchoolYear
 
 LEVELS = ("Beginning", "Getting there", "Meets", "Exceeds")
 
+_SHORT = {"MATH": "math", "ELA": "reading and writing"}
 _LEAST_FOR_LEVEL = (-0.7, 0.15, 1.0)
 _BENCHMARK_DAY = 18
 _NOT_TESTED = 0.03
@@ -25,6 +26,7 @@ class TestResult:
 
     source_file: str
     assessment_id: str
+    title: str
     subject: str
     day: date
     raw_score: int
@@ -48,6 +50,7 @@ def tests_of(student: Student, year: SchoolYear, seed: int) -> Iterator[TestResu
             yield TestResult(
                 f"state_spring_{last}.csv",
                 f"STATE-{code}-{grade - 1:02d}-{last}",
+                f"State test, {_SHORT[code]}, grade {grade - 1}",
                 subject,
                 date(last, 4, 20 if code == "ELA" else 22),
                 _items_right(48, standing),
@@ -60,6 +63,7 @@ def tests_of(student: Student, year: SchoolYear, seed: int) -> Iterator[TestResu
             yield TestResult(
                 f"benchmark_fall_{year.ends_in - 1}.csv",
                 f"BENCH-{code}-FALL-{year.ends_in - 1}",
+                f"Fall benchmark, {_SHORT[code]}",
                 subject,
                 year.days[_BENCHMARK_DAY],
                 _items_right(40, now),

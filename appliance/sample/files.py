@@ -44,8 +44,8 @@ _EXPORTS = {
     "caseload": "staff_id student_id begin_date end_date",
     "programs": "student_id program begin_date end_date",
     "school_enrollment": "student_id school_id entry_date grade_level exit_date",
-    "tests": "student_id source_file assessment_id subject administration_date raw_score scale_score standard_error "
-    "performance_level",
+    "tests": "student_id source_file assessment_id assessment_title subject administration_date raw_score scale_score "
+    "standard_error performance_level",
 }
 # One date for every member of the package, so that the same district gives the same bytes.
 _PACKED_ON = (2000, 1, 1, 0, 0, 0)

@@ -152,7 +152,7 @@ def _write_enrollment(
 
 def _test_row(student: Student, test: TestResult) -> tuple[object, ...]:
     return (
-        student.student_id, test.source_file, test.assessment_id, test.subject, test.day, test.raw_score,
+        student.student_id, test.source_file, test.assessment_id, test.title, test.subject, test.day, test.raw_score,
         test.scale_score, test.standard_error, test.level,
     )  # fmt: skip
 

@@ -63,6 +63,7 @@ LAYOUTS = (
     )),
     Layout("tests", "test_result", (
         _STUDENT, need("test", "assessment_id", text), need("day", "administration_date", day),
+        may("title", "assessment_title", text, empty=""),
         may("source", "source_file", text, empty=""), may("subject", "subject", text, empty=""),
         may("raw_score", "raw_score", number), may("scale_score", "scale_score", number),
         may("standard_error", "standard_error", size),

@@ -88,8 +88,8 @@ def tests(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
             kind = district_csv.kind_of_test(row.source, row.test)
             batch.run(
                 "INSERT INTO test VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (test_key)"
-                " DO UPDATE SET subject = ?4, kind = ?5, scale = ?6, part_of = ?7",
-                (key, row.test, row.test, subject, kind, row.scale, row.part_of),
+                " DO UPDATE SET title = ?3, subject = ?4, kind = ?5, scale = ?6, part_of = ?7",
+                (key, row.test, row.title or row.test, subject, kind, row.scale, row.part_of),
             )
         return key
 
