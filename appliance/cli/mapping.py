@@ -84,7 +84,9 @@ def _chosen(one: "LookedInto", columns: tuple[str, ...]) -> "LookedInto":
 
 def _tell(one: "LookedInto") -> None:
     name = one.table.name
-    if one.is_known:
+    if one.read_as:
+        say(f"{name} is read as it is, as {one.read_as}. It needs no mapping.")
+    elif one.is_known:
         by = f"the mapping {one.last.name!r}" if one.last else "a mapping of fixed places"
         say(f"{name} is read by {by}.")
     if one.changes:
@@ -146,6 +148,7 @@ def _as_json(one: "LookedInto") -> dict[str, object]:
     shown: dict[str, object] = {
         "file": one.table.name,
         "known_as": one.last.name if one.is_known and one.last else None,
+        "read_as": one.read_as or None,
         "changes": one.changes.lines() if one.changes else [],
     }
     if one.proposal is not None:

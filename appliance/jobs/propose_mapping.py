@@ -2,21 +2,28 @@
 
 import os
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from appliance.errors import BadFile, HomeTrouble
+from appliance.student_level.sources import district_csv
 from appliance.student_level.sources.archive import files_in
 from appliance.student_level.sources.csv_text import look_through
 from appliance.student_level.sources.mapping.drift import Drift, drift
 from appliance.student_level.sources.mapping.form import Mapping, read_mapping
 from appliance.student_level.sources.mapping.looking import look_at
+from appliance.student_level.sources.mapping.mapped import MappedTable
 from appliance.student_level.sources.mapping.propose import Proposal, name_for, propose
 from appliance.student_level.sources.mapping.shelf import FOLDER, fitting, known_mappings, mapped
 from appliance.student_level.sources.mapping.vocabulary import vocabulary
 from appliance.student_level.sources.mapping.workbook import is_workbook, sheets
 from appliance.student_level.sources.mapping.writing import write
+from appliance.student_level.sources.recognise import Recognised, recognise
 from appliance.student_level.sources.table import Table
+from appliance.student_level.staging.report import FileRead, ImportReport
+from appliance.student_level.staging.typed_rows import typed_rows
 
+_ROWS_TRIED = 2_000
 __all__ = ["LookedInto", "keep_mapping", "kinds_of_file", "look_into", "text_of"]
 
 
@@ -31,6 +38,8 @@ class LookedInto:
     changes: Drift | None
     proposal: Proposal | None
     """None for a file that is known and needs nothing."""
+    read_as: str = ""
+    """The kind as which it is read without a mapping."""
 
 
 def kinds_of_file() -> tuple[str, ...]:
@@ -43,8 +52,32 @@ def look_into(path: Path, home: Path | None, *, name: str | None = None, kind: s
 
     Raises BadFile for a file that cannot be read at all.
     """
+    if kind is None and (as_it_is := _read_as_it_is(path, home)):
+        return as_it_is
     mappings = known_mappings(home)
     return [_look(table, mappings, name or name_for(table.name), kind) for table in _tables(path)]
+
+
+def _read_as_it_is(path: Path, home: Path | None) -> list[LookedInto]:
+    """What is read without a mapping, in the words that the house knows; nothing when any of it is not."""
+    try:
+        found = recognise([path], home)
+    except BadFile:
+        return []
+    if any(isinstance(one.table, MappedTable) or not _speaks_our_words(one) for one in found):
+        return []
+    return [LookedInto(one.table, True, None, None, None, one.layout.kind) for one in found]
+
+
+def _speaks_our_words(one: Recognised) -> bool:
+    """Whether the first rows have no code and no date that would be refused. Packages of a standard have none."""
+    if one.note or one.layout.kind not in {layout.kind for layout in district_csv.LAYOUTS}:
+        return True
+    report = ImportReport()
+    rows = typed_rows(one.table, one.layout, FileRead(one.table.name, one.layout.kind, one.table.sha256), report)
+    for _ in islice(rows, _ROWS_TRIED):
+        continue
+    return not any(code in ("not_in_list", "not_a_date") for _, _, code in report.problem_kinds)
 
 
 def _tables(path: Path) -> list[Table]:

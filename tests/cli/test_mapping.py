@@ -110,3 +110,19 @@ def test_columns_may_be_chosen_on_the_command_line_and_a_strange_one_is_wrong_us
     assert "20 rows as tests" in at_home("check", path).out
     assert at_home(*words, "--column", "shoe_size=pupil").code == 2
     assert at_home(*words, "--column", "test_name=no such column").code == 2
+
+
+def test_a_file_in_our_own_words_needs_no_mapping_and_one_with_local_codes_gets_a_proposal(
+    at_home: Type, tmp_path: Path
+) -> None:
+    at_home("init", "--no-input")
+    samples = Path(__file__).parents[1] / "data" / "grandbend"
+    assert "is read as it is, as calendar" in at_home("map", samples / "calendar.csv", "--no-input").talk
+    package = at_home("map", samples / "oneroster_1p1.zip", "--no-input")
+    assert (package.code, package.out) == (0, "")
+    assert "as OneRoster users. It needs no mapping" in package.talk
+    path = tmp_path / "absences.csv"
+    path.write_text(ABSENCES.replace("PUPIL_NO,ATT_DATE,ATT_CODE", "student_id,date,category"))
+    told = at_home("map", path, "--yes")
+    assert "looks like daily attendance" in told.talk
+    assert "not_in_list" not in at_home("check", path, "--json").out
