@@ -48,15 +48,23 @@ def test_one_bad_file_stops_the_whole_batch_in_one_sentence(two_schools, content
     assert two_schools.ask("SELECT * FROM access_log") == []
 
 
+def manifest(version="1.1", **modes):
+    """A manifest that calls each file of the roster bulk, but those named."""
+    lines = [f"file.{member},{modes.get(member, 'bulk')}" for member in [*ROSTER, *(modes.keys() - ROSTER.keys())]]
+    return "\n".join(["propertyName,value", f"oneroster.version,{version}", *lines, ""])
+
+
 @pytest.mark.parametrize(
     ("manifest", "sentence"),
     [
-        ("propertyName,value\noneroster.version,1.0\n", r"says it is OneRoster 1\.0; 1\.1 and 1\.2 are read here"),
-        ("propertyName,value\noneroster.version,1.1\nfile.users,delta\n", "is a delta package"),
-        ("propertyName,value\noneroster.version,1.1\nfile.resources,bulk\n", r"promises resources\.csv"),
+        (manifest("1.0"), r"says it is OneRoster 1\.0; 1\.1 and 1\.2 are read here"),
+        (manifest(users="delta"), "the manifest says delta, and its header has no column"),
+        (manifest(roles="bulk"), r"promises roles\.csv"),
+        (manifest(users="partly"), r"must call users\.csv bulk, delta or absent"),
     ],
+    ids=["1.0", "a delta without its columns", "a file that is not there", "an unknown word"],
 )
-def test_a_package_of_another_kind_is_refused(two_schools, manifest, sentence):
+def test_a_manifest_that_cannot_be_right_stops_the_package(two_schools, manifest, sentence):
     with pytest.raises(BadFile, match=sentence):
         two_schools.load(two_schools.package(manifest=manifest))
     assert set(totals(two_schools.database).values()) == {0}
