@@ -11,7 +11,7 @@ from operator import itemgetter
 
 from appliance.errors import BadFile
 from appliance.student_level.sources import district_csv
-from appliance.student_level.sources.layout import Column, Layout
+from appliance.student_level.sources.layout import Column, Layout, with_inclusive_ends
 from appliance.student_level.sources.mapping.cells import Constant, Places, Plain, Read, check_of, reader_of
 from appliance.student_level.sources.mapping.form import (
     LAYOUTS,
@@ -150,7 +150,8 @@ class _View:
         )
         self._header = self._shown(names)
         columns = tuple(map(self._column, self._house.columns))
-        self.layout = replace(self._house, columns=columns, system=mapping.ids)
+        layout = replace(self._house, columns=columns, system=mapping.ids)
+        self.layout = with_inclusive_ends(layout) if mapping.inclusive_ends else layout
 
     def _readers(self, cells: dict[str, Cell], filled: Sequence[str]) -> dict[str, Read] | None:
         """Our column -> its reader. None for a repetition that this file does not have."""

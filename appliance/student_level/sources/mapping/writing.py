@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from appliance.student_level.sources.mapping.form import LAYOUTS, Cell, Fixed, MappedLayout, Mapping, as_cell
 
+_ENDS = {column.headers[0] for layout in LAYOUTS.values() for column in layout.columns if column.field == "end_day"}
 _NONE: Names[str, Sequence[str]] = {}
 
 
@@ -18,6 +19,10 @@ def write(mapping: Mapping, notes: Names[str, str] | None = None, open_codes: Na
         lines.append(f"attendance = {_text(mapping.attendance)}")
     if mapping.ids != "oneroster":
         lines.append(f"ids = {_text(mapping.ids)}")
+    if mapping.inclusive_ends:
+        lines.append("inclusive_ends = true")
+    elif any(_ENDS & set(columns.columns) for table in mapping.table for columns in (table, *table.rows)):
+        lines.append("# inclusive_ends = true        # if their end dates are the last day that counts")
     if mapping.seen:
         lines += ["# The header of the file that it was made from, to show what changed since.",
                   f"seen = {_list(mapping.seen)}"]  # fmt: skip

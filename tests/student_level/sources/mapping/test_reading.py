@@ -124,6 +124,21 @@ def test_a_mark_and_a_letter_in_one_cell_come_apart(read):
     assert [row.title for row in seen.only("OneRoster categories")] == ["Final grade"]
 
 
+def test_an_end_may_be_the_last_day_that_counts(read):
+    mapping = """
+version = 1
+name = "programs"
+fingerprint = ["PUPIL", "UNTIL"]
+[[table]]
+layout = "programs"
+columns = { student_id = "PUPIL", program = "PROGRAM", begin_date = "FROM", end_date = "UNTIL" }
+"""
+    text = "PUPIL,PROGRAM,FROM,UNTIL\n501,Bilingual,2026-09-01,2026-09-30\n"
+    exclusive = read(text, mapping).only("programs")[0].end_day
+    inclusive = read(text, mapping.replace("[[table]]", "inclusive_ends = true\n[[table]]")).only("programs")[0].end_day
+    assert inclusive == exclusive + 1
+
+
 def test_the_tables_of_one_file_have_names_and_hashes_of_their_own(read, tmp_path):
     read("STD,SEC,MARK\n501,ALG,91\n", MARKS)
     found = recognise([tmp_path / "file.csv"], tmp_path)
