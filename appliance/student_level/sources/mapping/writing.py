@@ -21,7 +21,7 @@ def write(mapping: Mapping, notes: Names[str, str] | None = None, open_codes: Na
         lines.append(f"ids = {_text(mapping.ids)}")
     if mapping.inclusive_ends:
         lines.append("inclusive_ends = true")
-    elif any(_ENDS & set(columns.columns) for table in mapping.table for columns in (table, *table.rows)):
+    elif any(_ENDS & set(table.columns) for table in mapping.table):
         lines.append("# inclusive_ends = true        # if their end dates are the last day that counts")
     if mapping.seen:
         lines += ["# The header of the file that it was made from, to show what changed since.",
