@@ -57,7 +57,9 @@ RIGHTS: dict[Role, frozenset[Action]] = {
     Role.COUNSELOR: _STUDENT_PAGES,
     Role.PRINCIPAL: _STUDENT_PAGES | {Action.SEE_SCHOOL},
     Role.SUPERINTENDENT: frozenset({Action.APPROVE_RELEASE}),
-    Role.DATA_STEWARD: frozenset({Action.SEE_DATA, Action.IMPORT, Action.DRAFT_RELEASE, Action.APPROVE_RELEASE}),
+    Role.DATA_STEWARD: frozenset(
+        {Action.SEE_DATA, Action.IMPORT, Action.UNDO_IMPORT, Action.DRAFT_RELEASE, Action.APPROVE_RELEASE}
+    ),
 }
 """Nothing is allowed that does not stand here. Everybody may sign in, sign out and read the manual."""
 

@@ -22,6 +22,7 @@ from litestar.exceptions import HTTPException
 from appliance.errors import HomeTrouble, Trouble
 from appliance.jobs.compute_metrics import refresh
 from appliance.jobs.drop_folder import DropFolder
+from appliance.jobs.uploads import Uploads
 from appliance.jobs.witness import write_witness
 from appliance.schedule import Recurring, run_in_background
 from appliance.settings import Settings, read_settings
@@ -55,6 +56,7 @@ def build_app(
     sessions = Sessions(database, settings, clock)
     front_desk = FrontDesk(database, sessions, clock, sign_in_places)
     house = House(database, settings, sessions, front_desk, clock, as_of, secure_cookies)
+    uploads = Uploads(database, settings, clock)
     set_asyncio_executor(ThreadPoolExecutor(PAGE_THREADS, thread_name_prefix="page"))
     return Litestar(
         route_handlers=PAGES,
@@ -63,7 +65,8 @@ def build_app(
         exception_handlers={HTTPException: answer_http, Trouble: answer_trouble, Exception: answer_fault},
         before_send=[finish],
         before_request=_note_the_time,
-        state=State({"house": house}),
+        state=State({"house": house, "uploads": uploads}),
+        on_shutdown=[uploads.close],
         openapi_config=None,
         debug=False,
         request_max_body_size=64 * 1024,

@@ -83,6 +83,12 @@ def batches(reading: Reading) -> list[Batch]:
     return [Batch(**{**row, "files": _files(row["files"] or "")}) for row in rows]
 
 
+def reasons(reading: Reading) -> dict[int, str]:
+    """Why batches are held."""
+    sql = "SELECT batch_key, reason FROM batch WHERE status = 'held'"
+    return {row["batch_key"]: row["reason"] for row in reading.query(sql)}
+
+
 def _files(names: str) -> str:
     """The files of an import, those of one archive together: oneroster.zip (11 files), tests.csv."""
     archives = Counter(name.partition("/")[0] for name in names.split(", ") if name)
