@@ -18,14 +18,12 @@ def quarantine() -> None:
 @click.pass_context
 def list_(context: click.Context, as_json: bool) -> None:
     """What the rows wait for, the first thing to mend first. No value of any row is shown."""
-    from appliance.days import from_day_number
     from appliance.jobs.quarantine import what_waits
 
     with home_of(context) as database:
         causes, batches = what_waits(database)
     if as_json:
-        told = [asdict(cause) | {"until_day": from_day_number(cause.until_day).isoformat()} for cause in causes]
-        print_json({"causes": told, "batches": [asdict(batch) for batch in batches]})
+        print_json({"causes": [cause.as_json() for cause in causes], "batches": [asdict(batch) for batch in batches]})
         return
     for number, cause in enumerate(causes, start=1):
         click.echo(f"{number}. {cause}")

@@ -100,8 +100,10 @@ def test_what_waits_says_where_and_who_and_shows_no_value(two_schools):
     two_schools.load(two_schools.file("programs.csv", PROGRAMS))
     (cause,), _ = what_waits(two_schools.database)
     said = str(cause)
-    assert "1 rows (1 of programs) wait: a student record is named that nobody sent" in said
-    assert "First in programs.csv, row 3, column student_id" in said
+    assert said == (
+        "1 row waits (1 of programs): a student that is not loaded. Send the file that lists it, from the same export. "
+        "First in programs.csv, row 3, student_id. For: the sender of the file."
+    )
     assert "777" not in repr(cause)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from appliance.days import from_day_number
 from appliance.storage.connection import Gate
 from appliance.storage.database import Reading
 
@@ -62,15 +63,25 @@ class Cause:
     by_kind: Counter[str] = field(default_factory=Counter)
     by_batch: Counter[int] = field(default_factory=Counter)
 
+    def as_json(self) -> dict[str, Any]:
+        """As plain data; days as ISO text."""
+        plain = {name: getattr(self, name) for name in self.__slots__}
+        return plain | {
+            "by_kind": dict(self.by_kind), "by_batch": {str(batch): rows for batch, rows in self.by_batch.items()},
+            "until_day": from_day_number(self.until_day).isoformat(),
+        }  # fmt: skip
+
     def __str__(self) -> str:
         kinds = ", ".join(f"{number:,} of {kind}" for kind, number in self.by_kind.most_common())
-        column = f", column {self.column_name}" if self.column_name else ""
         what = self.sentence
         if self.missing:
-            what = f"{self.records:,} {self.missing} records are" if self.records > 1 else f"a {self.missing} record is"
-            what += " named that nobody sent, or that was refused. Send the file that lists it, from the same export."
-        where = f"First in {self.file}, row {self.row_number}{column}"
-        return f"{self.rows:,} rows ({kinds}) wait: {what} {where}. For: {self.who}."
+            named = (
+                f"a {self.missing} that is" if self.records == 1 else f"{self.records:,} times a {self.missing} that is"
+            )
+            what = f"{named} not loaded. Send the file that lists it, from the same export."
+        where = f"First in {self.file}, row {self.row_number}" + (f", {self.column_name}" if self.column_name else "")
+        rows = "1 row waits" if self.rows == 1 else f"{self.rows:,} rows wait"
+        return f"{rows} ({kinds}): {what} {where}. For: {self.who}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ class ImportReport:
             elif shown[kind] == 4:
                 yield f"{problem.file}, {problem.column}: and {self.problem_kinds[kind] - 3:,} more rows like these."
         if self.quarantined:
-            yield f"{self.quarantined:,} refused rows wait in quarantine. See what each waits for: quarantine list"
+            yield f"{self.quarantined:,} refused rows wait in quarantine. See for what: schoolhouse quarantine list"
         if self.left_quarantine:
             yield f"{self.left_quarantine:,} rows that earlier imports refused were tried again, and are loaded now."
 
