@@ -19,6 +19,8 @@ from itertools import pairwise
 _DIGITS = r"(?<!\d)(\d{3})%s(\d{2})%s(\d{4})(?!\d)"
 _BETWEEN = r" {0,2}[-./_\\ ] {0,2}"
 _WRITTEN_OUT = re.compile(_DIGITS % (_BETWEEN, _BETWEEN), re.ASCII)
+_MAYBE = re.compile(r"\d{3}[-./_\\ ]{0,5}\d{2}[-./_\\ ]{0,5}\d{4}|\{", re.ASCII)
+"""What each of the signs below needs at least: one look settles nearly every value."""
 _BARE = re.compile(_DIGITS % ("", ""), re.ASCII)
 _SPEAKS_OF_IT = re.compile(
     r"\bssn|ssn\b|\bs\.s\.n|social.{0,3}sec|soc\.? ?sec|\bss ?(?:#|no\b|nr\b|num)|\bitin\b|tax ?payer ?id|\btax ?id"
@@ -104,6 +106,8 @@ class Sieve:
         if len(text) < _LEAST or self._is_never_kept:
             return False
         text = plain(text)
+        if not _MAYBE.search(text):
+            return False
         if (match := _WRITTEN_OUT.search(text)) and not (self._may_end_in_a_year and _YEARS.fullmatch(match[3])):
             return True
         if "{" in text and _TYPED.search(text):
