@@ -102,10 +102,11 @@ class Sieve:
         self._may_end_in_a_year = field in _DATED_CODES or (field == "source_id" and is_things_id)
 
     def holds(self, text: str) -> bool:
-        """Whether a value holds one. Cheap for a value shorter than nine characters."""
-        if len(text) < _LEAST or self._is_never_kept:
+        """Whether a value holds one."""
+        if self._is_never_kept or len(text) < LEAST:
             return False
-        text = plain(text)
+        if not text.isascii():
+            text = plain(text)
         if not _MAYBE.search(text):
             return False
         if (match := _WRITTEN_OUT.search(text)) and not (self._may_end_in_a_year and _YEARS.fullmatch(match[3])):
@@ -118,7 +119,8 @@ class Sieve:
         return (not self.is_id and bare[0] == text.strip()) or _SPEAKS_OF_IT.search(text.lower()) is not None
 
 
-_LEAST = 9
+LEAST = 9
+"""Characters. A shorter value cannot hold one."""
 _ANYWHERE = Sieve()
 
 

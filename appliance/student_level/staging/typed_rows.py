@@ -49,7 +49,7 @@ def _typed(
         try:
             if len(fields) != width and not _is_padded(fields, width):
                 raise _wrong_width(fields, width)
-            if unread.is_filled(fields):
+            if unread.cells(fields) != unread.blank:
                 unread.note(fields)
             row = make(map(getitem, checked, cells(fields)))
         except _Wrong as wrong:
@@ -70,12 +70,10 @@ class _Unread:
         self._watch([place for place in range(len(header)) if place not in read])
 
     def _watch(self, places: list[int]) -> None:
-        self._empty, self._blank = places, ("",) * len(places)
-        self._cells = _cells(places) if places else lambda _fields: ()
-
-    def is_filled(self, fields: list[str]) -> bool:
-        """Whether a row has something in a column that was empty so far."""
-        return bool(self._cells(fields) != self._blank)
+        self._empty = places
+        self.cells: Any = _cells(places) if places else bool
+        self.blank: Any = ("",) * len(places) if places else True
+        """What takes out of a row the columns that were empty so far, and what it gives when they still are."""
 
     def note(self, fields: list[str]) -> None:
         """Take what a row has into account."""
@@ -136,7 +134,7 @@ class _Checked(dict[str, Any]):
 
     def __missing__(self, cell: str) -> Any:
         column, stripped = self._column, cell.strip()
-        if self._holds_ssn(stripped):
+        if len(stripped) >= ssn.LEAST and self._holds_ssn(stripped):
             raise _Wrong(column, "", REFUSED, self._nth)
         if is_nothing(stripped):
             if column.required:
