@@ -1,7 +1,7 @@
 """Importing from the browser: choose files, see what they would do, load them; release a held batch; take one back."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar
 
 import msgspec
@@ -196,7 +196,7 @@ class _Form:
 @get(_HERE + "/{upload:str}", action=Action.IMPORT, sync_to_thread=True)
 def see_upload(request: Request[Any, Any, Any], upload: FromPath[str], visit: NamedDependency[Visit]) -> Response[str]:
     """How far an upload is. While something is done with it, the browser asks again by itself."""
-    one = _find(request, upload)
+    one = replace(_find(request, upload))  # As it is now: another thread goes on with it while the page is made.
     with visit.reading() as reading:
         answer = show(UploadPage(visit.frame(reading), one, None if one.is_busy else one.report))
     if one.is_busy:
