@@ -41,7 +41,10 @@ class Addresses:
         """The key behind an address, or None for one of another kind, of another session, or made up."""
         if len(address) != 22 or not address.isascii():
             return None
-        block = urlsafe_b64decode(address + "==")
+        try:
+            block = urlsafe_b64decode(address + "==")
+        except ValueError:  # Letters outside the alphabet are skipped, and then one may be left over.
+            return None
         if len(block) != 16 or urlsafe_b64encode(block).rstrip(b"=").decode() != address:
             return None
         decryptor = self._cipher.decryptor()

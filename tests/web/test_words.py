@@ -1,6 +1,6 @@
 """How numbers and days are written."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from appliance.days import day_number
@@ -67,5 +67,7 @@ def test_of_thousands_of_edited_addresses_none_opens_anything() -> None:
 
 
 @given(st.text(max_size=30))
+@example("A" * 21 + "!")
+@example("A" * 21 + "=")
 def test_a_made_up_address_opens_nothing(address: str) -> None:
     assert Addresses("token").key(Kind.STUDENT, address) is None
