@@ -25,6 +25,7 @@ from appliance.student_level.staging.load import load
 from appliance.student_level.staging.report import ImportReport
 from appliance.student_level.staging.retry import try_again
 from appliance.student_level.staging.ssn_gate import refuse_file_names
+from appliance.student_level.staging.tally import Tally
 
 
 class _TakenBack(Exception):
@@ -56,11 +57,13 @@ def check_files(
     """What an import would do and what is wrong, found by doing it and taking it back. Raises BadFile."""
     report = ImportReport()
     begun = time.monotonic()
-    refuse_file_names([path.name for path in paths])
     files = _recognised(database, paths, settings)
     try:
         with database.changing(Event(by or person_at_the_keyboard(), Action.IMPORT, "check only")) as tables:
-            load(Batch(tables, report, progress), files)
+            tally = Tally(tables, report)
+            tally.begin()
+            load(Batch(tables, report, progress, tally=tally), files)
+            tally.end()
             raise _TakenBack
     except _TakenBack:
         report.seconds = time.monotonic() - begun
@@ -87,7 +90,6 @@ def import_files(
     """
     begun = time.monotonic()
     who = by or person_at_the_keyboard()
-    refuse_file_names([path.name for path in paths])
     turn_off_lapsed(database, by=who)
     files = _recognised(database, paths, settings)
     report, today = ImportReport(), day_number(date.today())
@@ -98,8 +100,11 @@ def import_files(
             report.batch = _begin(tables, who)
             journal = Journal(tables, report.batch)
             journal.begin()
-            batch = Batch(tables, report, progress, journal)
+            tally = Tally(tables, report)
+            tally.begin()
+            batch = Batch(tables, report, progress, journal, tally)
             load(batch, files)
+            tally.end()
             quarantine.keep(batch, report.batch, files, today)
             last_look()
             report.held = [] if despite_hold else holds(report, _rule(settings))
@@ -156,7 +161,10 @@ def undo_batch(database: Database, key: int, *, reason: str, by: str | None = No
 
 
 def _recognised(database: Database, paths: Sequence[Source], settings: Settings | None) -> list[Recognised]:
-    return recognise(paths, database.home, (settings or Settings()).inclusive_ends)
+    refuse_file_names([path.name for path in paths])
+    found = recognise(paths, database.home, (settings or Settings()).inclusive_ends)
+    refuse_file_names([one.table.name for one in found])
+    return found
 
 
 def _rule(settings: Settings | None) -> HoldRule:

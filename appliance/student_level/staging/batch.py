@@ -1,6 +1,7 @@
 """One import while it runs: the writable handle, the outside ids it knows, and the report it fills."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,6 +13,7 @@ from appliance.student_level.sensitive import switched_off
 from appliance.student_level.sources.layout import Layout
 from appliance.student_level.staging.journal import Journal
 from appliance.student_level.staging.report import EntityCount, FileRead, ImportReport, Problem
+from appliance.student_level.staging.tally import Tally, Way
 
 Progress = Callable[[str, int, int], None]
 """Called with a file's name, rows done, and rows expected (0 when not known)."""
@@ -32,9 +34,14 @@ class Batch:
     """One import: everything in it is one transaction of the caller's."""
 
     def __init__(
-        self, tables: Tables, report: ImportReport, progress: Progress = quietly, journal: Journal | None = None
+        self,
+        tables: Tables,
+        report: ImportReport,
+        progress: Progress = quietly,
+        journal: Journal | None = None,
+        tally: Tally | None = None,
     ) -> None:
-        self.report, self.progress, self._journal = report, progress, journal
+        self.report, self.progress, self._journal, self._tally = report, progress, journal, tally
         self._connection = tables.conn
         self._known: dict[tuple[str, str], dict[str, int]] = {}
         self._new: list[tuple[str, str, str, int]] = []
@@ -130,7 +137,7 @@ class Batch:
         update = f"DO UPDATE SET {sets} WHERE {differs}" if sets and not self.adds_only else "DO NOTHING"
         sql = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks}) ON CONFLICT ({key}) {update}"  # noqa: S608 our own names
         before, touched = self.rows_in(table), self._connection.total_changes - self._beside
-        counter = _Counter(rows, self._rest)
+        counter = _Counter(self._tally.passing(table, names, rows) if self._tally else rows, self._rest)
         self._connection.executemany(sql, counter)
         added = self.rows_in(table) - before
         changed = self._connection.total_changes - self._beside - touched - added
@@ -158,13 +165,34 @@ class Batch:
 
     def end_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> int:
         """As `run_many`, for statements that end records."""
-        return 0 if self.adds_only else self.run_many(sql, rows)
+        if self.adds_only:
+            return 0
+        if not self._tally:
+            return self.run_many(sql, rows)
+        self._tally.ends = True
+        try:
+            return self.run_many(sql, rows)
+        finally:
+            self._tally.ends = False
+
+    @contextmanager
+    def told_elsewhere(self) -> Iterator[None]:
+        """While it lasts, changed rows are not told by school as records of their table."""
+        if self._tally:
+            self._tally.pauses = True
+        try:
+            yield
+        finally:
+            if self._tally:
+                self._tally.pauses = False
 
     def _rest(self) -> None:
+        before = self._connection.total_changes
         if self._journal:
-            before = self._connection.total_changes
             self._journal.write()
-            self._noted(before)
+        if self._tally:
+            self._tally.write()
+        self._noted(before)
 
     def _noted(self, before: int) -> int:
         changed = int(self._connection.total_changes - before)
@@ -176,12 +204,22 @@ class Batch:
         return iter(self._connection.execute(sql, values))
 
     def refuse(
-        self, layout: Layout, read: FileRead, row: int, column: str, code: str, sentence: str, missing: str = ""
+        self,
+        layout: Layout,
+        read: FileRead,
+        row: int,
+        column: str,
+        code: str,
+        sentence: str,
+        missing: str = "",
+        at: Way | None = None,
     ) -> None:
         """Put a row that passed its own checks, but not those against other records, into the report.
 
-        `missing`: the kind of record that it names and nobody sent.
+        `missing`: the kind of record that it names and nobody sent. `at`: what leads to its school, where known.
         """
+        if at and self._tally:
+            self._tally.refused(layout.entity, at)
         self.report.refuse(layout.entity, Problem(read.name, row, column, code, "", sentence, missing))
 
     def refuse_taken(self, layout: Layout, read: FileRead, row: int, taken: Taken) -> None:
@@ -189,10 +227,12 @@ class Batch:
         sentence = "another record has this id, so the two cannot be told apart. Correct it in the source system."
         self.refuse(layout, read, row, taken.column, "duplicate", sentence)
 
-    def refuse_reference(self, layout: Layout, read: FileRead, row: int, column: str, what: str) -> None:
+    def refuse_reference(
+        self, layout: Layout, read: FileRead, row: int, column: str, what: str, at: Way | None = None
+    ) -> None:
         """Refuse a row that names a record nobody sent."""
         sentence = f"names a {what} that is not loaded. Send the file that lists it, from the same export."
-        self.refuse(layout, read, row, column, "unknown_reference", sentence, what)
+        self.refuse(layout, read, row, column, "unknown_reference", sentence, what, at)
 
 
 class _Counter:

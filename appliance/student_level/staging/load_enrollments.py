@@ -61,10 +61,10 @@ def _students(
             continue
         begin = begins[section] if row.begin_day is None else row.begin_day
         if person is None:
-            batch.refuse_reference(layout, read, number, "userSourcedId", "person")
+            batch.refuse_reference(layout, read, number, "userSourcedId", "person", ("section_key", section))
         elif row.end_day is not None and row.end_day < begin:
             sentence = "the enrollment ends before it begins. Correct its dates."
-            batch.refuse(layout, read, number, "endDate", "date_order", sentence)
+            batch.refuse(layout, read, number, "endDate", "date_order", sentence, at=("section_key", section))
         elif row.role == "student":
             yield number, (section, person, begin, row.end_day)
         else:

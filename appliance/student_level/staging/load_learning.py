@@ -65,7 +65,7 @@ def grades(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
             if item is None:
                 batch.refuse_reference(layout, read, number, "lineItemSourcedId", "line item")
             elif student is None:
-                batch.refuse_reference(layout, read, number, "studentSourcedId", "student")
+                batch.refuse_reference(layout, read, number, "studentSourcedId", "student", ("line_item_key", item))
             else:
                 yield number, (student, item, row.score, row.score_text, row.scored_day, row.is_missing)
 

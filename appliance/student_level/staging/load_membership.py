@@ -39,13 +39,14 @@ def school_enrollments(batch: Batch, layout: Layout, read: FileRead, rows: Rows)
 
     def ready() -> _Ready:
         for number, row in rows:
+            at = ("school_key", schools[row.school]) if row.school in schools else None
             if row.student not in students:
-                batch.refuse_reference(layout, read, number, "student_id", "student")
+                batch.refuse_reference(layout, read, number, "student_id", "student", at)
             elif row.school not in schools:
                 batch.refuse_reference(layout, read, number, "school_id", "school")
             elif row.end_day is not None and row.end_day < row.begin_day:
                 sentence = "the exit comes before the entry. Correct the dates."
-                batch.refuse(layout, read, number, "exit_date", "date_order", sentence)
+                batch.refuse(layout, read, number, "exit_date", "date_order", sentence, at=at)
             else:
                 yield number, (students[row.student], schools[row.school], row.begin_day, row.end_day, row.grade_level)
 

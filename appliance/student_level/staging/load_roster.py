@@ -107,9 +107,13 @@ def sections(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
             if row.school not in schools:
                 batch.refuse_reference(layout, read, number, "schoolSourcedId", "school")
             elif row.course not in course_keys:
-                batch.refuse_reference(layout, read, number, "courseSourcedId", "course")
+                batch.refuse_reference(
+                    layout, read, number, "courseSourcedId", "course", ("school_key", schools[row.school])
+                )
             elif not days:
-                batch.refuse_reference(layout, read, number, "termSourcedIds", "session")
+                batch.refuse_reference(
+                    layout, read, number, "termSourcedIds", "session", ("school_key", schools[row.school])
+                )
             else:
                 school, course, period = schools[row.school], course_keys[row.course], ", ".join(row.periods)
                 begin, end = min(d[0] for d in days), max(d[1] for d in days)
@@ -252,11 +256,12 @@ def demographics(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> No
                 added += bool(told) and students[row.source_id] in unknown
                 yield students[row.source_id], row.birth_day, row.sex, oneroster.race(row)
 
-    changed = batch.run_many(
-        "UPDATE student SET birth_day = ?2, sex = ?3, race = ?4 WHERE student_key = ?1"
-        " AND (birth_day IS NOT ?2 OR sex IS NOT ?3 OR race IS NOT ?4)",
-        ready(),
-    )
+    with batch.told_elsewhere():
+        changed = batch.run_many(
+            "UPDATE student SET birth_day = ?2, sex = ?3, race = ?4 WHERE student_key = ?1"
+            " AND (birth_day IS NOT ?2 OR sex IS NOT ?3 OR race IS NOT ?4)",
+            ready(),
+        )
     count = batch.report.count(layout.entity)
     count.added += added
     count.changed += changed - added

@@ -6,6 +6,7 @@ Nothing here holds a value of any row, so a report may be printed, mailed and ke
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from typing import Literal
 
 MOST_PROBLEMS_KEPT = 10_000
 """Of one batch, row by row. Beyond it problems are counted by kind, not listed."""
@@ -45,6 +46,29 @@ class EntityCount:
         return self.added + self.changed + self.ended
 
 
+Deed = Literal["added", "changed", "ended", "refused"]
+
+
+@dataclass(slots=True)
+class SchoolCount:
+    """What happened to one kind of record at one school. An empty name: no school is known of them."""
+
+    school: str = ""
+    added: int = 0
+    changed: int = 0
+    ended: int = 0
+    refused: int = 0
+
+    def add(self, deed: Deed, number: int) -> None:
+        """Count so many more."""
+        setattr(self, deed, getattr(self, deed) + number)
+
+    @property
+    def sum(self) -> int:
+        """All of them together."""
+        return self.added + self.changed + self.ended + self.refused
+
+
 @dataclass(slots=True)
 class FileRead:
     """A file of the batch: what it was taken for, and its rows."""
@@ -67,6 +91,10 @@ class ImportReport:
     counts: dict[str, EntityCount] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     problem_kinds: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    by_school: dict[str, dict[int | None, SchoolCount]] = field(default_factory=dict)
+    """Entity -> our key of the school, None where no school is known -> counts. Unchanged records are not counted."""
+    samples: dict[str, dict[str, list[dict[str, object]]]] = field(default_factory=dict)
+    """Entity -> deed -> the keys of a few such records: ours, never a name."""
     loaded_before: dict[str, int] = field(default_factory=dict)
     """How many records there were, of the kinds whose files held only what changed."""
     batch: int | None = None
@@ -81,6 +109,10 @@ class ImportReport:
     def count(self, entity: str) -> EntityCount:
         """The counters of an entity, made at first use."""
         return self.counts.setdefault(entity, EntityCount())
+
+    def school_count(self, entity: str, school: int | None) -> SchoolCount:
+        """The counters of an entity at a school, made at first use."""
+        return self.by_school.setdefault(entity, {}).setdefault(school, SchoolCount())
 
     def refuse(self, entity: str, problem: Problem) -> None:
         """Note a row that is not loaded, and why."""
@@ -110,6 +142,7 @@ class ImportReport:
                 f"{entity.replace('_', ' ')}: {count.added:,} added, {count.changed:,} changed, "
                 f"{count.unchanged:,} unchanged, {count.ended:,} ended, {count.refused:,} refused"
             )
+            yield from self._school_lines(entity)
         shown: Counter[tuple[str, str, str]] = Counter()
         for problem in self.problems:
             kind = (problem.file, problem.column, problem.code)
@@ -123,6 +156,19 @@ class ImportReport:
         if self.left_quarantine:
             yield f"{self.left_quarantine:,} rows that earlier imports refused were tried again, and are loaded now."
 
+    def _school_lines(self, entity: str) -> Iterator[str]:
+        counts = sorted(self.by_school.get(entity, {}).values(), key=lambda one: -one.sum)
+        for one in counts[:_MOST_SCHOOLS]:
+            yield (
+                f"  {one.school or 'no school known'}: {one.added:,} added, {one.changed:,} changed, "
+                f"{one.ended:,} ended, {one.refused:,} refused"
+            )
+        if len(counts) > _MOST_SCHOOLS:
+            yield f"  and {len(counts) - _MOST_SCHOOLS} more schools; --json names them all"
+        for deed, rows in self.samples.get(entity, {}).items():
+            keys = "; ".join(", ".join(f"{name} {value}" for name, value in row.items()) for row in rows)
+            yield f"  {deed}, for example: {keys}"
+
     def as_json(self) -> dict[str, object]:
         """The report as plain data; its shape is versioned by the command that prints it."""
         return {
@@ -130,6 +176,12 @@ class ImportReport:
             "held": self.held,
             "files": [asdict(read) for read in self.files],
             "entities": {entity: asdict(count) for entity, count in self.counts.items()},
+            "by_school": [
+                {"entity": entity, "school_key": key, **asdict(count)}
+                for entity, counts in self.by_school.items()
+                for key, count in counts.items()
+            ],
+            "samples": self.samples,
             "problems": [asdict(problem) for problem in self.problems],
             "quarantined": self.quarantined,
             "left_quarantine": self.left_quarantine,
@@ -138,6 +190,7 @@ class ImportReport:
 
 
 _MOST_NAMED = 12
+_MOST_SCHOOLS = 12
 
 
 def _named(columns: tuple[str, ...]) -> str:

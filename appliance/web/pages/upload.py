@@ -17,13 +17,14 @@ from appliance.actions import Action
 from appliance.errors import BadFile, Trouble
 from appliance.jobs.uploads import Arriving, Upload, Uploads
 from appliance.student_level.records import imports
-from appliance.student_level.staging.report import EntityCount, FileRead, ImportReport, Problem
+from appliance.student_level.staging.report import EntityCount, FileRead, ImportReport, Problem, SchoolCount
 from appliance.web.forms import FromForm
 from appliance.web.guards import is_token
 from appliance.web.rendering import show
 from appliance.web.visit import Frame, NoSuch, Visit
 
 LOOK_AGAIN_SECONDS = 3
+MOST_SCHOOLS_SHOWN = 100
 _HERE = "/data/import"
 _LONGEST_TOKEN = 200
 
@@ -75,6 +76,14 @@ class UploadPage:
     def counts(self) -> tuple[tuple[str, EntityCount], ...]:
         """What happens to each kind of record."""
         return tuple(self.report.counts.items()) if self.report else ()
+
+    @property
+    def schools(self) -> tuple[tuple[str, SchoolCount], ...]:
+        """What moves at which school, by kind of record; where most moves comes first."""
+        if not self.report:
+            return ()
+        rows = [(entity, one) for entity, counts in self.report.by_school.items() for one in counts.values()]
+        return tuple(sorted(rows, key=lambda row: (-row[1].sum, row[1].school))[:MOST_SCHOOLS_SHOWN])
 
     @property
     def files(self) -> tuple[FileRead, ...]:
