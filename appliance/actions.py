@@ -58,7 +58,16 @@ RIGHTS: dict[Role, frozenset[Action]] = {
     Role.PRINCIPAL: _STUDENT_PAGES | {Action.SEE_SCHOOL},
     Role.SUPERINTENDENT: frozenset({Action.APPROVE_RELEASE}),
     Role.DATA_STEWARD: frozenset(
-        {Action.SEE_DATA, Action.IMPORT, Action.UNDO_IMPORT, Action.DRAFT_RELEASE, Action.APPROVE_RELEASE}
+        {
+            Action.SEE_DATA,
+            Action.IMPORT,
+            Action.UNDO_IMPORT,
+            Action.DRAFT_RELEASE,
+            Action.APPROVE_RELEASE,
+            Action.RETRY_QUARANTINE,
+            Action.DROP_QUARANTINE,
+            Action.CHOOSE_FIELD,
+        }
     ),
 }
 """Nothing is allowed that does not stand here. Everybody may sign in, sign out and read the manual."""

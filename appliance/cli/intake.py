@@ -105,8 +105,10 @@ def import_(
         )
     if report.changed_anything:
         say(f"Loaded as batch {report.batch} in {report.seconds:.1f} s. {_refusals(report.refused)}")
+    elif report.refused:
+        say(f"Nothing changed (batch {report.batch}). {_refusals(report.refused)}")
     else:
-        say(f"Nothing changed: all of this was loaded before (batch {report.batch}). {_refusals(report.refused)}")
+        say(f"Nothing changed: all of this was loaded before (batch {report.batch}). No row was refused.")
 
 
 @cli.command()

@@ -60,6 +60,8 @@ class Cause:
     records: int = 1
     """How many records are missing."""
     rows: int = 0
+    depth: int = len(_ORDER)
+    """How far down the chain of references it stands: what other rows wait for comes first."""
     by_kind: Counter[str] = field(default_factory=Counter)
     by_batch: Counter[int] = field(default_factory=Counter)
 
@@ -112,12 +114,15 @@ def causes(reading: Reading) -> list[Cause]:
                 root["column_name"], root["until_day"],
             )  # fmt: skip
         cause.rows += 1
+        cause.depth = min(
+            [cause.depth, *map(_ORDER.index, (*_MAKES.get(row["loaded_as"], ()), *_known(root["missing"])))]
+        )
         cause.by_kind[row["kind"]] += 1
         cause.by_batch[row["batch_key"]] += 1
         cause.until_day = min(cause.until_day, row["until_day"])
         missing_records[key].add(root["missing_sha256"])
         cause.records = len(missing_records[key])
-    return sorted(found.values(), key=_depth)
+    return sorted(found.values(), key=lambda cause: (cause.depth, -cause.rows))
 
 
 def of_batches(reading: Reading) -> list[OfBatch]:
@@ -131,6 +136,10 @@ def of_batches(reading: Reading) -> list[OfBatch]:
 
 
 _Row = dict[str, Any]
+
+
+def _known(missing: str) -> tuple[str, ...]:
+    return (missing,) if missing else ()
 
 
 def _makers(rows: Iterable[_Row]) -> dict[tuple[str, str], _Row]:
@@ -161,12 +170,3 @@ def _group(root: _Row) -> tuple[str, ...]:
     if root["missing"]:
         return (root["missing"],)
     return root["code"], root["file"], root["column_name"]
-
-
-def _depth(cause: Cause) -> tuple[int, int]:
-    depth = _ORDER.index(cause.missing) if cause.missing else len(_ORDER)
-    kinds = [kind for made in _MAKES.values() for kind in made]
-    made = [
-        kind for one in cause.by_kind for kind in _MAKES.get(one.replace("Ed-Fi ", "OneRoster "), ()) if kind in kinds
-    ]
-    return (min([depth, *map(_ORDER.index, made)]), -cause.rows)
