@@ -186,6 +186,11 @@ class DropFolder:
         found = [one for one in place.iterdir() if one.name.isdigit()] if place.is_dir() else []
         return {int(one.name): sorted(one.iterdir()) for one in found if any(one.iterdir())}
 
+    def refused_files(self) -> int:
+        """How many files lie in `refused`."""
+        place = self.folder / REFUSED
+        return sum(not one.is_dir() and one.suffix != ".txt" for one in place.rglob("*")) if place.is_dir() else 0
+
     def release(self, batch: int, *, by: str, reason: str) -> ImportReport:
         """Load a held batch all the same. Raises Trouble when it does not wait here, or nothing can be loaded."""
         with self._alone() as alone:

@@ -71,7 +71,11 @@ def sessions(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
             yield key, row.title, row.kind, row.begin_day, row.end_day, row.school_year
 
     columns = "title, kind, begin_day, end_day, school_year"
-    batch.upsert(layout.entity, "academic_session", "session_key", columns, ready())
+    count = batch.upsert(layout.entity, "academic_session", "session_key", columns, ready())
+    if batch.is_delta and count.changed:
+        read.note = (
+            "dates of sessions changed: classes follow them when their rows come again, so ask for classes.csv too"
+        )
     known = batch.known("session", batch.system)
     links = [(key, known[parent]) for key, parent in parents.items() if parent in known]
     batch.run_many("UPDATE academic_session SET parent_key = ?2 WHERE session_key = ?1 AND parent_key IS NOT ?2", links)

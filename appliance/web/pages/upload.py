@@ -48,6 +48,7 @@ class ImportPage:
     held: tuple[Held, ...]
     newest: imports.Batch | None
     drop_folder: str
+    refused: int
     most_megabytes: int
 
 
@@ -134,6 +135,7 @@ def see_imports(request: Request[Any, Any, Any], visit: NamedDependency[Visit]) 
             ),
             newest=next((one for one in found if one.status == "loaded"), None),
             drop_folder=str(folder.folder) if folder else "",
+            refused=folder.refused_files() if folder else 0,
             most_megabytes=visit.house.settings.upload_megabytes,
         )
     return show(page)
