@@ -57,8 +57,9 @@ _TO_A_SCHOOL = {
     "section_key": "(SELECT school_key FROM section WHERE section_key = way.key)",
     "line_item_key": "(SELECT school_key FROM line_item JOIN section USING (section_key)"
     " WHERE line_item_key = way.key)",
-    "student_key": "(SELECT school_key FROM school_enrollment WHERE student_key = way.key"
-    " ORDER BY begin_day DESC LIMIT 1)",
+    "student_key": "coalesce((SELECT school_key FROM school_enrollment WHERE student_key = way.key"
+    " ORDER BY begin_day DESC LIMIT 1), (SELECT school_key FROM section_enrollment JOIN section USING (section_key)"
+    " WHERE student_key = way.key ORDER BY section_enrollment.begin_day DESC LIMIT 1))",
 }
 _DEEDS: dict[str, Deed] = {"INSERT": "added", "UPDATE": "changed", "DELETE": "ended"}
 

@@ -34,6 +34,11 @@ def test_a_first_load_is_told_by_school(town) -> None:
     assert told(report, "grade") == {"Elm School": (2, 0, 0, 0)}
 
 
+def test_a_student_without_a_school_enrollment_counts_where_their_classes_are(town) -> None:
+    report = town.load(town.package())
+    assert told(report, "student") == {"Elm School": (2, 0, 0, 0), "Oak School": (1, 0, 0, 0)}
+
+
 def test_changes_ends_and_refusals_are_told_by_school_and_a_check_says_the_same(town) -> None:
     town.begin()
     package = town.package(
