@@ -115,7 +115,7 @@ def test_v3_4_3_no_page_breaks_its_own_policy_or_calls_elsewhere(
 def test_no_page_scrolls_sideways(browser: Browser, address: str, username: str, width: int) -> None:
     context = browser.new_context(viewport={"width": width, "height": 700})
     page = signed_in(context, address, username, maplewood.PASSWORD)
-    links = page.locator("nav a, main a[href^='/students/'], main a[href^='/classes/'], .me a")
+    links = page.locator("nav a, main a[href^='/students/'], main a[href^='/classes/'], main a[href^='/data/'], .me a")
     pages = {page.url, *links.evaluate_all("links => links.map(link => link.href)")}
     for where in sorted(pages)[:12]:
         page.goto(where)
@@ -161,7 +161,7 @@ def test_axe_finds_nothing(browser: Browser, address: str, username: str | None,
     else:
         page = context.new_page()
         page.goto(address + "/manual")
-    links = page.locator("nav a, main a[href^='/students/'], main a[href^='/classes/'], .me a")
+    links = page.locator("nav a, main a[href^='/students/'], main a[href^='/classes/'], main a[href^='/data/'], .me a")
     to_see = sorted({page.url, *links.evaluate_all("links => links.map(link => link.href)")})
     students = [where for where in to_see if "/students/" in where]
     for where in [*(set(to_see) - set(students)), *students[:1], address + "/nowhere"]:
