@@ -87,3 +87,11 @@ def test_a_staff_id_that_the_roster_lacks_is_said_plainly(loaded: Type) -> None:
     told = loaded("user", "add", "n.body", "--role", "teacher", "--staff-id", "nobody", stdin="four plain words make\n")
     assert told.code == 1
     assert "The roster has no member of staff" in told.talk
+
+
+def test_files_with_inclusive_end_dates_are_said_to_be_so(loaded: Type, small_district: SampleDistrict) -> None:
+    stays = next(path for path in small_district.files if path.name == "school_enrollment.csv")
+    assert "school enrollment: 0 added, 0 changed" in loaded("check", stays).out
+    shifted = loaded("check", "--inclusive-ends", stays, "--json").data["entities"]["school_enrollment"]
+    assert shifted["changed"] > 0
+    assert shifted["added"] == 0
