@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from appliance.errors import BadFile, HomeTrouble, Trouble
@@ -127,13 +128,9 @@ class DropFolder:
             return done
         folder = self.folder / LOADING
 
-        def unchanged() -> None:
-            for name, before in signatures.items():
-                if _signature_or_none(folder / name) != before:
-                    raise BadFile(f"{name} changed while it was read. Send it again when it is whole.")
-
         try:
             paths = [folder / name for name in signatures]
+            unchanged = partial(_refuse_if_changed, folder, signatures)
             done.report = import_files(self._database, paths, self._settings, by=BY, last_look=unchanged)
         except HomeTrouble:
             raise
@@ -199,12 +196,14 @@ class DropFolder:
             files = self.held_batches().get(batch)
             if not files:
                 raise Trouble(f"Batch {batch} does not wait in the drop folder any more.")
-            for file in files:
-                try:
-                    signature_of(file)
-                except NotPlain as not_plain:
-                    raise BadFile(_why_not(file.name, not_plain)) from None
-            report = import_files(self._database, files, self._settings, by=by, despite_hold=reason)
+            try:
+                signatures = {file.name: signature_of(file) for file in files}
+            except (NotPlain, OSError):
+                raise BadFile(f"A file of batch {batch} is not a plain file any more. Nothing was loaded.") from None
+            unchanged = partial(_refuse_if_changed, files[0].parent, signatures)
+            report = import_files(
+                self._database, files, self._settings, by=by, despite_hold=reason, last_look=unchanged
+            )
             place = self.folder / LOADED / date.today().isoformat()
             for file in files:
                 if self._settings.drop_folder_afterwards == "shred":
@@ -238,6 +237,12 @@ def signature_of(path: Path) -> Signature:
     if not stat.S_ISREG(found.st_mode) or found.st_nlink != 1:
         raise NotPlain
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
+def _refuse_if_changed(folder: Path, signatures: dict[str, Signature]) -> None:
+    for name, before in signatures.items():
+        if _signature_or_none(folder / name) != before:
+            raise BadFile(f"{name} changed while it was read. Send it again when it is whole.")
 
 
 def _signature_or_none(path: Path) -> Signature | None:
