@@ -42,7 +42,8 @@ _TOLD = {
     "teaching": _Told("teaching", "section_key", ("staff_key", "section_key", "begin_day")),
     "section_enrollment": _Told("section_enrollment", "section_key", ("section_key", "student_key", "begin_day")),
     "school_enrollment": _Told("school_enrollment", "school_key", ("student_key", "school_key", "begin_day")),
-    "program_membership": _Told("program", "student_key", ("student_key", "program", "begin_day")),
+    # Not the program itself: that a student is homeless or disabled is no detail for a report.
+    "program_membership": _Told("program", "student_key", ("student_key", "begin_day")),
     "caseload": _Told("caseload", "student_key", ("staff_key", "student_key", "begin_day")),
     "line_item": _Told("line_item", "section_key", ("line_item_key",)),
     "grade": _Told("grade", "line_item_key", ("student_key", "line_item_key")),
