@@ -29,6 +29,8 @@ def open_writer(path: Path, data_key: bytes) -> Connection:
     except sqlcipher.DatabaseError as error:
         raise HomeTrouble(_why_not(path, error)) from None
     try:
+        # What is wrong is said once, in our own words; the driver would write its own lines to stderr as well.
+        connection.execute("PRAGMA cipher_log_level = NONE")
         connection.execute(f"PRAGMA key = \"x'{data_key.hex()}'\"")
         connection.execute("PRAGMA busy_timeout = 30000")
         connection.execute("PRAGMA foreign_keys = ON")

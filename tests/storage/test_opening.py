@@ -46,11 +46,12 @@ def test_a_plaintext_file_is_left_as_it_is(home):
     assert (home / "district.db").read_bytes() == before
 
 
-def test_a_database_of_another_home(home, tmp_path):
+def test_a_database_of_another_home_gets_one_sentence_and_no_lines_of_the_driver(home, tmp_path, capfd):
     other = tmp_path / "other"
     Database.create(other).close()
     (home / "district.db").write_bytes((other / "district.db").read_bytes())
     assert "cannot be read with this home's key" in why(home)
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.parametrize("length", [1, 1000, 4096, 8192, -4096])
