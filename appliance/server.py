@@ -1,6 +1,7 @@
 """The server of one home: where its parts are put together, and how it is run."""
 
 import logging
+import signal
 import socket
 import sys
 import time
@@ -108,6 +109,8 @@ def serve(
             if settings.drop_folder:
                 folder = DropFolder(database, settings)
                 by_itself.append(Recurring("look into the drop folder", folder.look, every_minutes=1))
+            # uvicorn sends the signal that stopped it once more; as an exit it lets the database be closed in order.
+            signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
             with run_in_background(by_itself):
                 _run(app, listening)
             app.state["house"].front_desk.close()

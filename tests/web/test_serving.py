@@ -48,7 +48,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, int
             yield folder / "home", port, log
         finally:
             process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=20) in (0, -signal.SIGTERM)
+            assert process.wait(timeout=20) == 0
+            assert not (folder / "home" / "district.db-wal").exists()  # The database was closed in order.
 
 
 def test_it_says_that_it_lives_and_not_what_it_is(server: tuple[Path, int, Path]) -> None:
