@@ -137,6 +137,7 @@ class _Member(io.RawIOBase):
             self._package = zipfile.ZipFile(seekable(path))
             self._stream = self._package.open(member)
         except _DAMAGE as error:
+            super().close()  # There is no stream to close; without this Python 3.13 complains on stderr about it.
             raise BadFile(f"{self._name} is damaged inside. Ask the sender to export it again.") from error
 
     def readable(self) -> bool:
