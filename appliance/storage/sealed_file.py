@@ -156,7 +156,7 @@ class _Reader(io.RawIOBase):
         return self._block
 
     def close(self) -> None:
-        if not self.closed:
+        if not self.closed and hasattr(self, "_file"):  # A reader whose file is gone never had one to close.
             self._file.close()
         super().close()
 
