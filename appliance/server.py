@@ -99,6 +99,7 @@ def serve(
         write_log_to_stderr()
         database = Database(home)
         try:
+            write_witness(database)  # refuses to serve a log whose end was cut off
             settings = read_settings(home)
             app = build_app(database, settings, secure_cookies=behind_tls, as_of=as_of)
             sessions: Sessions = app.state["house"].sessions

@@ -147,3 +147,12 @@ def test_the_lock_files_pin_every_part_by_hash_and_name_no_address():
         for part in parts:
             assert re.match(r"[a-z0-9._-]+(\[[a-z0-9,_-]+\])?==[^ ]+", part), part.splitlines()[0]
             assert "--hash=sha256:" in part, part.splitlines()[0]
+
+
+def test_the_aggregate_wing_imports_nothing_behind_the_contracts_back():
+    """Import contracts read import statements; a module fetched by its name at run time would pass them unseen."""
+    for wing in ("aggregate", "state_office"):
+        for path in (HOUSE / wing).rglob("*.py"):
+            names = {node.id for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Name)}
+            assert not names & {"importlib", "__import__"}, path
+            assert "importlib" not in path.read_text(), path

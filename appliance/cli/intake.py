@@ -82,6 +82,7 @@ def import_(
     """
     from appliance.jobs.compute_metrics import refresh
     from appliance.jobs.import_files import check_files, import_files
+    from appliance.jobs.witness import write_witness
 
     with home_of(context) as database:
         settings = _settings(context, inclusive_ends)
@@ -94,6 +95,7 @@ def import_(
             report = import_files(database, files, settings, despite_hold=despite_hold, progress=progress)
         if report.changed_anything and not report.held:
             refresh(database, settings)
+        write_witness(database)
     if as_json:
         print_json(report.as_json())
     else:
@@ -108,7 +110,8 @@ def import_(
     elif report.refused:
         say(f"Nothing changed (batch {report.batch}). {_refusals(report.refused)}")
     else:
-        say(f"Nothing changed: all of this was loaded before (batch {report.batch}). No row was refused.")
+        why = "all of this was loaded before" if any(file.rows for file in report.files) else "the files hold no rows"
+        say(f"Nothing changed: {why} (batch {report.batch}). No row was refused.")
 
 
 @cli.command()

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from appliance.errors import HomeTrouble
 from appliance.settings import read_settings
 from appliance.storage.database import Database
 
@@ -14,4 +15,8 @@ def witness_file(home: Path) -> Path:
 
 def write_witness(database: Database) -> None:
     """Note the head of the access log. A log that ends before it, or differs, was cut or rewritten."""
-    database.write_witness(witness_file(database.home))
+    file = witness_file(database.home)
+    try:
+        database.write_witness(file)
+    except OSError as error:
+        raise HomeTrouble(f"The witness {file} cannot be written ({error.strerror}). Mend `witness_folder`.") from error

@@ -50,7 +50,7 @@ def open_writer(path: Path, data_key: bytes) -> Connection:
 
 def _why_not(path: Path, error: Exception) -> str:
     if not path.exists():
-        return f"{path} is missing. Restore it from a backup, or make a new home with: schoolhouse init"
+        return f"{path} is missing. Restore it from a backup."
     try:
         with path.open("rb") as file:
             if file.read(16) == PLAINTEXT_HEADER:

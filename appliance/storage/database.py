@@ -175,9 +175,31 @@ class Database:
         return audit.Head(row[0], row[1].hex(), row[2], row[3]) if row else None
 
     def write_witness(self, path: Path) -> None:
-        """Put the head of the access log into a file, sealed with a key that only this home has."""
-        if head := self.log_head():
+        """Put the head of the access log into a file, sealed with a key that only this home has.
+
+        A witness that says otherwise than the log is never overwritten: it is the only one who knows. Raises
+        HomeTrouble for it.
+        """
+        head = self.log_head()
+        try:
+            before = audit.read_witness(path, self._data_key)
+            same = before is None or (head is not None and self._is_line(before))
+        except ValueError:
+            same = False
+        if not same:
+            raise HomeTrouble(
+                f"The access log is not the one that {path} has seen: its end was cut off or written anew, or an older "
+                "copy of the database was put back. Look into it with: schoolhouse audit verify. If it is explained, "
+                "move that file away, and a new one is begun."
+            )
+        if head:
             audit.write_witness(path, head, self._data_key)
+
+    def _is_line(self, seen: audit.Head) -> bool:
+        with self._writing:
+            sql = "SELECT sha256 FROM access_log WHERE sequence = ?"
+            row = self._writer.execute(sql, (seen.sequence,)).fetchone()
+        return row is not None and row[0].hex() == seen.sha256
 
     def verify_log(self, witness: Path) -> audit.Finding:
         """Walk the whole access log, and hold it against a witness where there is one."""

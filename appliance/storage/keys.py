@@ -41,7 +41,12 @@ def read_data_key(home: Path) -> bytes:
             raise HomeTrouble(f"{kek_file} can be read by other users. Run: chmod 600 {kek_file}")
         kek, wrapped = kek_file.read_bytes(), (folder / _WRAPPED).read_bytes()
     except FileNotFoundError as error:
-        raise HomeTrouble(f"{home} has no keys. Make a new home with: schoolhouse --home {home} init") from error
+        sentence = f"{home} has no keys. "
+        if folder.exists() or (home / "district.db").exists():
+            sentence += "Put the keys folder back from your recovery copy; without it the data cannot be read."
+        else:
+            sentence += f"Make a new home with: schoolhouse --home {home} init"
+        raise HomeTrouble(sentence) from error
     except PermissionError as error:
         raise HomeTrouble(f"You may not read the keys in {folder}. Run as the user that owns the home.") from error
     if wrapped[:1] != _VERSION:

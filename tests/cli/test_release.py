@@ -118,3 +118,18 @@ def test_an_analyst_who_attacks_the_package_finds_nothing(at_home: Type, package
         "exact": 0,
     }
     assert told.data["hidden"] > 10
+
+
+def test_once_somebody_may_approve_a_made_up_name_may_not(at_home: Type, small_district: SampleDistrict) -> None:
+    at_home("init", "--no-input")
+    at_home("import", "--yes", *small_district.files)
+    at_home("user", "add", "g.lindqvist", "--role", "superintendent", stdin="four plain words make one\n")
+    at_home("release", "draft", "--snapshot", SNAPSHOT)
+    assert at_home("release", "approve", 1, "--as", "nobody.known").code == 1
+    assert at_home("release", "approve", 1, "--as", "G.Lindqvist").code == 0
+
+
+def test_a_day_that_has_not_come_cannot_be_released(loaded: Type) -> None:
+    told = loaded("release", "draft", "--snapshot", "2093-10-01")
+    assert told.code == 1
+    assert "has not come yet" in told.talk

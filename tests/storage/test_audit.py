@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from appliance.actions import Action
+from appliance.errors import HomeTrouble
 from appliance.storage.database import Database, Event
 
 
@@ -84,3 +85,14 @@ def test_a_dry_run_that_is_taken_back_leaves_no_gap_in_the_chain(looked: Databas
         give_up()
     looked.record(Event("okafor", Action.SEE_SECTION, "music"))
     assert looked.verify_log(tmp_path / "none").sound
+
+
+def test_a_witness_that_knows_better_is_never_written_over(looked: Database, tmp_path: Path) -> None:
+    witness = tmp_path / "witness.json"
+    looked.write_witness(witness)
+    looked.record(Event("okafor", Action.SEE_SECTION, "music"))
+    looked.write_witness(witness)
+    cut_the_end(looked)
+    with pytest.raises(HomeTrouble, match="its end was cut off or written anew"):
+        looked.write_witness(witness)
+    assert not looked.verify_log(witness).sound

@@ -42,14 +42,14 @@ _TOLD = {
     "teaching": _Told("teaching", "section_key", ("staff_key", "section_key", "begin_day")),
     "section_enrollment": _Told("section_enrollment", "section_key", ("section_key", "student_key", "begin_day")),
     "school_enrollment": _Told("school_enrollment", "school_key", ("student_key", "school_key", "begin_day")),
-    # Not the program itself: that a student is homeless or disabled is no detail for a report.
-    "program_membership": _Told("program", "student_key", ("student_key", "begin_day")),
+    # Not the program, nor the days: a report says which record it is, not what is true of the child.
+    "program_membership": _Told("program", "student_key", ("student_key",)),
     "caseload": _Told("caseload", "student_key", ("staff_key", "student_key", "begin_day")),
     "line_item": _Told("line_item", "section_key", ("line_item_key",)),
     "grade": _Told("grade", "line_item_key", ("student_key", "line_item_key")),
-    "test_result": _Told("test_result", "student_key", ("student_key", "test_key", "day", "occurrence")),
-    "attendance_day": _Told("attendance_event", "student_key", ("student_key", "day"), "{side}.basis = 'daily'"),
-    "attendance_section": _Told("attendance_event", "section_key", ("student_key", "day", "section_key")),
+    "test_result": _Told("test_result", "student_key", ("student_key", "test_key")),
+    "attendance_day": _Told("attendance_event", "student_key", ("student_key",), "{side}.basis = 'daily'"),
+    "attendance_section": _Told("attendance_event", "section_key", ("student_key", "section_key")),
 }
 _COLUMNS = {"staff_role": "organization_key"}
 """Where the column that leads to a school goes by another name."""
