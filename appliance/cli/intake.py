@@ -23,7 +23,7 @@ INCLUSIVE_ENDS = click.option(
 @cli.command("sample-district")
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--students", default=2000, show_default=True, type=click.IntRange(min=40))
-@click.option("--today", type=DAY, help="The day up to which the year is known.  [default: today]")
+@click.option("--today", type=DAY, metavar="DATE", help="The day up to which the year is known.  [default: today]")
 @click.option("--seed", default=1, show_default=True)
 def sample_district(directory: Path, students: int, today: datetime | None, seed: int) -> None:
     """Write an invented district's files."""

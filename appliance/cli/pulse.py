@@ -36,7 +36,7 @@ def status_(context: click.Context, as_json: bool) -> None:
 
 
 @pulse.command("publish")
-@click.option("--week", required=True, type=DAY, help="Any day of the week, as 2026-11-16.")
+@click.option("--week", required=True, type=DAY, metavar="DATE", help="Any day of the week, as 2026-11-16.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Where to.  [default: the home's outbox]")
 @AS_JSON
 @click.pass_context

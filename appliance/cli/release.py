@@ -19,7 +19,9 @@ def release() -> None:
 
 
 @release.command("draft")
-@click.option("--snapshot", required=True, type=DAY, help="The day that the counts describe, as 2026-10-01.")
+@click.option(
+    "--snapshot", required=True, type=DAY, metavar="DATE", help="The day that the counts describe, as 2026-10-01."
+)
 @click.option("--as", "person", help="Who drafts.  [default: the user of this command line]")
 @AS_JSON
 @click.pass_context

@@ -12,7 +12,9 @@ from appliance.console import progress_bars, say
 @cli.command()
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--as-of", type=DAY, help="Rehearsal on an old year's files: pages as they were on that day.")
+@click.option(
+    "--as-of", type=DAY, metavar="DATE", help="Rehearsal on an old year's files: pages as they were on that day."
+)
 @click.pass_context
 def serve(context: click.Context, port: int, host: str, as_of: datetime | None) -> None:
     """Run the one server process."""

@@ -270,7 +270,7 @@ def _what_hinders(home: Path, reason: str) -> str:
 @contextmanager
 def only_server(home: Path) -> Iterator[None]:
     """Hold the home's server lock. Raises HomeTrouble if another server holds it; the system frees it at any end."""
-    with (home / "server.lock").open("w") as file:
+    with os.fdopen(os.open(home / "server.lock", os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
