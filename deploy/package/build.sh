@@ -17,7 +17,7 @@ export SOURCE_DATE_EPOCH LC_ALL=C.UTF-8
 [ -z "$(git status --porcelain)" ] || echo "The package is made from the last commit. What is not committed is not in it." >&2
 
 work=$PWD/build/package-$arch wheels=$PWD/build/wheels-$arch
-source=$work/source root=$work/root library=$work/root/usr/lib/schoolhouse
+source=$work/source root=$work/tree library=$work/tree/usr/lib/schoolhouse
 documents=$root/usr/share/doc/schoolhouse manuals=$root/usr/share/man/man1 overrides=$root/usr/share/lintian/overrides
 rm -rf "$work"
 mkdir -p "$source" "$root"/{DEBIAN,usr/bin} "$library"/{py/{bin,lib/bundled},site} "$documents" "$manuals" "$overrides"
