@@ -95,11 +95,13 @@ def import_(
             report = import_files(database, files, settings, despite_hold=despite_hold, progress=progress)
         if report.changed_anything and not report.held:
             refresh(database, settings)
-        write_witness(database)
     if as_json:
         print_json(report.as_json())
     else:
         click.echo("\n".join(report.lines()))
+    # After the report: what is loaded is loaded, also when the witness's folder cannot be written.
+    with home_of(context) as database:
+        write_witness(database)
     if report.held:
         raise NeedsYou(
             f"Held as batch {report.batch}, and nothing was loaded: {' '.join(report.held)} If the files are right, "
