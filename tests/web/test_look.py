@@ -65,3 +65,12 @@ def test_the_stylesheet_is_small_and_needs_nothing_else() -> None:
     assert not re.search(r"@import\s+[\"'u]", CSS)
     assert "url(" not in CSS
     assert CSS.count("{") == CSS.count("}")
+
+
+def test_the_typeface_comes_from_the_appliance_itself() -> None:
+    named = re.findall(r"src:url\(([^)]+)\)", CSS)
+    assert len(named) == 2
+    for name in named:
+        # A bare name: beside the stylesheet, on this server; and really a WOFF2.
+        assert (STATIC / name).read_bytes()[:4] == b"wOF2"
+    assert "Open Font License" in (STATIC / "atkinson-next-OFL.txt").read_text()
