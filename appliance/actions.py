@@ -1,46 +1,70 @@
 """What people do in Schoolhouse, and which role may do it.
 
-Each route and each change names one of these; a route that names none is shut. Guards, the access log and the manual's
-table of rights all read this one table.
+Each route and each change names one of these; a route that names none is shut. To add an action is to add a line: its
+words for the access log, then the roles that may. Whom a role sees, and what of them, stands in `roles.py`. Guards, the
+manual's page "Who sees what" and the matrix of tests read these two tables and no other.
 """
 
 from enum import StrEnum
 
+from appliance.roles import Role
 
-class Role(StrEnum):
-    """What an account is for. A role says what kind of page opens; the roster says which students are on it."""
+__all__ = ["RIGHTS", "Action", "Role", "may"]
 
-    TEACHER = "teacher"
-    COUNSELOR = "counselor"
-    PRINCIPAL = "principal"
-    SUPERINTENDENT = "superintendent"
-    DATA_STEWARD = "data_steward"
+_TEACHER, _COUNSELOR, _COACH, _SUBSTITUTE = Role.TEACHER, Role.COUNSELOR, Role.COACH, Role.SUBSTITUTE
+_LEADS = (Role.PRINCIPAL, Role.ASSISTANT_PRINCIPAL)
+_TOTALS = (Role.SUPERINTENDENT, Role.ANALYST)
+_STEWARD, _ADMIN, _AUDITOR = Role.DATA_STEWARD, Role.DISTRICT_ADMIN, Role.AUDITOR
+_STAFF = (_TEACHER, _COUNSELOR, _COACH, *_LEADS)
+_EVERYBODY = tuple(Role)
 
 
 class Action(StrEnum):
-    """One thing that can be done. The value is what the access log keeps."""
+    """One thing that can be done: what the access log calls it, and who may.
+
+    One that names no role belongs to nobody who signs in: the house does it, or somebody at the command line.
+    """
+
+    roles: frozenset[Role]
+
+    def __new__(cls, words: str, *roles: Role) -> "Action":
+        """The line's words are the action's value; its roles stand beside it."""
+        action = str.__new__(cls, words)
+        action._value_ = words
+        action.roles = frozenset(roles)
+        return action
 
     SIGN_IN = "sign in"
     SIGN_IN_REFUSED = "sign-in refused"
-    SIGN_OUT = "sign out"
-    SEE_THIS_WEEK = "see this week"
-    SEE_SECTION = "see a class"
-    SEE_STUDENT = "see a student"
-    SEE_SCHOOL = "see a school"
-    SEE_DATA = "see imports and data health"
-    SEE_OPEN_PAGE = "see a page that shows no student"
-    SEE_MY_SCOPE = "see what I may see"
-    RECORD_CHECK_IN = "record a check-in"
-    IMPORT = "import files"
+    SIGN_OUT = "sign out", *_EVERYBODY
+    SEE_OPEN_PAGE = "see a page that shows no student", *_EVERYBODY
+    SEE_MY_SCOPE = "see what I may see", *_EVERYBODY
+
+    SEE_THIS_WEEK = "see this week", *_STAFF
+    SEE_SECTION = "see a class", *_STAFF
+    SEE_STUDENT = "see a student", *_STAFF
+    SEE_SCHOOL = "see a school", *_LEADS
+    RECORD_CHECK_IN = "record a check-in", *_STAFF
+    SEE_COVERED_CLASS = "see the names of a class one stands in for", _SUBSTITUTE
+    SEE_OWN_CHILDREN = "see one’s own children", Role.GUARDIAN
+    BREAK_GLASS = "open one student by breaking the glass", *_TOTALS
+    SEE_BROKEN_GLASS = "see who broke the glass", Role.SUPERINTENDENT, _STEWARD, _AUDITOR
+    SEE_WHO_MAY_SEE = "see who may see a student", *_LEADS, _STEWARD, _AUDITOR
+    VIEW_AS = "see pages as somebody else sees them", *_LEADS
+    GIVE_GRANT = "open students to somebody for a time", *_LEADS, _STEWARD
+    END_GRANT = "end what was opened for a time", *_LEADS, _STEWARD
+
+    SEE_DATA = "see imports and data health", _STEWARD
+    IMPORT = "import files", _STEWARD
     HOLD_IMPORT = "hold an import"
-    UNDO_IMPORT = "take an import back"
-    RETRY_QUARANTINE = "try refused rows again"
-    DROP_QUARANTINE = "drop refused rows"
-    CHOOSE_FIELD = "choose a sensitive field"
-    MAKE_ACCOUNT = "make an account"
+    UNDO_IMPORT = "take an import back", _STEWARD
+    RETRY_QUARANTINE = "try refused rows again", _STEWARD
+    DROP_QUARANTINE = "drop refused rows", _STEWARD
+    CHOOSE_FIELD = "choose a sensitive field", _STEWARD
+    MAKE_ACCOUNT = "make an account", _ADMIN
     COMPUTE_METRICS = "compute metrics"
-    DRAFT_RELEASE = "draft a release"
-    APPROVE_RELEASE = "approve a release"
+    DRAFT_RELEASE = "draft a release", _STEWARD
+    APPROVE_RELEASE = "approve a release", _STEWARD, Role.SUPERINTENDENT
     BUILD_RELEASE = "build a release"
     DEBIT_PULSE = "debit the privacy budget"
     DRAW_PULSE = "draw a weekly pulse"
@@ -48,31 +72,14 @@ class Action(StrEnum):
     SET_UP = "set up the home"
 
 
-_STUDENT_PAGES = frozenset({Action.SEE_THIS_WEEK, Action.SEE_SECTION, Action.SEE_STUDENT, Action.RECORD_CHECK_IN})
-
-_FOR_EVERYBODY = frozenset({Action.SEE_OPEN_PAGE, Action.SEE_MY_SCOPE, Action.SIGN_OUT})
+_FOR_EVERYBODY = frozenset(action for action in Action if action.roles == frozenset(Role))
 
 RIGHTS: dict[Role, frozenset[Action]] = {
-    Role.TEACHER: _STUDENT_PAGES,
-    Role.COUNSELOR: _STUDENT_PAGES,
-    Role.PRINCIPAL: _STUDENT_PAGES | {Action.SEE_SCHOOL},
-    Role.SUPERINTENDENT: frozenset({Action.APPROVE_RELEASE}),
-    Role.DATA_STEWARD: frozenset(
-        {
-            Action.SEE_DATA,
-            Action.IMPORT,
-            Action.UNDO_IMPORT,
-            Action.DRAFT_RELEASE,
-            Action.APPROVE_RELEASE,
-            Action.RETRY_QUARANTINE,
-            Action.DROP_QUARANTINE,
-            Action.CHOOSE_FIELD,
-        }
-    ),
+    role: frozenset(action for action in Action if role in action.roles) - _FOR_EVERYBODY for role in Role
 }
-"""Nothing is allowed that does not stand here. Everybody may sign in, sign out and read the manual."""
+"""What each role may beyond what every role may: open pages, "What I can see" and signing out."""
 
 
 def may(role: Role, action: Action) -> bool:
-    """Whether the role holds the right. Open pages, "What I can see" and signing out belong to every role."""
-    return action in RIGHTS[role] or action in _FOR_EVERYBODY
+    """Whether the role holds the right. Nothing is allowed that does not stand on the action's line."""
+    return role in action.roles

@@ -4,6 +4,7 @@ import sys
 
 import rich_click as click
 
+from appliance.actions import Role
 from appliance.cli.root import cli, home_of
 from appliance.console import say
 
@@ -15,15 +16,12 @@ def user() -> None:
 
 @user.command("add")
 @click.argument("username")
-@click.option(
-    "--role", required=True, type=click.Choice(["teacher", "counselor", "principal", "superintendent", "data_steward"])
-)
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
 @click.option("--staff-id", help="The district's id of this person in the roster; decides which students they see.")
 @click.option("--name", "display_name", help="The name to show.  [default: the roster's]")
 @click.pass_context
 def user_add(context: click.Context, username: str, role: str, staff_id: str | None, display_name: str | None) -> None:
     """Make an account. The password is asked for, or read as one line from standard input."""
-    from appliance.actions import Role
     from appliance.jobs.accounts import make_account
     from appliance.jobs.import_files import person_at_the_keyboard
     from appliance.jobs.roster_lookup import find_staff

@@ -32,7 +32,7 @@ class Viewer:
 
 
 _SCHOOL_FACTS = frozenset(
-    """academic_session attendance_taken batch batch_count batch_file calendar_day course line_item organization
+    """academic_session attendance_taken batch batch_count batch_file calendar_day course line_item organization rule_book
     school_attendance_day section staff staff_role teaching test""".split()
 )
 """Tables in which no row is about a student."""
@@ -152,9 +152,9 @@ def reading_as(database: Database, viewer: Viewer) -> Iterator[Reading]:
             gate, fill = BY_STUDENT, (*_CLEAR, (_TEACHES, values), (_TEACHES_SECTIONS, values))
         case Role.COUNSELOR:
             gate, fill = BY_STUDENT, (*_CLEAR, (_CASELOAD, values))
-        case Role.PRINCIPAL:
+        case Role.PRINCIPAL | Role.ASSISTANT_PRINCIPAL:
             gate, fill = BY_SCHOOL, (("DELETE FROM temp.scope_school", {}), (_LEADS, values))
-        case Role.SUPERINTENDENT | Role.DATA_STEWARD:
+        case _:
             gate, fill = NOBODY, ()
     with database.reading(gate, fill) as reading:
         yield reading

@@ -10,35 +10,35 @@ from litestar.exceptions import NotFoundException
 
 from appliance.actions import Action, Role
 from appliance.days import day_number, from_day_number, school_year
+from appliance.roles import Scope
 from appliance.settings import Settings
 from appliance.storage.database import Database, Event, Reading, Tables
 from appliance.student_level.access import Viewer, reading_as
 from appliance.student_level.records.freshness import Freshness, freshness, workplace
+from appliance.student_level.records.rule_book import RuleBook, in_force
 from appliance.web import words
 from appliance.web.addresses import Addresses, Kind
 from appliance.web.front_desk import FrontDesk
 from appliance.web.sessions import Session, Sessions
 
-ROLE_WORDS = {
-    Role.TEACHER: "teacher",
-    Role.COUNSELOR: "counselor",
-    Role.PRINCIPAL: "principal",
-    Role.SUPERINTENDENT: "superintendent",
-    Role.DATA_STEWARD: "data steward",
-}
 _REASONS_FOR_LISTS = {
-    Role.TEACHER: "are in the reader's own classes",
-    Role.COUNSELOR: "are on the reader's own caseload",
-    Role.PRINCIPAL: "are students of the school that the reader leads",
+    Scope.OWN_CLASSES: "are in the reader's own classes",
+    Scope.CASELOAD: "are on the reader's own caseload",
+    Scope.GRANTED: "were opened for the reader for a time",
+    Scope.COVERED_CLASSES: "are in a class for which the reader stands in",
+    Scope.SCHOOL: "are students of the school that the reader leads",
+    Scope.OWN_CHILDREN: "are the reader's own children",
 }
 """Why, for a page that names many. A student's own page keeps the student's own reason."""
+_LED = {Role.PRINCIPAL, Role.ASSISTANT_PRINCIPAL}
 _NAVIGATION = (
-    ("/this-week", "This week", {Role.TEACHER, Role.COUNSELOR}),
-    ("/school", "This week", {Role.PRINCIPAL}),
+    ("/this-week", "This week", {Role.TEACHER, Role.COUNSELOR, Role.COACH}),
+    ("/school", "This week", _LED),
     ("/classes", "My classes", {Role.TEACHER}),
-    ("/caseload", "My caseload", {Role.COUNSELOR}),
+    ("/caseload", "My caseload", {Role.COUNSELOR, Role.COACH}),
     ("/data", "Data", {Role.DATA_STEWARD}),
     ("/releases", "Releases", {Role.DATA_STEWARD, Role.SUPERINTENDENT}),
+    ("/what-i-can-see", "What I can see", {Role.ANALYST, Role.DISTRICT_ADMIN, Role.AUDITOR, Role.GUARDIAN}),
     ("/manual", "Help", set(Role)),
 )
 
@@ -154,6 +154,10 @@ class Visit:
         """A handle that holds this person's students and nobody else's."""
         return reading_as(self.house.database, self.viewer)
 
+    def rules(self, reading: Reading) -> RuleBook:
+        """The numbers of the rules in force on the day of the page."""
+        return in_force(reading, self.today)
+
     @contextmanager
     def changing(self, event: Event) -> Iterator[Tables]:
         """A writable handle in one transaction with the event."""
@@ -163,7 +167,7 @@ class Visit:
 
     def saw(self, action: Action, *, students: tuple[int, ...], reason: str = "", subject: str = "") -> None:
         """Write down who sees whom, and why they may. Durable when this returns, so call it before the page is sent."""
-        why = reason or _REASONS_FOR_LISTS.get(self.role, "")
+        why = reason or _REASONS_FOR_LISTS.get(self.role.terms.scope, "")
         with self.changing(Event(self.session.account.username, action, subject, why, students)):
             pass
 
@@ -208,7 +212,7 @@ class Visit:
                 if self.role in roles
             ),
             display_name=account.display_name,
-            role=ROLE_WORDS[self.role],
+            role=self.role.terms.word,
             csrf_token=self.session.csrf_token,
             rehearsal_day=None if self.house.as_of is None else self.today,
             printed=words.moment(now.isoformat()),
@@ -218,6 +222,11 @@ class Visit:
 def school_address(address: str) -> str:
     """The page of one of several schools."""
     return f"/school?at={address}"
+
+
+def first_page(role: Role) -> str:
+    """Where somebody goes who opens the front door: the first place of their own navigation."""
+    return next(address for address, _, roles in _NAVIGATION if role in roles)
 
 
 def current_visit(request: Request) -> Visit:  # type: ignore[type-arg]

@@ -3,20 +3,12 @@
 from litestar import Request, get
 from litestar.response import Redirect
 
-from appliance.actions import Action, Role
-from appliance.web.visit import Visit
-
-_FIRST_PAGE = {
-    Role.TEACHER: "/this-week",
-    Role.COUNSELOR: "/this-week",
-    Role.PRINCIPAL: "/school",
-    Role.SUPERINTENDENT: "/releases",
-    Role.DATA_STEWARD: "/data",
-}
+from appliance.actions import Action
+from appliance.web.visit import Visit, first_page
 
 
 @get("/", action=Action.SEE_OPEN_PAGE, sync_to_thread=False)
 def home(request: Request) -> Redirect:  # type: ignore[type-arg]
     """Whoever is signed in goes to their first page, everybody else to the form."""
     visit = request.scope.get("user")
-    return Redirect(_FIRST_PAGE[visit.role] if isinstance(visit, Visit) else "/sign-in", status_code=303)
+    return Redirect(first_page(visit.role) if isinstance(visit, Visit) else "/sign-in", status_code=303)

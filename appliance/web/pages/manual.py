@@ -8,15 +8,17 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 
 from appliance.actions import RIGHTS, Action, Role
-from appliance.settings import TEMPLATES, Settings
+from appliance.roles import FieldGroup
+from appliance.settings import TEMPLATES
 from appliance.storage.field_catalogue import FIELDS, Field
 from appliance.student_level.metrics.catalogue import Metric, metrics
 from appliance.student_level.records.check_ins import KINDS
-from appliance.student_level.records.rules import FIRST_DAYS, LEAVES_AFTER_DAYS, MOST_NAMES, QUIET_DAYS, RULES, Rule
+from appliance.student_level.access import NOBODY
+from appliance.student_level.records.rule_book import PRESETS, Preset, Version, versions
 from appliance.student_level.sources.district_csv import LAYOUTS
 from appliance.student_level.sources.layout import Layout
 from appliance.web.rendering import show
-from appliance.web.visit import ROLE_WORDS, Frame, House, NoSuch, Visit
+from appliance.web.visit import Frame, House, NoSuch, Visit
 
 TITLES = {
     "schoolhouse": "What Schoolhouse is",
@@ -40,28 +42,30 @@ class ManualPage:
     frame: Frame
     name: str
     title: str
-    minimum_days: int
+    rules: Version
+    versions: tuple[Version, ...]
     minimum_cell: int
     titles: ClassVar[dict[str, str]] = TITLES
-    rules: ClassVar[tuple[Rule, ...]] = RULES
-    most_names: ClassVar[int] = MOST_NAMES
-    leaves_after_days: ClassVar[int] = LEAVES_AFTER_DAYS
-    quiet_days: ClassVar[dict[str, int]] = QUIET_DAYS
-    first_days: ClassVar[int] = FIRST_DAYS
     kinds: ClassVar[dict[str, str]] = KINDS
     rights: ClassVar[dict[Role, frozenset[Action]]] = RIGHTS
     actions: ClassVar[tuple[Action, ...]] = tuple(
         action for action in Action if any(action in row for row in RIGHTS.values())
     )
-    roles: ClassVar[dict[Role, str]] = ROLE_WORDS
+    roles: ClassVar[tuple[Role, ...]] = tuple(Role)
+    field_groups: ClassVar[tuple[FieldGroup, ...]] = tuple(FieldGroup)
     fields: ClassVar[dict[str, list[Field]]] = {
         table: list(columns) for table, columns in groupby(FIELDS, key=lambda field: field.table)
     }
     metrics: ClassVar[tuple[Metric, ...]] = metrics()
     layouts: ClassVar[tuple[Layout, ...]] = LAYOUTS
 
+    @property
+    def definition(self) -> Preset | None:
+        """The authority whose definition of chronic absence the district follows."""
+        return next((one for one in PRESETS if one.is_in(self.rules.book)), None)
 
-@get(["/manual", "/manual/{name:str}"], action=Action.SEE_OPEN_PAGE, sync_to_thread=False)
+
+@get(["/manual", "/manual/{name:str}"], action=Action.SEE_OPEN_PAGE, sync_to_thread=True)
 def see_manual(request: Request[Any, Any, Any], name: FromPath[str] = "schoolhouse") -> Response[str]:
     """A page of the manual, for anybody who can reach the server."""
     if name not in TITLES or not (TEMPLATES / "manual" / f"{name}.html").is_file():
@@ -69,9 +73,16 @@ def see_manual(request: Request[Any, Any, Any], name: FromPath[str] = "schoolhou
     visit = request.scope.get("user")
     frame = visit.bare_frame() if isinstance(visit, Visit) else Frame()
     house: House = request.app.state["house"]
-    settings: Settings = house.settings
+    with house.database.reading(NOBODY) as reading:
+        rules = versions(reading)
     return show(
         ManualPage(
-            f"manual/{name}.html", frame, name, TITLES[name], settings.minimum_days_enrolled, settings.minimum_cell
+            f"manual/{name}.html",
+            frame,
+            name,
+            TITLES[name],
+            next(one for one in reversed(rules) if one.from_day <= house.today),
+            tuple(rules[1:]),
+            house.settings.minimum_cell,
         )
     )
