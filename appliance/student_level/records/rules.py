@@ -1,5 +1,7 @@
 """What puts a name on *This week*: one table, from which the list is made and the page that explains it is printed.
 
+The numbers here are those that were shipped; the ones in force are a `RuleBook`.
+
 Each rule states something that happened, on a day. None of them is a score, none looks at who a student is, and none
 guesses what will happen.
 """
@@ -10,15 +12,9 @@ from dataclasses import dataclass
 from appliance.days import from_day_number
 from appliance.student_level.records.marks import Mark, fell_far
 
-MOST_NAMES = 10
-LEAVES_AFTER_DAYS = 28
-"""A name leaves so many days after what happened, even if nobody recorded anything."""
-QUIET_DAYS = {"talked": 14, "family": 14, "plan": 14, "not_needed": 28}
-"""After a check-in of this kind a name stays away for so long."""
-MISSING_WORK = 5
-"""Assignments missing in one class."""
+_WORDS = "no one two three four five six".split()
 FIRST_DAYS = 20
-"""On so few school days a share says nothing: the pages show counts, and the rule of a tenth waits."""
+"""As shipped: on so few school days a share says nothing, and the rule of a tenth waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +55,38 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One line of the table. `text` is printed with its numbers filled in."""
+    """One line of the table. `text` is printed with its numbers filled in.
+
+    `may_be` and `windows` are the least and most that the two numbers can be; `within`: the first counts days among
+    the second. `first_days` and `fall` are numbers of the whole book that the rule heeds (`fall`: the points of
+    `grade_fell`, None when that rule is off).
+    """
 
     name: str
     text: str
-    at_least: int
-    window: int
     find: Callable[["Rule", Situation], list[Happening]]
+    at_least: int
+    may_be: tuple[int, int]
+    window: int = 1
+    windows: tuple[int, int] = (1, 1)
+    within: bool = False
+    is_about_days: bool = True
+    first_days: int = FIRST_DAYS
+    fall: int | None = 20
 
     @property
     def meaning(self) -> str:
         """The rule as a sentence, with the numbers now in force."""
-        return self.text.format(at_least=self.at_least, window=self.window)
+        return self.text.format(at_least=self.at_least, window=self.window, first_days=self.first_days)
+
+    def what_hinders(self, at_least: int, window: int) -> str:
+        """Why a person cannot mean these numbers; empty when they can."""
+        for number, (least, most) in ((at_least, self.may_be), (window, self.windows)):
+            if not least <= number <= most:
+                return f"{number} is not from {least} to {most}" if least < most else f"it is always {least}"
+        if self.within and at_least > window:
+            return f"{at_least} of {window} days cannot be"
+        return ""
 
 
 def _missed_most(rule: Rule, seen: Situation) -> list[Happening]:
@@ -92,7 +108,7 @@ def _mondays(rule: Rule, seen: Situation) -> list[Happening]:
     mondays = [day for day in seen.days if (day + 3) % 7 == 0][: rule.at_least]
     if len(mondays) < rule.at_least or not seen.missed.issuperset(mondays):
         return []
-    return [Happening(mondays[0], f"absent three Mondays in a row ({_dates(mondays)}).")]
+    return [Happening(mondays[0], f"absent {_WORDS[rule.at_least]} Mondays in a row ({_dates(mondays)}).")]
 
 
 def _late(rule: Rule, seen: Situation) -> list[Happening]:
@@ -105,7 +121,7 @@ def _late(rule: Rule, seen: Situation) -> list[Happening]:
 
 def _crossed_a_tenth(rule: Rule, seen: Situation) -> list[Happening]:
     enrolled, missed = seen.days_enrolled, seen.days_missed
-    if enrolled < FIRST_DAYS or missed * rule.at_least < enrolled:
+    if enrolled < rule.first_days or missed * rule.at_least < enrolled:
         return []
     # Walk back day by day until the share was still under a tenth: the day after that is when the line was crossed.
     for day in seen.days[: rule.window]:
@@ -130,7 +146,7 @@ def _grade_fell(rule: Rule, seen: Situation) -> list[Happening]:
 
 
 def _missing_work(rule: Rule, seen: Situation) -> list[Happening]:
-    many = [course for course in seen.courses if course.missing >= rule.at_least and not _fell(course)]
+    many = [course for course in seen.courses if course.missing >= rule.at_least and not _fell(rule, course)]
     if not many:
         return []
     rest = "".join(f", and {course.missing} in {course.title}" for course in many[1:])
@@ -138,43 +154,71 @@ def _missing_work(rule: Rule, seen: Situation) -> list[Happening]:
     return [Happening(max(course.missing_day for course in many), f"{first}{rest}.")]
 
 
+def _fell(rule: Rule, course: CourseNow) -> bool:
+    """Whether `grade_fell` tells of this course already, with its missing work."""
+    return bool(rule.fall and course.now and course.before and fell_far(course.before, course.now, rule.fall))
+
+
 RULES = (
-    Rule("missed_most_of_a_week", "Missed {at_least} or more of the last {window} school days.", 4, 5, _missed_most),
-    Rule("mondays", "Was absent {at_least} Mondays in a row.", 3, 3, _mondays),
+    Rule(
+        "missed_most_of_a_week",
+        "Missed {at_least} or more of the last {window} school days.",
+        _missed_most,
+        at_least=4,
+        may_be=(2, 20),
+        window=5,
+        windows=(2, 20),
+        within=True,
+    ),
+    Rule("mondays", "Was absent {at_least} Mondays in a row.", _mondays, at_least=3, may_be=(2, 6)),
     Rule(
         "reached_a_tenth",
         "Reached 10% of days missed within the last {window} school days: exactly one day in {at_least} counts. "
-        f"Looked at from the {FIRST_DAYS}th day of enrollment on.",
-        10,
-        5,
+        "Looked at from the {first_days}th day of enrollment on.",
         _crossed_a_tenth,
+        at_least=10,
+        may_be=(10, 10),
+        window=5,
+        windows=(1, 20),
     ),
-    Rule("late", "Was late on {at_least} or more of the last {window} school days.", 5, 8, _late),
+    Rule(
+        "late",
+        "Was late on {at_least} or more of the last {window} school days.",
+        _late,
+        at_least=5,
+        may_be=(2, 20),
+        window=8,
+        windows=(2, 20),
+        within=True,
+    ),
     Rule(
         "grade_fell",
         "A course grade fell by two letters, or by {at_least} points or more, since the grading period before.",
-        20,
-        1,
         _grade_fell,
+        at_least=20,
+        may_be=(5, 60),
+        is_about_days=False,
     ),
-    Rule("missing_work", "Has {at_least} or more assignments missing in one class.", MISSING_WORK, 1, _missing_work),
+    Rule(
+        "missing_work",
+        "Has {at_least} or more assignments missing in one class.",
+        _missing_work,
+        at_least=5,
+        may_be=(1, 40),
+        is_about_days=False,
+    ),
 )
-"""Every rule in force, in the order in which a student's happenings are told."""
+"""Every rule there is, in the order in which a student's happenings are told, with the numbers it is shipped with."""
 
 
-def _fell(course: CourseNow) -> bool:
-    points = next(rule.at_least for rule in RULES if rule.name == "grade_fell")
-    return bool(course.now and course.before and fell_far(course.before, course.now, points))
-
-
-def happenings(seen: Situation, today: int) -> list[Happening]:
-    """What happened to a student that is not older than four weeks."""
-    found = [happening for rule in RULES if _applies(rule, seen) for happening in rule.find(rule, seen)]
-    return [happening for happening in found if today - happening.day < LEAVES_AFTER_DAYS]
-
-
-def _applies(rule: Rule, seen: Situation) -> bool:
-    return seen.takes_part_in_attendance or rule.name in ("grade_fell", "missing_work")
+def happenings(seen: Situation, rules: Sequence[Rule] = RULES) -> list[Happening]:
+    """What happened to a student, by these rules."""
+    return [
+        happening
+        for rule in rules
+        if seen.takes_part_in_attendance or not rule.is_about_days
+        for happening in rule.find(rule, seen)
+    ]
 
 
 def _span(newest_first: Sequence[int]) -> str:

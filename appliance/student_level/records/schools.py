@@ -8,6 +8,7 @@ from appliance.days import day_number
 from appliance.storage.database import Reading
 from appliance.student_level.records.attendance import DaysSoFar, days_so_far, week_of
 from appliance.student_level.records.enrollments import Enrollment
+from appliance.student_level.records.rule_book import RuleBook
 
 SMALLEST_GROUP = 10
 A_YEAR_OF_WEEKS = 364
@@ -104,11 +105,11 @@ def attendance_sums(reading: Reading, here: dict[int, Enrollment], school_year: 
     }
 
 
-def shares_by_grade(here: dict[int, Enrollment], days: dict[int, DaysSoFar], minimum_days: int) -> tuple[Share, ...]:
+def shares_by_grade(here: dict[int, Enrollment], days: dict[int, DaysSoFar], book: RuleBook) -> tuple[Share, ...]:
     """For each grade how many missed a tenth or more, of those enrolled for the least number of days that counts."""
     counted: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for key, so_far in days.items():
-        if so_far.days_enrolled >= minimum_days:
+        if book.counts(so_far.days_enrolled, so_far.days_missed):
             total = counted[here[key].grade_level]
             total[0] += so_far.missed_a_tenth
             total[1] += 1

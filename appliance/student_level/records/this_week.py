@@ -8,17 +8,11 @@ from appliance.student_level.records import attendance, check_ins, courses, enro
 from appliance.student_level.records.check_ins import CheckIn
 from appliance.student_level.records.enrollments import Enrollment, Name
 from appliance.student_level.records.going_well import going_well, is_news
-from appliance.student_level.records.rules import (
-    MISSING_WORK,
-    MOST_NAMES,
-    QUIET_DAYS,
-    CourseNow,
-    Happening,
-    Situation,
-    happenings,
-)
+from appliance.student_level.records.rule_book import QuietDays, RuleBook
+from appliance.student_level.records.rules import RULES, CourseNow, Happening, Situation, happenings
 
 MOST_GOOD_NEWS = 4
+_LONGEST_QUIET = 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +38,9 @@ class GoodNews:
 
 @dataclass(frozen=True, slots=True)
 class ThisWeek:
-    """The list. `waiting` is how many more meet a rule and move up as names leave."""
+    """The list. `waiting` is how many more meet a rule and move up as names leave; `made_on` is the Monday it is of."""
 
+    made_on: int
     listed: tuple[Listed, ...]
     waiting: int
     good_news: tuple[GoodNews, ...]
@@ -61,34 +56,46 @@ class ThisWeek:
 
 
 def this_week(
-    reading: Reading, *, today: int, school_year: int, school_key: int | None = None, only_own_classes: bool = False
+    reading: Reading,
+    *,
+    today: int,
+    school_year: int,
+    book: RuleBook,
+    school_key: int | None = None,
+    only_own_classes: bool = False,
 ) -> ThisWeek:
-    """The list of one reader on one day: their own students, of one school if `school_key` says which.
+    """The list of one reader in one week: their own students, of one school if `school_key` says which.
 
-    The number of questions to the database does not grow with the number of students.
+    It is made on Monday, from the days and grades before it, and stands still until the next: during the week names
+    leave and nobody is added but from those who wait. The number of questions to the database does not grow with the
+    number of students.
     """
+    monday = attendance.week_of(today) * 7 - 3
+    rules = book.rules
     here = enrollments.enrollments(reading, today, school_key)
     taken = attendance.days_taken(
         reading, {place.school_key for place in here.values()}, today - attendance.WINDOW_DAYS, today
     )
-    graded = courses.courses_now(reading, today, only_own=only_own_classes, missing_from=MISSING_WORK)
+    graded = courses.courses_now(reading, today, only_own=only_own_classes, missing_from=_least_missing(book))
     seen = _situations(reading, here, taken, graded, today, school_year)
-    quiet = check_ins.last_check_ins(reading, today, since=today - max(QUIET_DAYS.values()))
+    quiet = check_ins.last_check_ins(reading, today, since=today - _LONGEST_QUIET)
     news = {
         key: found
         for key, situation in seen.items()
-        if (found := happenings(situation, today)) and not _is_quiet(quiet.get(key), found, today)
+        if (found := _still_new(happenings(_before(situation, monday), rules), book, today, until=monday))
+        and not _is_quiet(quiet.get(key), found, book.quiet_days, today)
     }
     good = {key: text for key, situation in seen.items() if key not in news and (text := is_news(situation))}
     good_keys = sorted(good, key=lambda key: (-max(seen[key].days, default=0), key))[: MOST_GOOD_NEWS * 4]
     called = enrollments.names(reading, [*news, *good_keys])
     # Newest first, then by name: an order of days and letters, never of children.
     order = sorted(news, key=lambda key: (-max(one.day for one in news[key]), called[key].sorted))
-    chosen = order[:MOST_NAMES]
+    chosen = order[: book.most_names]
     in_full = courses.courses_now(reading, today, only_own=only_own_classes, students=chosen)
     talked = check_ins.last_check_ins(reading, today, since=today - 366, students=chosen)
     lasts = [days[-1] for days in taken.values() if days]
     return ThisWeek(
+        made_on=monday,
         listed=tuple(
             Listed(
                 key,
@@ -148,8 +155,38 @@ def _situations(
     return found
 
 
-def _is_quiet(last: CheckIn | None, found: Sequence[Happening], today: int) -> bool:
+def news_of(seen: Situation, book: RuleBook, today: int) -> list[Happening]:
+    """What is new about one student up to today, for the student's own page."""
+    return _still_new(happenings(seen, book.rules), book, today, until=today + 1)
+
+
+def _before(seen: Situation, monday: int) -> Situation:
+    """What was known of the days before a Monday."""
+    since = [day for day in seen.days if day >= monday]
+    if not since:
+        return seen
+    return replace(
+        seen,
+        days=tuple(day for day in seen.days if day < monday),
+        missed=frozenset(day for day in seen.missed if day < monday),
+        late=frozenset(day for day in seen.late if day < monday),
+        days_enrolled=seen.days_enrolled - len(since),
+        days_missed=seen.days_missed - sum(day in seen.missed for day in since),
+    )
+
+
+def _still_new(found: Sequence[Happening], book: RuleBook, today: int, *, until: int) -> list[Happening]:
+    return [one for one in found if today - one.day < book.leaves_after_days and one.day < until]
+
+
+def _least_missing(book: RuleBook) -> int:
+    """From how many missing assignments on a course is worth fetching."""
+    return next(book.line(rule).at_least for rule in RULES if rule.name == "missing_work")
+
+
+def _is_quiet(last: CheckIn | None, found: Sequence[Happening], quiet: QuietDays, today: int) -> bool:
     """Whether somebody has already seen to it: lately, or after the last thing that happened."""
     if last is None:
         return False
-    return today - last.day < QUIET_DAYS[last.kind] or max(one.day for one in found) <= last.day
+    days: int = getattr(quiet, last.kind)
+    return today - last.day < days or max(one.day for one in found) <= last.day

@@ -11,7 +11,6 @@ from litestar.response import Redirect
 
 from appliance.actions import Action, Role
 from appliance.student_level.records.roster import Class, RosterLine, caseload, class_roster
-from appliance.student_level.records.rules import FIRST_DAYS
 from appliance.student_level.records.sections import Section, sections_of
 from appliance.web.addresses import Kind
 from appliance.web.rendering import show
@@ -42,7 +41,6 @@ class ClassPage:
     """The roster of one class."""
 
     template: ClassVar[str] = "pages/class.html"
-    first_days: ClassVar[int] = FIRST_DAYS
     frame: Frame
     address: str
     about: Class
@@ -57,7 +55,6 @@ class CaseloadPage:
     """The roster of a counselor."""
 
     template: ClassVar[str] = "pages/caseload.html"
-    first_days: ClassVar[int] = FIRST_DAYS
     frame: Frame
     address: str
     lines: tuple[tuple[str, RosterLine], ...]

@@ -15,7 +15,7 @@ from appliance.student_level.records.attendance import DaysSoFar
 from appliance.student_level.records.check_ins import KINDS, LONGEST_NOTE
 from appliance.student_level.records.enrollments import Enrollment, enrollments, names
 from appliance.student_level.records.roster import RosterLine, roster_lines
-from appliance.student_level.records.rules import FIRST_DAYS
+from appliance.student_level.records.rule_book import RuleBook
 from appliance.student_level.records.this_week import ThisWeek, this_week
 from appliance.web import words
 from appliance.web.addresses import Kind
@@ -59,9 +59,9 @@ class SchoolPage:
     template: ClassVar[str] = "pages/school.html"
     kinds: ClassVar[dict[str, str]] = KINDS
     longest_note: ClassVar[int] = LONGEST_NOTE
-    first_days: ClassVar[int] = FIRST_DAYS
     bands: ClassVar[dict[str, str]] = BANDS
     frame: Frame
+    rules: RuleBook
     at: str
     school: schools.School
     others: tuple[tuple[str, schools.School], ...]
@@ -146,19 +146,20 @@ def _page(
     wanted: tuple[str, Missed, Order, int],
     done: bool,
 ) -> SchoolPage:
-    today, settings = visit.today, visit.house.settings
+    today, book = visit.today, visit.rules(reading)
     here = enrollments(reading, today, school.school_key)
     days = schools.attendance_sums(reading, here, visit.school_year)
-    week = this_week(reading, today=today, school_year=visit.school_year, school_key=school.school_key)
+    week = this_week(reading, today=today, school_year=visit.school_year, book=book, school_key=school.school_key)
     begin = visit.first_day_of_school_year
     weeks = schools.weeks(reading, school.school_key, begin, today)
     before = schools.weeks(reading, school.school_key, schools.last_year(begin), schools.last_year(today))
-    by_grade = schools.shares_by_grade(here, days, settings.minimum_days_enrolled)
+    by_grade = schools.shares_by_grade(here, days, book)
     groups = schools.groups(reading, school.school_key, visit.school_year)
-    counted = [so_far for so_far in days.values() if so_far.days_enrolled >= settings.minimum_days_enrolled]
-    is_early = bool(days) and max(so_far.days_enrolled for so_far in days.values()) <= FIRST_DAYS
+    counted = [so_far for so_far in days.values() if book.counts(so_far.days_enrolled, so_far.days_missed)]
+    is_early = bool(days) and max(so_far.days_enrolled for so_far in days.values()) <= book.first_days
     return SchoolPage(
         frame=visit.frame(reading),
+        rules=book,
         at=visit.addresses.of(Kind.SCHOOL, school.school_key),
         school=school,
         others=tuple((visit.school_address(one.school_key), one) for one in led if one != school),

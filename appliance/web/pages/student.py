@@ -17,8 +17,9 @@ from appliance.student_level.records.attendance import DaysSoFar
 from appliance.student_level.records.check_ins import KINDS, LONGEST_NOTE, CheckIn, check_ins_of, record_check_in
 from appliance.student_level.records.courses import CourseLine, student_courses
 from appliance.student_level.records.going_well import going_well
-from appliance.student_level.records.rules import FIRST_DAYS, Happening, happenings
-from appliance.student_level.records.this_week import situation_of
+from appliance.student_level.records.rule_book import RuleBook
+from appliance.student_level.records.rules import Happening
+from appliance.student_level.records.this_week import news_of, situation_of
 from appliance.web import words
 from appliance.web.addresses import Kind
 from appliance.web.forms import FromForm
@@ -40,8 +41,8 @@ class StudentPage:
     template: ClassVar[str] = "pages/student.html"
     kinds: ClassVar[dict[str, str]] = KINDS
     longest_note: ClassVar[int] = LONGEST_NOTE
-    first_days: ClassVar[int] = FIRST_DAYS
     frame: Frame
+    rules: RuleBook
     address: str
     student: students.Student
     programs: tuple[str, ...]
@@ -73,7 +74,7 @@ def see_student(address: FromPath[str], visit: NamedDependency[Visit], done: Fro
 
 
 def _page(visit: Visit, reading: Reading, record: students.Student, done: bool) -> StudentPage:
-    key, today = record.student_key, visit.today
+    key, today, book = record.student_key, visit.today, visit.rules(reading)
     days: DaysSoFar | None = None
     elsewhere: tuple[students.Elsewhere, ...] = ()
     grid, seen = None, None
@@ -85,12 +86,13 @@ def _page(visit: Visit, reading: Reading, record: students.Student, done: bool) 
     opened = students.last_opened(reading, key, Action.SEE_STUDENT, visit.session.account.username)
     return StudentPage(
         frame=visit.frame(reading),
+        rules=book,
         address=visit.student_address(key),
         student=record,
         programs=tuple(_PROGRAM_WORDS[program] for program in students.programs_of(reading, key, today)),
         last_opened=day_number(opened.astimezone().date()) if opened else None,
         going_well=tuple(words.sentence_case(text) for text in going_well(seen)) if seen else (),
-        news=tuple(happenings(seen, today)) if seen else (),
+        news=tuple(news_of(seen, book, today)) if seen else (),
         days=days,
         elsewhere=elsewhere,
         grid=grid,

@@ -9,7 +9,6 @@ from litestar.params import FromQuery
 
 from appliance.actions import Action, Role
 from appliance.student_level.records.check_ins import KINDS, LONGEST_NOTE
-from appliance.student_level.records.rules import FIRST_DAYS
 from appliance.student_level.records.sections import Section, sections_of
 from appliance.student_level.records.this_week import ThisWeek, this_week
 from appliance.web.rendering import show
@@ -23,7 +22,6 @@ class ThisWeekPage:
     template: ClassVar[str] = "pages/this_week.html"
     kinds: ClassVar[dict[str, str]] = KINDS
     longest_note: ClassVar[int] = LONGEST_NOTE
-    first_days: ClassVar[int] = FIRST_DAYS
     frame: Frame
     greeting: str
     today: int
@@ -44,6 +42,7 @@ def see_this_week(visit: NamedDependency[Visit], done: FromQuery[bool] = False) 
             reading,
             today=visit.today,
             school_year=visit.school_year,
+            book=visit.rules(reading),
             only_own_classes=visit.role is Role.TEACHER,
         )
         classes = sections_of(reading, account.staff_key, visit.today) if account.staff_key is not None else []

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from appliance.days import day_number
 from appliance.student_level.records.going_well import going_well, is_news
 from appliance.student_level.records.marks import Mark, fell_far, letters_between
-from appliance.student_level.records.rules import LEAVES_AFTER_DAYS, RULES, CourseNow, Situation, happenings
+from appliance.student_level.records.rule_book import AS_SHIPPED
+from appliance.student_level.records.rules import RULES, CourseNow, Situation, happenings
+from appliance.student_level.records.this_week import news_of
 
 FRIDAY = date(2026, 11, 20)
 TODAY = day_number(FRIDAY)
@@ -33,7 +35,7 @@ def student(
 
 
 def told(situation: Situation, today: int = TODAY) -> str:
-    return " ".join(one.text for one in happenings(situation, today))
+    return " ".join(one.text for one in news_of(situation, AS_SHIPPED, today))
 
 
 @pytest.mark.parametrize(
@@ -133,13 +135,13 @@ def test_five_missing_assignments_are_told_once_and_with_the_grade_when_it_fell(
 
 def test_what_happened_four_weeks_ago_is_not_told_any_more() -> None:
     situation = student("AAAAA")
-    assert told(situation, TODAY + LEAVES_AFTER_DAYS - 1)
-    assert told(situation, TODAY + LEAVES_AFTER_DAYS) == ""
+    assert told(situation, TODAY + 27)
+    assert told(situation, TODAY + 28) == ""
 
 
 def test_without_attendance_nothing_is_told_about_days_and_nothing_is_praised() -> None:
     unknown = Situation([], frozenset(), frozenset(), 0, 0, False)
-    assert happenings(unknown, TODAY) == []
+    assert happenings(unknown) == []
     assert going_well(unknown) == []
 
 

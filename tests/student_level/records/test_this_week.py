@@ -8,7 +8,8 @@ from appliance.actions import Action, Role
 from appliance.days import day_number
 from appliance.storage.database import Database, Event, Reading
 from appliance.student_level.access import Viewer, reading_as
-from appliance.student_level.records.rules import MOST_NAMES
+from appliance.student_level.records.rule_book import AS_SHIPPED, Line, RuleBook
+from appliance.student_level.records.rules import RULES
 from appliance.student_level.records.this_week import ThisWeek, this_week
 from tests import maplewood
 
@@ -16,11 +17,17 @@ TODAY = day_number(maplewood.TODAY)
 
 
 def week_of(
-    database: Database, username: str, *, today: int = TODAY, school: int | None = None, own: bool = False
+    database: Database,
+    username: str,
+    *,
+    today: int = TODAY,
+    school: int | None = None,
+    own: bool = False,
+    book: RuleBook = AS_SHIPPED,
 ) -> ThisWeek:
     role, staff_key, name = maplewood.ACCOUNTS[username]
     with reading_as(database, Viewer(1, username, name, role, staff_key, today)) as reading:
-        return this_week(reading, today=today, school_year=2027, school_key=school, only_own_classes=own)
+        return this_week(reading, today=today, school_year=2027, book=book, school_key=school, only_own_classes=own)
 
 
 def called(week: ThisWeek) -> list[str]:
@@ -42,9 +49,9 @@ def test_a_list_is_never_longer_than_ten_and_says_how_many_wait(own_town: Databa
     with own_town.changing(Event("test", Action.IMPORT)) as tables:
         for key in maplewood.KEY.values():
             for day in days:
-                tables.execute("INSERT OR REPLACE INTO attendance_day VALUES (?, ?, 'excused', 'daily')", (key, day))
+                tables.execute("INSERT OR REPLACE INTO attendance_day (student_key, day, category, basis) VALUES (?, ?, 'excused', 'daily')", (key, day))
     week = week_of(own_town, "ruiz", school=maplewood.ELM)
-    assert len(week.listed) == MOST_NAMES
+    assert len(week.listed) == 10
     assert week.waiting == 1
 
 
@@ -84,7 +91,7 @@ def test_pre_kindergarten_stays_out_of_the_rules_about_days(own_town: Database) 
 def test_a_student_in_two_schools_is_named_once_and_with_the_school_entered_last(own_town: Database) -> None:
     with own_town.changing(Event("test", Action.IMPORT)) as tables:
         tables.execute(
-            "INSERT INTO school_enrollment VALUES (?, ?, ?, NULL, '07')",
+            "INSERT INTO school_enrollment VALUES (?, ?, ?, NULL, '07', NULL, NULL)",
             (maplewood.KEY["ada"], maplewood.OAK, day_number(date(2026, 11, 1))),
         )
     assert called(week_of(own_town, "okafor")).count("Ada") <= 1
@@ -127,3 +134,36 @@ def test_no_data_is_not_good_news(own_town: Database) -> None:
 
 def test_roles_without_students_have_no_list() -> None:
     assert Role.DATA_STEWARD not in {row[0] for name, row in maplewood.ACCOUNTS.items() if name in ("okafor", "wu")}
+
+
+def test_the_list_is_made_on_monday_and_stands_still_until_the_next(own_town: Database) -> None:
+    friday_before = day_number(maplewood.school_days()[-1])
+    with own_town.changing(Event("test", Action.IMPORT)) as tables:
+        tables.execute("DELETE FROM attendance_day WHERE student_key = ?", (maplewood.KEY["gus"],))
+        tables.execute("DELETE FROM check_in")
+    monday = called(week_of(own_town, "okafor"))
+    assert "Gus" not in monday
+    with own_town.changing(Event("test", Action.IMPORT)) as tables:
+        for day in range(TODAY, TODAY + 5):
+            tables.execute("INSERT INTO attendance_taken VALUES (?, ?)", (maplewood.ELM, day))
+            tables.execute("UPDATE student_attendance SET days_enrolled = days_enrolled + 1")
+            row = (maplewood.KEY["gus"], day)
+            tables.execute("INSERT INTO attendance_day (student_key, day, category, basis) VALUES (?, ?, 'unexcused', 'daily')", row)
+    thursday = week_of(own_town, "okafor", today=TODAY + 3)
+    assert called(thursday) == monday
+    assert thursday.made_on == TODAY > friday_before
+    assert "Gus" in called(week_of(own_town, "okafor", today=TODAY + 7))
+
+
+def test_a_name_still_leaves_during_the_week_when_somebody_has_talked(own_town: Database) -> None:
+    assert "Ada" in called(week_of(own_town, "okafor", today=TODAY + 2))
+    with own_town.changing(Event("okafor", Action.RECORD_CHECK_IN)) as tables:
+        row = (maplewood.KEY["ada"], 1, TODAY + 2, "talked")
+        tables.execute("INSERT INTO check_in (student_key, account_key, day, kind) VALUES (?, ?, ?, ?)", row)
+    assert "Ada" not in called(week_of(own_town, "okafor", today=TODAY + 2))
+
+
+def test_a_district_may_draw_the_lines_elsewhere(own_town: Database) -> None:
+    nothing = RuleBook(lines={rule.name: Line(rule.at_least, rule.window, is_on=False) for rule in RULES})
+    assert called(week_of(own_town, "okafor", book=nothing)) == []
+    assert len(called(week_of(own_town, "okafor", book=RuleBook(most_names=2)))) == 2
