@@ -61,6 +61,7 @@ class Action(StrEnum):
     RETRY_QUARANTINE = "try refused rows again", _STEWARD
     DROP_QUARANTINE = "drop refused rows", _STEWARD
     CHOOSE_FIELD = "choose a sensitive field", _STEWARD
+    CHANGE_RULES = "change the rules of this week", _STEWARD
     MAKE_ACCOUNT = "make an account", _ADMIN
     COMPUTE_METRICS = "compute metrics"
     DRAFT_RELEASE = "draft a release", _STEWARD

@@ -11,9 +11,9 @@ from appliance.actions import RIGHTS, Action, Role
 from appliance.roles import FieldGroup
 from appliance.settings import TEMPLATES
 from appliance.storage.field_catalogue import FIELDS, Field
+from appliance.student_level.access import NOBODY
 from appliance.student_level.metrics.catalogue import Metric, metrics
 from appliance.student_level.records.check_ins import KINDS
-from appliance.student_level.access import NOBODY
 from appliance.student_level.records.rule_book import PRESETS, Preset, Version, versions
 from appliance.student_level.sources.district_csv import LAYOUTS
 from appliance.student_level.sources.layout import Layout
@@ -65,7 +65,7 @@ class ManualPage:
         return next((one for one in PRESETS if one.is_in(self.rules.book)), None)
 
 
-@get(["/manual", "/manual/{name:str}"], action=Action.SEE_OPEN_PAGE, sync_to_thread=True)
+@get(["/manual", "/manual/{name:str}"], action=Action.SEE_OPEN_PAGE, sync_to_thread=False)
 def see_manual(request: Request[Any, Any, Any], name: FromPath[str] = "schoolhouse") -> Response[str]:
     """A page of the manual, for anybody who can reach the server."""
     if name not in TITLES or not (TEMPLATES / "manual" / f"{name}.html").is_file():
