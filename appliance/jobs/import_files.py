@@ -182,9 +182,10 @@ def _keep(tables: Tables, key: int, report: ImportReport, status: str, reason: s
     """Write down what the batch was; and, once it is loaded, forget the notes of the oldest."""
     tables.table("batch").update(key, {"status": status, "reason": reason, "seconds": round(report.seconds, 3)})
     files = [
-        {"batch_key": key, "name": f.name, "kind": f.kind, "sha256": f.sha256, "row_count": f.rows}
+        {"batch_key": key, "name": f.name, "kind": f.kind, "sha256": f.sha256, "row_count": f.rows,
+         "file_key": None if status == "held" else f.file_key}
         for f in report.files
-    ]
+    ]  # fmt: skip
     tables.table("batch_file").insert_all(files)
     counts = [
         {"batch_key": key, "entity": entity, "added": c.added, "changed": c.changed, "unchanged": c.unchanged,

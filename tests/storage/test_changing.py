@@ -52,7 +52,7 @@ def test_whatever_goes_wrong_neither_is_kept(database, reason):
 def test_a_broken_rule_takes_the_whole_change_back(database):
     with pytest.raises(IntegrityError), database.changing(STEWARD) as tables:
         add_student(tables, 1)
-        tables.execute("INSERT INTO school_enrollment VALUES (1, 99, 0, NULL, '03')")
+        tables.execute("INSERT INTO school_enrollment VALUES (1, 99, 0, NULL, '03', NULL, NULL)")
     assert students(database) == []
 
 

@@ -15,12 +15,18 @@ from appliance.student_level.staging.journal import Journal
 from appliance.student_level.staging.report import EntityCount, FileRead, ImportReport, Problem
 from appliance.student_level.staging.tally import Tally, Way
 
+ORIGIN = ("file_key", "file_row")
+"""Columns that say from which row of which file a record came. Another origin alone is no change of a record."""
 Progress = Callable[[str, int, int], None]
 """Called with a file's name, rows done, and rows expected (0 when not known)."""
 
 
 def quietly(_name: str, _done: int, _expected: int) -> None:
     """Progress for nobody."""
+
+
+Origin = tuple[int | None, int | None]
+"""(number of the file, row in it)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +66,25 @@ class Batch:
         self.adds_only = False
         """Rows that were refused earlier come again: what is loaded is newer than they are, and they are not the whole
         of anything. So they add records, and neither change nor end one."""
+        self.origins: dict[int, Origin] | None = None
+        """Row number -> where it stood, for rows that were kept apart from their files since."""
+        self._file_key = next(self.ask("SELECT coalesce(max(file_key), 0) FROM batch_file"))[0]
         self.off = switched_off(self.ask, day_number(date.today()))
         """Sensitive fields that are not kept."""
         self.system = "oneroster"
         """Whose ids the rows carry that are being loaded."""
         self.is_delta = False
         """Whether the file that is being loaded holds only what changed."""
+
+    def number(self, read: FileRead) -> FileRead:
+        """Give a file its number, under which its records are found again."""
+        self._file_key += 1
+        read.file_key = self._file_key
+        return read
+
+    def origin(self, read: FileRead, row: int) -> Origin:
+        """What the two columns of `ORIGIN` hold for a record made of this row."""
+        return (read.file_key, row) if self.origins is None else self.origins[row]
 
     def known(self, entity: str, system: str) -> dict[str, int]:
         """Outside id -> our key, of all records of an entity that were ever loaded."""
@@ -128,12 +147,15 @@ class Batch:
     def upsert(self, entity: str, table: str, key: str, columns: str, rows: Iterable[Sequence[Any]]) -> EntityCount:
         """Add or change rows of `table`; a row that is already so costs no write.
 
-        `key` and `columns` are names, separated by commas.
+        `key` and `columns` are names, separated by commas. Where `ORIGIN` is among them, a record keeps the origin of
+        the row that made it what it is.
         """
         names = [*names_in(key), *names_in(columns)]
         marks = ", ".join("?" * len(names))
         sets = ", ".join(f"{name} = excluded.{name}" for name in names_in(columns))
-        differs = " OR ".join(f"{table}.{name} IS NOT excluded.{name}" for name in names_in(columns))
+        differs = " OR ".join(
+            f"{table}.{name} IS NOT excluded.{name}" for name in names_in(columns) if name not in ORIGIN
+        )
         update = f"DO UPDATE SET {sets} WHERE {differs}" if sets and not self.adds_only else "DO NOTHING"
         sql = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks}) ON CONFLICT ({key}) {update}"  # noqa: S608 our own names
         before, touched = self.rows_in(table), self._connection.total_changes - self._beside

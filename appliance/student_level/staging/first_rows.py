@@ -13,8 +13,12 @@ Numbered = Iterable[tuple[int, tuple[Any, ...]]]
 """(row number, record ready to load)."""
 
 
-def first_rows(batch: Batch, layout: Layout, read: FileRead, key: str, rows: Numbered) -> Iterator[tuple[Any, ...]]:
+def first_rows(
+    batch: Batch, layout: Layout, read: FileRead, key: str, rows: Numbered, *, traced: bool = False
+) -> Iterator[tuple[Any, ...]]:
     """The records whose key no earlier row has. `key` names the first columns of each record, by commas.
+
+    `traced`: each record ends with its `ORIGIN`.
 
     The keys stay in `temp.first_row` until the next file, so that a loader can ask what the file no longer holds. They
     are kept by SQLite, in about 15 bytes a row, because a set of Python tuples would take ten times as much.
@@ -34,7 +38,7 @@ def first_rows(batch: Batch, layout: Layout, read: FileRead, key: str, rows: Num
         for number, record in block:
             first = number if fresh == len(block) else next(batch.ask(find, record[:width]))[0]
             if first == number:
-                yield record
+                yield (*record, *batch.origin(read, number)) if traced else record
             else:
                 sentence = f"this row names the same record as row {first}, which was taken. Keep one of the two."
                 batch.refuse(layout, read, number, "", "duplicate", sentence)

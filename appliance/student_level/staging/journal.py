@@ -80,7 +80,8 @@ def take_back(tables: Tables, batch: int) -> int:
     notes = _notes(tables, batch)
     for table, deed, row in notes:
         columns, key = _columns(tables, table)
-        values = dict(zip(key if deed == "insert" else columns, json.loads(row), strict=False))
+        # A note may be older than the newest columns; they were empty then.
+        values = dict.fromkeys(columns) | dict(zip(key if deed == "insert" else columns, json.loads(row), strict=False))
         same = " AND ".join(f"{name} = :{name}" for name in key)
         if deed == "was empty":
             tables.execute(f"DELETE FROM {table}")  # noqa: S608 our own names

@@ -54,7 +54,7 @@ def load(batch: Batch, files: Sequence[Recognised]) -> None:
             batch.report.files.append(FileRead(one.table.name, one.layout.kind, one.table.sha256, note=one.note))
     order = list(IN_ORDER)
     for one in sorted((f for f in files if not f.note), key=lambda f: order.index(_loader_of(f))):
-        read = FileRead(one.table.name, one.layout.kind, one.table.sha256)
+        read = batch.number(FileRead(one.table.name, one.layout.kind, one.table.sha256))
         batch.report.files.append(read)
         rows: Rows = _ticking(batch, read, typed_rows(one.table, one.layout, read, batch.report))
         batch.system, batch.is_delta = one.layout.system, one.layout.is_delta

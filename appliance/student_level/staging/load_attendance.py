@@ -50,8 +50,8 @@ def daily(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
                 yield number, (student, row.day, row.category, "daily")
 
     key = "student_key, day"
-    firsts = first_rows(batch, layout, read, key, ready())
-    batch.upsert(layout.entity, "attendance_day", key, "category, basis", firsts)
+    firsts = first_rows(batch, layout, read, key, ready(), traced=True)
+    batch.upsert(layout.entity, "attendance_day", key, "category, basis, file_key, file_row", firsts)
     correct(batch, layout, cover, present)
 
 
@@ -79,8 +79,8 @@ def by_section(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None
                     yield number, (student, row.day, found[0].key, row.category)
 
     key = "student_key, day, section_key"
-    firsts = first_rows(batch, layout, read, key, ready())
-    batch.upsert(layout.entity, "attendance_section", key, "category", firsts)
+    firsts = first_rows(batch, layout, read, key, ready(), traced=True)
+    batch.upsert(layout.entity, "attendance_section", key, "category, file_key, file_row", firsts)
     correct(batch, layout, cover, present)
     if cover.days_by_school:
         values = {"first": cover.year_begins, "last": cover.last}

@@ -23,8 +23,8 @@ def enrollments(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> Non
     """Enrollments of students and teachers. One that a bulk file no longer holds never counted: it ends as it began."""
     teaching = batch.teaching
     key = "section_key, student_key, begin_day"
-    students = first_rows(batch, layout, read, key, _students(batch, layout, read, rows, teaching))
-    count = batch.upsert(layout.entity, "section_enrollment", key, "end_day", students)
+    students = first_rows(batch, layout, read, key, _students(batch, layout, read, rows, teaching), traced=True)
+    count = batch.upsert(layout.entity, "section_enrollment", key, "end_day, file_key, file_row", students)
     if (
         not batch.is_delta and next(batch.ask(_HAS_ROWS))[0]
     ):  # A file without a usable row is a broken export, not an empty school.

@@ -69,9 +69,10 @@ def grades(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
             else:
                 yield number, (student, item, row.score, row.score_text, row.scored_day, row.is_missing)
 
-    columns = "score, score_text, scored_day, is_missing"
+    columns = "score, score_text, scored_day, is_missing, file_key, file_row"
     key = "student_key, line_item_key"
-    batch.upsert(layout.entity, "grade", key, columns, first_rows(batch, layout, read, key, ready()))
+    firsts = first_rows(batch, layout, read, key, ready(), traced=True)
+    batch.upsert(layout.entity, "grade", key, columns, firsts)
 
 
 def tests(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
@@ -104,8 +105,8 @@ def tests(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
             # A part of a test has levels too, but only the whole test says whether its standard was met.
             meets = None if row.part_of else district_csv.meets_standard(row.level)
             yield (*place, occurrences[place], row.raw_score, row.scale_score, row.standard_error, row.level, meets,
-                   row.administration, row.grade_level)  # fmt: skip
+                   row.administration, row.grade_level, *batch.origin(read, number))  # fmt: skip
 
     key = "student_key, test_key, day, occurrence"
-    columns = "raw_score, scale_score, standard_error, level, meets, administration, grade_level"
+    columns = "raw_score, scale_score, standard_error, level, meets, administration, grade_level, file_key, file_row"
     batch.upsert(layout.entity, "test_result", key, columns, ready())

@@ -51,8 +51,8 @@ def school_enrollments(batch: Batch, layout: Layout, read: FileRead, rows: Rows)
                 yield number, (students[row.student], schools[row.school], row.begin_day, row.end_day, row.grade_level)
 
     key = "student_key, school_key, begin_day"
-    firsts = first_rows(batch, layout, read, key, ready())
-    batch.upsert(layout.entity, "school_enrollment", key, "end_day, grade_level", firsts)
+    firsts = first_rows(batch, layout, read, key, ready(), traced=True)
+    batch.upsert(layout.entity, "school_enrollment", key, "end_day, grade_level, file_key, file_row", firsts)
 
 
 def programs(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
@@ -73,8 +73,8 @@ def programs(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
                 yield number, (students[row.student], row.program, row.begin_day, row.end_day)
 
     key = "student_key, program, begin_day"
-    firsts = first_rows(batch, layout, read, key, ready())
-    batch.upsert(layout.entity, "program_membership", key, "end_day", firsts)
+    firsts = first_rows(batch, layout, read, key, ready(), traced=True)
+    batch.upsert(layout.entity, "program_membership", key, "end_day, file_key, file_row", firsts)
     if not_kept:
         listed = ", ".join(f"{rows:,} of {name.replace('_', ' ')}" for name, rows in sorted(not_kept.items()))
         left_out = f"rows left out, since the district has these fields switched off: {listed}"

@@ -151,7 +151,7 @@ def users(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     """Students and staff. Family members are not kept: no page and no total needs them yet."""
     people = _People(batch)
     students = people.sorted_out(layout, read, rows)
-    columns = "given_name, middle_name, family_name, is_active"
+    columns = "given_name, middle_name, family_name, is_active, file_key, file_row"
     count = batch.upsert("student", "student", "student_key", columns, students)
     count.ended += _end_missing(batch, "student")
     count = batch.upsert("staff", "staff", "staff_key", "given_name, family_name, is_active", people.staff)
@@ -196,7 +196,14 @@ class _People:
             if isinstance(key, Taken):
                 self._batch.refuse_taken(layout, read, number, key)
             elif entity == "student":
-                yield key, row.given_name, row.middle_name, row.family_name, row.is_active
+                yield (
+                    key,
+                    row.given_name,
+                    row.middle_name,
+                    row.family_name,
+                    row.is_active,
+                    *self._batch.origin(read, number),
+                )
             else:
                 self.staff.append((key, row.given_name, row.family_name, row.is_active))
                 self._take_posts(key, held)

@@ -79,6 +79,8 @@ class FileRead:
     rows: int = 0
     note: str = ""
     """Why it was left out, when it was; or what was unusual about it."""
+    file_key: int | None = None
+    """Our own number for it, by which a record says that it came from this file."""
     columns_left_out: tuple[str, ...] = ()
     """Columns that held something and were not read: they have no purpose in the field catalogue."""
 

@@ -31,8 +31,9 @@ _NEVER_AGAIN = ("duplicate", "circle")
 _NOT_ADDED = ("OneRoster demographics", "OneRoster categories")
 """Kinds whose rows change a record and add none."""
 _WAITING = """
-    SELECT quarantine_key, kind, loaded_as, system, mapping, cells FROM quarantine
-     WHERE batch_key < ? AND code NOT IN (SELECT value FROM json_each(?)) ORDER BY quarantine_key
+    SELECT quarantine_key, quarantine.kind, loaded_as, system, mapping, cells, file_key, row_number
+      FROM quarantine LEFT JOIN batch_file ON batch_file.batch_key = quarantine.batch_key AND name = file
+     WHERE quarantine.batch_key < ? AND code NOT IN (SELECT value FROM json_each(?)) ORDER BY quarantine_key
 """
 
 _Group = tuple[str, str, str]
@@ -56,7 +57,11 @@ def try_again(tables: Tables, before: int, report: ImportReport, journal: Journa
     batch = Batch(tables, tried, journal=journal)
     batch.adds_only = batch.is_delta = True
     groups: dict[str, dict[_Group, list[tuple[int, str]]]] = defaultdict(lambda: defaultdict(list))
-    for key, kind, loaded_as, system, mapping, cells in batch.ask(_WAITING, (before, json.dumps(_NEVER_AGAIN))):
+    batch.origins = {}
+    for key, kind, loaded_as, system, mapping, cells, *origin in batch.ask(
+        _WAITING, (before, json.dumps(_NEVER_AGAIN))
+    ):
+        batch.origins[key] = tuple(origin)
         groups[loaded_as][kind, system, mapping].append((key, cells))
     left: list[int] = []
     for loaded_as, loader in IN_ORDER.items():

@@ -51,7 +51,7 @@ def fill(tables, stays, taken, exceptions):
     for row in taken:
         tables.execute("INSERT INTO attendance_taken VALUES (?, ?)", row)
     for (student, day), category in exceptions.items():
-        tables.execute("INSERT INTO attendance_day VALUES (?, ?, ?, 'daily')", (student, day, category))
+        tables.execute("INSERT INTO attendance_day VALUES (?, ?, ?, 'daily', NULL, NULL)", (student, day, category))
     return tables.execute("SELECT student_key, school_key, begin_day, end_day FROM school_enrollment").fetchall()
 
 

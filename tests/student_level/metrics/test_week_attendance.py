@@ -52,9 +52,11 @@ def moved_by(town, stays, days_away):
     change(town, "INSERT INTO student (student_key, given_name, family_name) VALUES (301, 'Zed', 'Newcomer')")
     for school, begins, ends in stays:
         last = None if ends is None else monday + ends
-        change(town, "INSERT INTO school_enrollment VALUES (301, ?, ?, ?, '07')", school, monday + begins, last)
+        change(
+            town, "INSERT INTO school_enrollment VALUES (301, ?, ?, ?, '07', NULL, NULL)", school, monday + begins, last
+        )
     for day, category in days_away:
-        change(town, "INSERT INTO attendance_day VALUES (301, ?, ?, 'daily')", monday + day, category)
+        change(town, "INSERT INTO attendance_day VALUES (301, ?, ?, 'daily', NULL, NULL)", monday + day, category)
     after = cells(town)
     for table in ("attendance_day", "school_enrollment", "student"):
         change(town, f"DELETE FROM {table} WHERE student_key = 301")
@@ -99,7 +101,13 @@ def test_whatever_the_roster_says_of_a_student_the_counts_move_by_no_more(own_to
 def test_somebody_who_left_before_the_week_or_comes_after_it_is_not_in_it(own_town):
     monday = day_number(MONDAY)
     for begins, ends in ((monday - 90, monday - 7), (monday + 7, None)):
-        change(own_town, "INSERT INTO school_enrollment VALUES (?, 2, ?, ?, '07')", maplewood.KEY["ada"], begins, ends)
+        change(
+            own_town,
+            "INSERT INTO school_enrollment VALUES (?, 2, ?, ?, '07', NULL, NULL)",
+            maplewood.KEY["ada"],
+            begins,
+            ends,
+        )
     assert cells(own_town) == {"": (4, 13), "S1": (3, 11), "S2": (1, 2)}
 
 

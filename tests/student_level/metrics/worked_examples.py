@@ -66,7 +66,7 @@ class Builder:
                 self.student(student, row)
             first, last = (int(part) for part in row["days"].split("-"))
             stay = (student, self.keys["school"][row["school"]], day(first), day(last + 1), row["grade"])
-            self.add("INSERT INTO school_enrollment VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", *stay)
+            self.add("INSERT INTO school_enrollment VALUES (?, ?, ?, ?, ?, NULL, NULL) ON CONFLICT DO NOTHING", *stay)
             if not known:
                 self.absences(student, first, row)
             if row.get("score"):
@@ -88,13 +88,15 @@ class Builder:
             name, *when = program.split(" ", 1)
             begin = day(int(when[0].split()[-1])) if when and "from" in when[0] else day(1)
             end = day(int(when[0].split()[-1])) if when and "until" in when[0] else None
-            self.add("INSERT INTO program_membership VALUES (?, ?, ?, ?)", key, name, begin, end)
+            self.add("INSERT INTO program_membership VALUES (?, ?, ?, ?, NULL, NULL)", key, name, begin, end)
 
     def absences(self, student, first, row):
         missed, late = int(row.get("missed") or 0), int(row.get("late") or 0)
         for n in range(missed + late):
             category = "tardy" if n >= missed else ("excused", "unexcused")[n % 2]
-            self.add("INSERT INTO attendance_day VALUES (?, ?, ?, 'daily')", student, day(first + n), category)
+            self.add(
+                "INSERT INTO attendance_day VALUES (?, ?, ?, 'daily', NULL, NULL)", student, day(first + n), category
+            )
 
     def course_grade(self, student, row):
         course, section = self.key("course", row["subject"]), self.key("section", row["section"])
