@@ -69,7 +69,8 @@ class Batch:
         self.origins: dict[int, Origin] | None = None
         """Row number -> where it stood, for rows that were kept apart from their files since."""
         self._file_key = next(self.ask("SELECT coalesce(max(file_key), 0) FROM batch_file"))[0]
-        self.off = switched_off(self.ask, day_number(date.today()))
+        self.today = day_number(date.today())
+        self.off = switched_off(self.ask, self.today)
         """Sensitive fields that are not kept."""
         self.system = "oneroster"
         """Whose ids the rows carry that are being loaded."""
@@ -87,18 +88,34 @@ class Batch:
         return (read.file_key, row) if self.origins is None else self.origins[row]
 
     def known(self, entity: str, system: str) -> dict[str, int]:
-        """Outside id -> our key, of all records of an entity that were ever loaded."""
+        """Outside id -> our key, of all records of an entity that were ever loaded. An id of which a person has still
+        to say whose it is names nobody.
+        """
         ids = self._known.get((entity, system))
         if ids is None:
             sql = "SELECT source_id, key FROM identity WHERE entity = ? AND system = ?"
             ids = self._known[entity, system] = dict(self._connection.execute(sql, (entity, system)))
+            for disputed in self._connection.execute(_DISPUTED, (system,)) if entity == "student" else ():
+                ids.pop(disputed[0], None)
         return ids
 
+    def dispute(self, source_id: str, local_id: str) -> None:
+        """Let a student's ids name nobody for the rest of this batch."""
+        self.known("student", self.system).pop(source_id, None)
+        self.known("student", "district").pop(local_id, None)
+
     def claim(
-        self, entity: str, source_id: str, local_id: str | None = None, *, twin: int | None = None
+        self,
+        entity: str,
+        source_id: str,
+        local_id: str | None = None,
+        *,
+        state_id: str | None = None,
+        twin: int | None = None,
     ) -> int | Taken:
         """The key of the record that a row names, a new one if it was never seen; `local_id` is what the district's
-        own files call it, `twin` the same record as another system brought it (see `twins`).
+        own files call it, `state_id` what the state does, `twin` the same record as another system brought it (see
+        `twins`).
 
         A record that one system brought first is found again by its local id when the other brings it. Taken, with the
         column at fault, when an earlier row of the batch claimed the same record, or the local id is another record's:
@@ -111,12 +128,18 @@ class Batch:
             return Taken("sourcedId")
         if holder is not None and (holder in seen or holder != (key or holder)):
             return Taken("identifier")
+        if state_id and (owner := self.known(entity, "state").get(state_id)) is not None:
+            if (key or holder or owner) != owner or (owner in seen and key is None):
+                return Taken("stateId")
+            holder = owner
         if key is None:
             same = twin if holder is None and twin not in seen else holder
             key = self._fresh(entity) if same is None else same
             self._remember(entity, self.system, source_id, key)
         if local_id and local_id not in by_local:  # A mapping's ids may be the district's own.
             self._remember(entity, "district", local_id, key)
+        if state_id and state_id not in self.known(entity, "state"):
+            self._remember(entity, "state", state_id, key)
         seen.add(key)
         return key
 
@@ -141,7 +164,8 @@ class Batch:
 
     def keep_identities(self) -> None:
         """Write the outside ids that this batch brought."""
-        self._connection.executemany("INSERT INTO identity VALUES (?, ?, ?, ?)", self._new)
+        rows = ((*new, self.today if new[0] in PEOPLE else None) for new in self._new)
+        self._connection.executemany(_NEW_IDENTITY, rows)
         self._new.clear()
 
     def upsert(self, entity: str, table: str, key: str, columns: str, rows: Iterable[Sequence[Any]]) -> EntityCount:
@@ -269,6 +293,13 @@ class _Counter:
             yield row
 
 
+PEOPLE = ("student", "staff")
+"""Entities of whose ids we keep from when until when they were in use."""
+_DISPUTED = """
+    SELECT CASE system WHEN ?1 THEN source_id ELSE local_id END FROM who_case
+     WHERE why = 'not alike' AND status IN ('waiting', 'not yet') AND (system = ?1 OR 'district' = ?1)
+"""
+_NEW_IDENTITY = "INSERT INTO identity (entity, system, source_id, key, begin_day) VALUES (?, ?, ?, ?, ?)"
 _BREATH = 10_000
 """Rows between two rests of a stream, at which notes for taking the batch back are written down."""
 
