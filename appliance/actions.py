@@ -42,7 +42,7 @@ class Action(StrEnum):
 
     SEE_THIS_WEEK = "see this week", *_STAFF
     SEE_SECTION = "see a class", *_STAFF
-    SEE_STUDENT = "see a student", *_STAFF
+    SEE_STUDENT = "see a student", *_STAFF, *_TOTALS
     SEE_SCHOOL = "see a school", *_LEADS
     RECORD_CHECK_IN = "record a check-in", *_STAFF
     SEE_COVERED_CLASS = "see the names of a class one stands in for", _SUBSTITUTE

@@ -57,6 +57,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Pulses in a school year, among which the cap is divided evenly."""
     pulse_delta: Annotated[str, msgspec.Meta(pattern=_FRACTION)] = "1/1000000"
     """The delta at which a pulse's report says its cost as epsilon too. It changes no noise. Not above 1/100000."""
+    family_pages: bool = False
+    """Whether guardians may sign in and see their own children. Off until you say so."""
     hosts: tuple[str, ...] = ("localhost", "127.0.0.1")
     """The names under which people open Schoolhouse; any other is refused."""
 

@@ -79,6 +79,8 @@ BUILDS_SQL = {
     "jobs/import_files.py": "from its own pieces",
     "metrics/counting.py": "from the metric files and their dimensions",
     "jobs/status.py": "from its own table of names",
+    "student_level/access.py": "from its own pieces and those of scopes.py",
+    "student_level/scopes.py": "from its own pieces",
 }
 """The modules that may put SQL together, and from what. Never from anything a person typed or sent."""
 

@@ -3,16 +3,20 @@
 One answer, held by the database: every page reads through one of the gates below, whose `visible_*` views join the
 scope of the present viewer. A list, a count and a single page therefore cannot disagree, and a handler that forgets
 its filter still sees only the viewer's own students. The reason stands beside each student, for the page and the log.
+How far a role reaches stands in `scopes.py`, what it sees of a student in `roles.py`.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from appliance.actions import Role
+from appliance.roles import FieldGroup, Scope
 from appliance.storage.connection import Gate
 from appliance.storage.database import Database, Reading
+from appliance.student_level.scopes import LEADS_REASON, LEADS_SCHOOLS, REACHES
 
 GRACE_DAYS = 14
 """A teacher keeps a section's students for so long after it ends, to finish grades and talks."""
@@ -29,11 +33,27 @@ class Viewer:
     staff_key: int | None
     today: int
     """The day the pages are about, as a day number: today, but for a rehearsal on an old year's files."""
+    now: float = 0.0
+    """Unix seconds. What ends at an hour ends by it; without it, no day code and no broken glass holds."""
+    family_pages: bool = False
+    """Whether the district lets families in."""
+    named: int | None = None
+    """For a role that sees one student at a time: whom this request is about."""
+    typed: str = ""
+    """For such a role: the whole name or the district's id by which they look somebody up."""
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the SQL of `scopes.py` asks for."""
+        return {
+            "staff": self.staff_key, "account": self.account_key, "today": self.today, "now": self.now,
+            "grace": GRACE_DAYS, "family_pages": self.family_pages, "named": self.named, "typed": self.typed,
+        }  # fmt: skip
 
 
 _SCHOOL_FACTS = frozenset(
-    """academic_session attendance_taken batch batch_count batch_file calendar_day course line_item organization rule_book
-    school_attendance_day section staff staff_role teaching test""".split()
+    """academic_session attendance_taken batch batch_count batch_file calendar_day course line_item organization
+    rule_book school_attendance_day section staff staff_role teaching test""".split()
 )
 """Tables in which no row is about a student."""
 
@@ -47,10 +67,6 @@ _VISIBLE = {
     # Names and nothing else: birth day, sex and race are kept for linking and for totals, no page shows them.
     "visible_student": """SELECT student_key, given_name, middle_name, family_name, reason
         FROM {gate}scope CROSS JOIN {vault}.student USING (student_key)""",
-    # The programs a class is planned around. Disability, meals, homelessness and the like feed totals only.
-    "visible_program": """SELECT program_membership.*
-        FROM {gate}scope CROSS JOIN {vault}.program_membership USING (student_key)
-        WHERE program IN ('english_learner', 'bilingual', 'gifted', 'career_technical')""",
     "visible_check_in": """SELECT check_in.*, account.display_name AS by_whom
         FROM {gate}scope CROSS JOIN {vault}.check_in USING (student_key) JOIN {vault}.account USING (account_key)""",
     "visible_opening": """SELECT access_log_student.student_key, access_log.at, access_log.who, access_log.action,
@@ -64,97 +80,150 @@ _VISIBLE = {
     },
 }
 
-BY_STUDENT = Gate(
-    open_tables=_SCHOOL_FACTS,
-    scratch=(
-        "CREATE TEMP TABLE scope (student_key INTEGER PRIMARY KEY, reason TEXT NOT NULL)",
-        "CREATE TEMP TABLE scope_section (section_key INTEGER PRIMARY KEY)",
-    ),
-    inner={
-        "scope": "SELECT student_key, reason FROM temp.scope",
-        "scope_section": "SELECT section_key FROM temp.scope_section",
-    },
-    views=_VISIBLE,
-)
-"""For teachers and counselors: their few hundred students, row by row."""
+_SHOWS = {
+    FieldGroup.NAMES: "student school_enrollment section_enrollment section",
+    FieldGroup.ATTENDANCE: "attendance_day attendance_section student_attendance",
+    FieldGroup.LEARNING: "grade test_result",
+    FieldGroup.CHECK_INS: "check_in",
+    FieldGroup.OPENINGS: "opening",
+}
+"""Which views a gate has for each group of fields. A view that a gate lacks cannot be asked, by no SQL."""
+_PROGRAMS = {
+    FieldGroup.PROGRAMS: "'english_learner', 'bilingual', 'gifted', 'career_technical'",
+    FieldGroup.SPECIAL_EDUCATION: "'special_education', 'section_504'",
+}
+"""Of the programs, those that a group lets through. Income, homelessness and the like feed totals only."""
 
-BY_SCHOOL = Gate(
-    open_tables=_SCHOOL_FACTS,
-    scratch=("CREATE TEMP TABLE scope_school (school_key INTEGER PRIMARY KEY, today INTEGER NOT NULL)",),
-    inner={
-        "scope": """SELECT school_enrollment.student_key, 'is a student of the school you lead' AS reason
-            FROM temp.scope_school CROSS JOIN {vault}.school_enrollment USING (school_key)
-            WHERE begin_day <= today AND (end_day IS NULL OR end_day > today)""",
-        "scope_section": "SELECT section_key FROM temp.scope_school CROSS JOIN {vault}.section USING (school_key)",
-    },
-    views={
-        **_VISIBLE,
-        "visible_school": """SELECT organization.* FROM temp.scope_school
-            JOIN {vault}.organization ON organization_key = scope_school.school_key""",
-        "visible_count": """SELECT count_table.metric, count_table.snapshot, count_cell.*
-            FROM temp.scope_school
-            JOIN {vault}.organization ON organization_key = scope_school.school_key
-            JOIN {vault}.count_cell ON count_cell.school_id = organization.state_id
-            JOIN {vault}.count_table USING (count_table_key)""",
-    },
-)
-"""For principals: a school key, so that nobody pays for thousands of rows on each page."""
+
+def _views(fields: frozenset[FieldGroup]) -> dict[str, str]:
+    found = {
+        f"visible_{name}": _VISIBLE[f"visible_{name}"]
+        for group, names in _SHOWS.items()
+        for name in names.split()
+        if group in fields
+    }
+    if programs := ", ".join(words for group, words in _PROGRAMS.items() if group in fields):
+        found["visible_program"] = (
+            "SELECT program_membership.* FROM {gate}scope CROSS JOIN {vault}.program_membership USING (student_key)"  # noqa: S608 our own words
+            f" WHERE program IN ({programs})"
+        )
+    return found
+
+
+@cache
+def _by_student(fields: frozenset[FieldGroup], open_tables: frozenset[str]) -> Gate:
+    """For everybody whose students are few: row by row, chosen anew at each request."""
+    return Gate(
+        open_tables=open_tables,
+        scratch=(
+            "CREATE TEMP TABLE scope (student_key INTEGER PRIMARY KEY, reason TEXT NOT NULL)",
+            "CREATE TEMP TABLE scope_section (section_key INTEGER PRIMARY KEY)",
+        ),
+        inner={
+            "scope": "SELECT student_key, reason FROM temp.scope",
+            "scope_section": "SELECT section_key FROM temp.scope_section",
+        },
+        views=_views(fields),
+    )
+
+
+@cache
+def _by_school(fields: frozenset[FieldGroup]) -> Gate:
+    """For those who lead a school: its key, so that nobody pays for thousands of rows on each page."""
+    return Gate(
+        open_tables=_SCHOOL_FACTS,
+        scratch=("CREATE TEMP TABLE scope_school (school_key INTEGER PRIMARY KEY, today INTEGER NOT NULL)",),
+        inner={
+            "scope": f"""SELECT school_enrollment.student_key, '{LEADS_REASON}' AS reason
+                FROM temp.scope_school CROSS JOIN {{vault}}.school_enrollment USING (school_key)
+                WHERE begin_day <= today AND (end_day IS NULL OR end_day > today)""",  # noqa: S608 our own words
+            "scope_section": "SELECT section_key FROM temp.scope_school CROSS JOIN {vault}.section USING (school_key)",
+        },
+        views={
+            **_views(fields),
+            "visible_school": """SELECT organization.* FROM temp.scope_school
+                JOIN {vault}.organization ON organization_key = scope_school.school_key""",
+            "visible_count": """SELECT count_table.metric, count_table.snapshot, count_cell.*
+                FROM temp.scope_school
+                JOIN {vault}.organization ON organization_key = scope_school.school_key
+                JOIN {vault}.count_cell ON count_cell.school_id = organization.state_id
+                JOIN {vault}.count_table USING (count_table_key)""",
+        },
+    )
+
 
 NOBODY = Gate(open_tables=_SCHOOL_FACTS | {"problem", "release"})
-"""For people whose work needs no student: data stewards, superintendents."""
-
+"""For people whose work needs no student, and for pages that show none."""
 _Fill = tuple[tuple[str, dict[str, Any]], ...]
-_CLEAR: _Fill = (("DELETE FROM temp.scope", {}), ("DELETE FROM temp.scope_section", {}))
+_NOTHING: _Fill = ()
+_OFFICE = frozenset({Scope.BROKEN_GLASS, Scope.ONE_BY_NAME})
+"""Scopes of people who mostly work on what NOBODY shows, and see a student only now and then."""
 
-_TEACHES = """
-    INSERT INTO temp.scope
-    SELECT student_key,
-           CASE count(*) WHEN 1 THEN 'is in your class ' ELSE 'is in your classes ' END || group_concat(title, '; ')
-      FROM (SELECT DISTINCT section_enrollment.student_key, section.title
-              FROM {vault}.teaching
-              JOIN {vault}.section USING (section_key)
-              JOIN {vault}.section_enrollment USING (section_key)
-             WHERE teaching.staff_key = :staff AND section.is_active
-               AND section_enrollment.begin_day <= :today AND teaching.begin_day <= :today
-               AND :today < :grace + min(coalesce(section_enrollment.end_day, section.end_day),
-                                         coalesce(teaching.end_day, section.end_day))
-             ORDER BY section.title)
-     GROUP BY student_key
-"""
-_TEACHES_SECTIONS = """
-    INSERT INTO temp.scope_section
-    SELECT DISTINCT section_key FROM {vault}.teaching JOIN {vault}.section USING (section_key)
-     WHERE staff_key = :staff AND section.is_active AND teaching.begin_day <= :today
-       AND :today < :grace + coalesce(teaching.end_day, section.end_day)
-"""
-_CASELOAD = """
-    INSERT INTO temp.scope
-    SELECT student_key, 'is on your caseload' FROM {vault}.caseload
-     WHERE staff_key = :staff AND begin_day <= :today AND (end_day IS NULL OR end_day > :today)
-     GROUP BY student_key
-"""
-_LEADS = """
-    INSERT INTO temp.scope_school
-    SELECT organization_key, :today FROM {vault}.staff_role
-     WHERE staff_key = :staff AND role = 'principal'
-       AND (begin_day IS NULL OR begin_day <= :today) AND (end_day IS NULL OR end_day > :today)
-"""
+
+def _gate_of(role: Role) -> Gate:
+    scope, fields = role.terms.scope, role.terms.fields
+    if scope is Scope.NOBODY:
+        return NOBODY
+    if scope is Scope.SCHOOL:
+        return _by_school(fields)
+    return _by_student(fields, NOBODY.open_tables if scope in _OFFICE else _SCHOOL_FACTS)
+
+
+GATES = {role: _gate_of(role) for role in Role}
+"""What each role's pages read through."""
 
 
 @contextmanager
-def reading_as(database: Database, viewer: Viewer) -> Iterator[Reading]:
-    """The only way a page reads student data: a handle that holds this viewer's students and nobody else's."""
-    values: dict[str, Any] = {"staff": viewer.staff_key, "today": viewer.today, "grace": GRACE_DAYS}
-    gate: Gate
-    fill: _Fill
-    match viewer.role:
-        case Role.TEACHER:
-            gate, fill = BY_STUDENT, (*_CLEAR, (_TEACHES, values), (_TEACHES_SECTIONS, values))
-        case Role.COUNSELOR:
-            gate, fill = BY_STUDENT, (*_CLEAR, (_CASELOAD, values))
-        case Role.PRINCIPAL | Role.ASSISTANT_PRINCIPAL:
-            gate, fill = BY_SCHOOL, (("DELETE FROM temp.scope_school", {}), (_LEADS, values))
-        case _:
-            gate, fill = NOBODY, ()
+def counting_a_school(database: Database, school_key: int, today: int) -> Iterator[Reading]:
+    """One school's students, for a job that hands on numbers only. No page may read through it: a test sees to that."""
+    fill: _Fill = (
+        ("DELETE FROM temp.scope_school", {}),
+        ("INSERT INTO temp.scope_school VALUES (:school, :today)", {"school": school_key, "today": today}),
+    )
+    with database.reading(_by_school(Role.PRINCIPAL.terms.fields), fill) as reading:
+        yield reading
+
+
+@contextmanager
+def reading_as(database: Database, viewer: Viewer, also: Viewer | None = None) -> Iterator[Reading]:
+    """The only way a page reads student data: a handle that holds this viewer's students and nobody else's.
+
+    `also`: somebody who looks over the viewer's shoulder. Then only what both may see is there.
+    """
+    terms = viewer.role.terms
+    gate, fill = GATES[viewer.role], _NOTHING
+    if also is not None:
+        gate = _by_student(terms.fields & also.role.terms.fields, _SCHOOL_FACTS)
+        fill = (*_own_students(viewer), *_only_those_of(also))
+    elif terms.scope is Scope.SCHOOL:
+        fill = _led_schools(viewer)
+    elif terms.scope is not Scope.NOBODY:
+        fill = _own_students(viewer)
     with database.reading(gate, fill) as reading:
         yield reading
+
+
+def _led_schools(viewer: Viewer) -> _Fill:
+    insert = f"INSERT INTO temp.scope_school SELECT school_key, :today FROM ({LEADS_SCHOOLS})"  # noqa: S608 our own words
+    return ("DELETE FROM temp.scope_school", {}), (insert, viewer.values)
+
+
+def _own_students(viewer: Viewer) -> _Fill:
+    reach = REACHES[viewer.role.terms.scope]
+    return (
+        ("DELETE FROM temp.scope", {}),
+        ("DELETE FROM temp.scope_section", {}),
+        (f"INSERT INTO temp.scope {reach.students}", viewer.values),
+        (f"INSERT INTO temp.scope_section {reach.sections}", viewer.values),
+    )
+
+
+def _only_those_of(also: Viewer) -> _Fill:
+    reach = REACHES[also.role.terms.scope]
+    return tuple(
+        (f"DELETE FROM temp.{table} WHERE {key} NOT IN (SELECT {key} FROM ({select}))", also.values)  # noqa: S608 our own words
+        for table, key, select in (
+            ("scope", "student_key", reach.students),
+            ("scope_section", "section_key", reach.sections),
+        )
+    )

@@ -147,8 +147,9 @@ class Visit:
         """The person, as the database's row scope knows them."""
         account = self.session.account
         return Viewer(
-            account.account_key, account.username, account.display_name, account.role, account.staff_key, self.today
-        )
+            account.account_key, account.username, account.display_name, account.role, account.staff_key, self.today,
+            now=self.house.clock(), family_pages=self.house.settings.family_pages,
+        )  # fmt: skip
 
     def reading(self) -> AbstractContextManager[Reading]:
         """A handle that holds this person's students and nobody else's."""

@@ -31,6 +31,8 @@ _PROGRAM_WORDS = {
     "bilingual": "bilingual program",
     "gifted": "gifted program",
     "career_technical": "career and technical education",
+    "special_education": "has an IEP",
+    "section_504": "has a 504 plan",
 }
 
 
