@@ -25,6 +25,11 @@ def day_and_year(day: int) -> str:
     return f"{short_day(day)}, {from_day_number(day).year}"
 
 
+def iso_day(day: int) -> str:
+    """2026-11-18, for a date field."""
+    return from_day_number(day).isoformat()
+
+
 def month_day(day: int) -> str:
     """November 18."""
     date = from_day_number(day)
@@ -42,6 +47,12 @@ def short_moment(text: str) -> str:
     """Nov 20, 2026, 5:40 am."""
     at = datetime.fromisoformat(text).astimezone()
     return f"{at:%b} {at.day}, {at.year}, {at.hour % 12 or 12}:{at:%M} {'am' if at.hour < 12 else 'pm'}"
+
+
+def day_of(text: str) -> str:
+    """Nov 20, from an ISO text in UTC."""
+    at = datetime.fromisoformat(text).astimezone()
+    return f"{at:%b} {at.day}"
 
 
 def number(count: int) -> str:

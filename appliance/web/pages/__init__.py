@@ -6,9 +6,11 @@ from appliance.web.pages.classes import see_caseload, see_class, see_classes
 from appliance.web.pages.data import see_data
 from appliance.web.pages.find import find_student
 from appliance.web.pages.home import home
+from appliance.web.pages.lineage import LINEAGE_PAGES
 from appliance.web.pages.manual import see_manual
 from appliance.web.pages.my_scope import see_my_scope
 from appliance.web.pages.releases import see_releases
+from appliance.web.pages.rules import change_rules, see_rules
 from appliance.web.pages.school import see_school
 from appliance.web.pages.sign_in import sign_in, sign_in_page, sign_out
 from appliance.web.pages.static import healthz, static_file
@@ -19,6 +21,7 @@ from appliance.web.pages.upload import IMPORT_PAGES
 PAGES: list[HTTPRouteHandler] = [
     *(home, sign_in_page, sign_in, sign_out, healthz, static_file, see_manual, see_my_scope),
     *(see_this_week, see_classes, see_class, see_caseload, see_school, find_student, see_student, add_check_in),
-    *(see_data, see_releases, *IMPORT_PAGES),
+    *LINEAGE_PAGES,
+    *(see_data, see_rules, change_rules, see_releases, *IMPORT_PAGES),
 ]
 """Every handler of the server. A test sees to it that each names its action."""

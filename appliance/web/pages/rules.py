@@ -1,0 +1,135 @@
+"""The rules of This week and of attendance, for the data steward: look at them, try others, put them in force."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+import msgspec
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
+from litestar.response import Redirect
+
+from appliance.actions import Action
+from appliance.days import day_number, from_day_number
+from appliance.errors import Trouble
+from appliance.jobs.change_rules import Effect, preview, put_in_force, rules_in_force
+from appliance.student_level.records.check_ins import KINDS
+from appliance.student_level.records.rule_book import PRESETS, Line, Preset, QuietDays, RuleBook, Version
+from appliance.student_level.records.rules import RULES, Rule
+from appliance.web.forms import FromForm
+from appliance.web.rendering import show
+from appliance.web.visit import Frame, Visit
+
+_HERE = "/data/rules"
+_Number = Annotated[str, msgspec.Meta(pattern=r"^ *[0-9]{1,4} *$")]
+_NUMBERS = ("least_days_enrolled", "least_days_attended", "first_days", "most_names", "leaves_after_days")
+
+if TYPE_CHECKING:
+    RulesForm = Any
+else:
+    RulesForm = msgspec.defstruct(
+        "RulesForm",
+        [
+            ("csrf", str),
+            ("do", Annotated[str, msgspec.Meta(max_length=40)]),
+            ("part_of_day", Annotated[str, msgspec.Meta(pattern="^(any|half|whole)$")]),
+            ("from_day", Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]),
+            *((name, _Number) for name in _NUMBERS),
+            *((f"quiet_{kind}", _Number) for kind in KINDS),
+            *((f"at_least_{rule.name}", _Number) for rule in RULES),
+            *((f"window_{rule.name}", _Number, "1") for rule in RULES),
+            *((f"on_{rule.name}", str, "") for rule in RULES),
+            ("reason", Annotated[str, msgspec.Meta(max_length=300)], ""),
+        ],
+        forbid_unknown_fields=True,
+        kw_only=True,
+    )
+    """What the form sends: one field for each number of the book. An unticked rule is not sent at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class RulesPage:
+    """The form, and beneath it what trying it would do."""
+
+    template: ClassVar[str] = "pages/rules.html"
+    all_rules: ClassVar[tuple[Rule, ...]] = RULES
+    presets: ClassVar[tuple[Preset, ...]] = PRESETS
+    kinds: ClassVar[dict[str, str]] = KINDS
+    frame: Frame
+    in_force: Version
+    book: RuleBook
+    from_day: int
+    reason: str = ""
+    trouble: str = ""
+    effects: tuple[Effect, ...] | None = None
+    is_done: bool = False
+
+    @property
+    def definition(self) -> Preset | None:
+        """Whose definition of chronic absence the form now follows."""
+        return next((one for one in PRESETS if one.is_in(self.book)), None)
+
+    @property
+    def listed(self) -> int:
+        """Names on all principals' lists together, by the rules that are tried."""
+        return sum(one.listed for one in self.effects or ())
+
+
+@get(_HERE, action=Action.CHANGE_RULES, sync_to_thread=True)
+def see_rules(visit: NamedDependency[Visit], done: FromQuery[bool] = False) -> Response[str]:
+    """The rules in force, ready to be changed."""
+    now = rules_in_force(visit.house.database, visit.today)
+    with visit.reading() as reading:
+        return show(RulesPage(visit.frame(reading), now, now.book, visit.today, is_done=done))
+
+
+# Not the same path as the form: the framework wraps a handler twice whose path has two methods, and then loses it.
+@post(f"{_HERE}/change", action=Action.CHANGE_RULES, sync_to_thread=True)
+def change_rules(data: FromForm[RulesForm], visit: NamedDependency[Visit]) -> Response[str] | Redirect:
+    """Try the numbers, take over a definition, or put them in force. What is wrong is said above the same form."""
+    now = rules_in_force(visit.house.database, visit.today)
+    from_day, trouble = _day(data.from_day, visit.today)
+    book = _book(data)
+    effects: tuple[Effect, ...] | None = None
+    preset = next((one for one in PRESETS if one.name == data.do), None)
+    try:
+        if preset:
+            book = preset.applied_to(book)
+        elif data.do == "keep" and not trouble:
+            by = visit.session.account.username
+            put_in_force(visit.house.database, book, from_day=from_day, by=by, reason=data.reason)
+            return Redirect(f"{_HERE}?done=true", status_code=303)
+        elif not trouble:
+            effects = tuple(preview(visit.house.database, book, visit.today))
+    except Trouble as error:
+        trouble = str(error)
+    with visit.reading() as reading:
+        page = RulesPage(visit.frame(reading), now, book, from_day, data.reason, trouble, effects)
+    return show(page, status_code=400 if trouble else 200)
+
+
+def _day(text: str, today: int) -> tuple[int, str]:
+    try:
+        day = day_number(date.fromisoformat(text))
+    except ValueError:
+        return today, f"{text} is no day. Write it as {from_day_number(today)}."
+    if day < today:
+        return today, "Rules begin today or later: what past lists were made by stays what it was."
+    return day, ""
+
+
+def _book(data: Any) -> RuleBook:
+    return RuleBook(
+        part_of_day=data.part_of_day,
+        quiet_days=QuietDays(**{kind: int(getattr(data, f"quiet_{kind}")) for kind in KINDS}),
+        lines={
+            rule.name: Line(
+                int(getattr(data, f"at_least_{rule.name}")),
+                int(getattr(data, f"window_{rule.name}")),
+                is_on=bool(getattr(data, f"on_{rule.name}")),
+            )
+            for rule in RULES
+        },
+        **{name: int(getattr(data, name)) for name in _NUMBERS},
+    )

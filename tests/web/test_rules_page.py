@@ -1,0 +1,113 @@
+"""Mr. Kim, the data steward, changes the rules of This week: he tries them first, and says why."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from appliance.storage.database import Database
+from appliance.student_level.records.rules import RULES
+from appliance.web import pages
+from tests import maplewood
+from tests.conftest import Person, app_for, sign_in
+
+
+def form_of(page: str) -> dict[str, str]:
+    """What the browser would send: every field of the form as it stands, ticked boxes only."""
+    body = page[page.index('class="rulebook"') :]
+    fields = {}
+    for tag in re.findall(r"<input [^>]*>", body):
+        found = dict(re.findall(r'([a-z]+)="([^"]*)"', tag))
+        if found.get("type") != "checkbox" or " checked" in tag:
+            fields[found["name"]] = found.get("value", "")
+    fields["part_of_day"] = re.search(r'<option value="(\w+)" selected', body)[1]
+    fields["reason"] = re.search(r'<textarea name="reason"[^>]*>([^<]*)<', body)[1]
+    return fields
+
+
+@pytest.fixture
+def own_visit(own_town: Database) -> Callable[[str | None], Person]:
+    app = app_for(own_town)
+    return lambda username: sign_in(app, username)
+
+
+@pytest.fixture
+def kim(own_visit) -> Person:
+    return own_visit("kim")
+
+
+def test_the_form_shows_every_rule_as_it_is_in_force(kim) -> None:
+    page = kim.get("/data/rules").text
+    assert "As shipped: this district has not changed them." in page
+    for rule in RULES:
+        assert rule.meaning in page
+        assert f'name="on_{rule.name}" value="yes" checked' in page
+
+
+def test_trying_says_how_many_names_and_changes_nothing(kim) -> None:
+    sent = form_of(kim.get("/data/rules").text) | {"most_names": "2", "do": "preview"}
+    page = kim.post("/data/rules/change", sent).text
+    # Elm School: two of its six; Oak School: its one.
+    assert "Today the principals’ lists would have 3 names in all." in page
+    assert 'Elm School</th><td class="num">2</td><td class="num">4</td><td class="num">6</td>' in page
+    assert "As shipped" in kim.get("/data/rules").text
+    for nick in maplewood.STUDENTS:
+        assert maplewood.STUDENTS[nick][2].replace("'", "&#39;") not in page
+
+
+def test_new_rules_hold_at_once_and_everybody_can_read_why(kim, own_visit) -> None:
+    sent = form_of(kim.get("/data/rules").text)
+    sent |= {"most_names": "2", "do": "keep", "reason": "Ten names were too many for us"}
+    del sent["on_mondays"]
+    assert kim.post("/data/rules/change", sent).status_code == 303
+    page = kim.get("/data/rules?done=true").text
+    assert "Version 1, in force since Nov 23, 2026: Ten names were too many for us" in page
+    assert 'name="on_mondays" value="yes" checked' not in page
+    manual = own_visit(None).get("/manual/this-week").text
+    assert "Ten names were too many for us" in manual
+    assert "Never more than 2" in manual
+    assert "Mondays in a row" not in manual
+    assert own_visit("okafor").get("/this-week").text.count('<li class="card">') == 2
+
+
+def test_without_a_reason_nothing_is_kept_and_the_numbers_stay_in_the_form(kim) -> None:
+    sent = form_of(kim.get("/data/rules").text) | {"most_names": "3", "do": "keep", "reason": ""}
+    answer = kim.post("/data/rules/change", sent)
+    assert answer.status_code == 400
+    assert "Say why the rules change" in answer.text
+    assert 'name="most_names" value="3"' in answer.text
+    assert "As shipped" in kim.get("/data/rules").text
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("at_least_late", "9", "9 of 8 days cannot be"),
+        ("from_day", "2026-11-22", "begin today or later"),
+        ("from_day", "2026-13-01", "is no day"),
+        ("leaves_after_days", "99", "leaves_after_days"),
+    ],
+)
+def test_what_nobody_could_mean_is_said_above_the_form(kim, field: str, value: str, sentence: str) -> None:
+    sent = form_of(kim.get("/data/rules").text) | {field: value, "do": "preview"}
+    answer = kim.post("/data/rules/change", sent)
+    assert answer.status_code == 400
+    assert sentence in answer.text
+
+
+def test_a_definition_is_taken_over_into_the_form_with_its_source(kim) -> None:
+    sent = form_of(kim.get("/data/rules").text) | {"do": "california"}
+    page = kim.post("/data/rules/change", sent).text
+    assert 'name="least_days_enrolled" value="31"' in page
+    assert "CALPADS" in page
+    assert "As shipped" in page
+
+
+def test_teachers_cannot_change_what_they_are_shown(own_visit) -> None:
+    assert own_visit("okafor").get("/data/rules").status_code == 403
+
+
+def test_no_page_reads_a_whole_school_for_counting() -> None:
+    folder = Path(pages.__file__).parent.parent
+    assert not [file for file in folder.rglob("*.py") if "counting_a_school" in file.read_text()]
