@@ -19,15 +19,18 @@ CODES: Final[dict[str, tuple[str, ...]]] = {
     ALL: (ALL,),
     "grade": (
         *("PK", "KG", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "UG", "AE"),
-        MISSING,
+        *("ES", "MS", "HS", MISSING),
     ),
-    "race": ("AM7", "AS7", "BL7", "HI7", "PI7", "WH7", "MU7", MISSING),
-    "sex": ("F", "M", "X", MISSING),
+    "race": ("AM7", "AS7", "BL7", "HI7", "PI7", "WH7", "MU7", "MAP", "OTHER", MISSING),
+    "sex": ("F", "M", "X", "OTHER", MISSING),
     "english_learner": ("LEP", "NLEP", MISSING),
     "disability": ("WDIS", "WODIS", MISSING),
     "economic": ("ECODIS", "NECODIS", MISSING),
 }
-"""Dimension to its category codes, in the order in which tables list them."""
+"""Dimension to its category codes, in the order in which tables list them.
+
+ES, MS, HS, MAP and OTHER occur only where a policy merges categories into them (MAP and HS are EDFacts' own).
+"""
 
 DIMENSIONS: Final = tuple(name for name in CODES if name != ALL)
 
@@ -43,6 +46,11 @@ MEANING: Final[dict[str, str]] = {
     "PI7": "Native Hawaiian or Pacific Islander",
     "WH7": "White",
     "MU7": "Two or more races",
+    "MAP": "Asian or Pacific Islander, counted together",
+    "ES": "Elementary grades, counted together",
+    "MS": "Middle grades, counted together",
+    "HS": "High school grades, counted together",
+    "OTHER": "Several groups, counted together",
     "F": "Female",
     "M": "Male",
     "X": "Neither female nor male",

@@ -7,7 +7,7 @@ which `disclosure` alone makes, can be written into a release.
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from appliance.aggregate.tabulation import Suppression
+from appliance.aggregate.tabulation import DISTRICT, Suppression
 
 DistrictRule = Literal["equal", "at_most", "free"]
 """How a table's district rows relate to the sum of its school rows.
@@ -34,9 +34,10 @@ class Key(NamedTuple):
 class PublishedCell:
     """One row of a table. None means empty: hidden, or nothing to say.
 
-    `none`: the numbers are there. `hidden`: `n` is not (and `denominator` is not when its group is hidden too).
+    `none`: the numbers are there. `coded`: `n` lies between `n_lower` and `n_upper`, and the group size is there.
+    `hidden`: `n` is not (and `denominator` is not when its group is hidden too).
     `not_offered`: the group has nobody in it, so there is nothing to count.
-    `n_lower` and `n_upper`: what anyone can derive about `n` from the published numbers; None above means no bound.
+    `n_lower` and `n_upper` of a hidden number: what anyone can derive about `n`; None above means no bound.
     """
 
     school_id: str
@@ -50,12 +51,28 @@ class PublishedCell:
     n_upper: int | None = None
 
 
+class Area(NamedTuple):
+    """A geography made of schools, such as all charter schools. Its rows carry `code` in place of a school id."""
+
+    code: str
+    schools: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class PublishedTable:
-    """The rows of one metric at one snapshot, as published."""
+    """The rows of one metric at one snapshot, as published. `district` holds for every area as well."""
 
     metric: str
     school_year: str
     snapshot: str
     district: DistrictRule
     cells: tuple[PublishedCell, ...]
+    areas: tuple[Area, ...] = ()
+
+    def wholes(self) -> dict[str, frozenset[str]]:
+        """Each geography that is a sum of schools, the district first, to the schools of this table in it."""
+        codes = {area.code for area in self.areas}
+        there = {cell.school_id for cell in self.cells} - {DISTRICT}
+        schools = frozenset(there - codes)
+        found = {DISTRICT: schools} if schools else {}
+        return found | {area.code: schools.intersection(area.schools) for area in self.areas if area.code in there}

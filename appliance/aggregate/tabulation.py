@@ -10,7 +10,7 @@ from typing import Literal
 DISTRICT = ""
 """The geography code of the whole district. A school's code is its state school id."""
 
-Suppression = Literal["none", "hidden", "not_offered"]
+Suppression = Literal["none", "coded", "hidden", "not_offered"]
 
 
 @dataclass(frozen=True, slots=True)

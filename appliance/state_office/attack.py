@@ -8,7 +8,7 @@ from appliance.aggregate import codelists
 from appliance.aggregate.disclosure import attacker
 from appliance.aggregate.disclosure.attacker import Attack, Knowledge
 from appliance.aggregate.disclosure.policy import Policy
-from appliance.aggregate.published import Key, Measure, PublishedTable
+from appliance.aggregate.published import Key, Measure, PublishedCell, PublishedTable
 from appliance.aggregate.release import rows
 from appliance.errors import BadFile
 from appliance.state_office import reading
@@ -78,11 +78,12 @@ def _plunder(
     """Hidden numbers that fall below their target, and those that are exact. What is guessed or known is no target."""
     run = attacker.with_guesses(tables, Knowledge(policy.smallest_hidden, known), guesses)
     below, exact = set(), set()
+    coded = {_n(table, cell) for table in tables for cell in table.cells if cell.suppression == "coded"}
     for key in _hidden(tables):
         if key in known or key in guesses:
             continue
         low, high = run.bounds(key)
-        if low == high:
+        if low == high and key not in coded:
             exact.add(key)
         if _proves_too_much(run, key, policy):
             below.add(key)
@@ -114,10 +115,13 @@ def _numbers(tables: Sequence[PublishedTable]) -> Iterator[tuple[Key, int | None
         rate = codelists.metric(table.metric).rate
         for cell in table.cells:
             if cell.suppression != "not_offered":
-                rest = (table.metric, cell.detail, cell.school_id, cell.dimension, cell.category)
-                yield Key("n", *rest), cell.n
+                yield (n := _n(table, cell)), cell.n
                 if rate:
-                    yield Key("denominator", *rest), cell.denominator
+                    yield n._replace(measure="denominator"), cell.denominator
+
+
+def _n(table: PublishedTable, cell: PublishedCell) -> Key:
+    return Key("n", table.metric, cell.detail, cell.school_id, cell.dimension, cell.category)
 
 
 def _public(path: Path, tables: Sequence[PublishedTable]) -> dict[Key, int]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from appliance.aggregate import codelists
 from appliance.aggregate.codelists import ALL
-from appliance.aggregate.disclosure import attacker
+from appliance.aggregate.disclosure import attacker, coding
 from appliance.aggregate.disclosure.attacker import Attack, Knowledge
 from appliance.aggregate.disclosure.policy import Policy
 from appliance.aggregate.published import Key, Measure, PublishedCell, PublishedTable
@@ -31,6 +31,8 @@ def telling_outcomes(tables: Sequence[PublishedTable], policy: Policy) -> str:
     """No shown outcome is of nobody, of everybody, of fewer than k, or of all but fewer than k."""
     checked = 0
     for table, cell in _cells(tables):
+        if cell.suppression == "coded":
+            _code_is_wide(cell, policy, _where(table, cell))
         if not codelists.metric(table.metric).rate or cell.n is None or cell.denominator is None:
             continue
         checked += 1
@@ -70,14 +72,14 @@ def attack(tables: Sequence[PublishedTable], policy: Policy) -> str:
     run = Attack(system, every_interval=True)
     attacked, wrong_range = 0, ""
     for table, cell in _cells(tables):
-        if cell.suppression != "hidden":
+        if cell.suppression not in ("hidden", "coded"):
             continue
         attacked += 1
         n = _key("n", table, cell)
         low, high = run.bounds(n)
-        if low == high:
+        if low == high and cell.suppression == "hidden":
             raise BadFile(f"{_where(table, cell)}: the hidden number can be worked out exactly from the others.")
-        if (low, high) != (cell.n_lower, cell.n_upper):
+        if cell.suppression == "hidden" and (low, high) != (cell.n_lower, cell.n_upper):
             wrong_range = wrong_range or _where(table, cell)
         if not codelists.metric(table.metric).rate:
             _group_stays_open(high, policy, _where(table, cell))
@@ -89,6 +91,17 @@ def attack(tables: Sequence[PublishedTable], policy: Policy) -> str:
     if wrong_range:
         raise BadFile(f"{wrong_range}: the range is not the one that follows from the shown numbers.")
     return f"{attacked} hidden numbers attacked over all tables at once ({run.programs} programs): none fell."
+
+
+def _code_is_wide(cell: PublishedCell, policy: Policy, where: str) -> None:
+    """A code is one of the policy's classes for a group of this size, and wide enough for what it may stand for."""
+    if cell.n_lower is None or cell.n_upper is None or not cell.denominator:
+        raise BadFile(f"{where}: a coded row lacks its class or its group size.")
+    code = (cell.n_lower, cell.n_upper)
+    if coding.interval(policy.coding, cell.denominator, cell.n_lower) != code:
+        raise BadFile(f"{where}: the class is not one that the policy has for a group of this size.")
+    if not all(coding.wide_enough(code, cell.denominator, count, policy.k) for count in code):
+        raise BadFile(f"{where}: the class is too narrow to stand for very few students.")
 
 
 def _group_stays_open(high: int | None, policy: Policy, where: str) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, cast, get_args
 
 from appliance.aggregate import codelists
+from appliance.aggregate.disclosure import policy_file
 from appliance.aggregate.disclosure.policy import Policy
-from appliance.aggregate.published import DistrictRule, PublishedTable
+from appliance.aggregate.published import Area, DistrictRule, PublishedTable
 from appliance.aggregate.release import archive, descriptor, rows
 from appliance.aggregate.release.package import DESCRIPTOR, SIGNATURE, SUMS, sums
 from appliance.errors import BadFile
@@ -31,8 +32,17 @@ class Package:
     @property
     def policy(self) -> Policy:
         """The rules it was made under. Raises `Refused` when they are laxer than any policy may be."""
-        policy = self.facts["policy"]
-        return Policy(version=policy["version"], minimum_n=policy["minimum_n"], k=policy["k"], zeros=policy["zeros"])
+        told = dict(self.facts["policy"])
+        digest = told.pop("sha256", None)
+        policy = policy_file.from_document(told, "datapackage.json, policy")
+        if digest is not None and digest != policy.sha256:
+            raise BadFile("datapackage.json: the sha256 of the policy is not that of its rules. Refuse the package.")
+        return policy
+
+    @property
+    def areas(self) -> tuple[Area, ...]:
+        """Declared geographies that are sums of schools."""
+        return tuple(Area(one.code, tuple(sorted(one.schools))) for one in self.policy.geographies)
 
 
 def open_archive(path: Path) -> tuple[bytes, dict[str, bytes]]:
@@ -109,6 +119,7 @@ def read_tables(package: Package) -> list[PublishedTable]:
             snapshot=facts["snapshot"],
             district=_rule(rule),
             schools=schools,
+            areas=package.areas,
         )
         for metric, rule in named.items()
     ]

@@ -16,7 +16,7 @@ class Pupil:
     """One invented member of a district: where, in which groups, with which outcomes."""
 
     def __init__(self, rng: random.Random, schools: list[str], band: tuple[str, ...]) -> None:
-        self.schools = schools
+        self.schools = self.places = schools
         self.groups = {
             "grade": rng.choice(band),
             "race": rng.choices(list(RACES), list(RACES.values()))[0],
@@ -31,8 +31,15 @@ class Pupil:
         self.tested = {subject: self.groups["grade"] in GRADES[3:9] and rng.random() < 0.95 for subject in self.passed}
 
 
-def district(seed: int, schools: int = 4, sizes: tuple[int, int] = (8, 260), movers: float = 0.0) -> list[Tabulation]:
+def district(
+    seed: int, schools: int = 4, sizes: tuple[int, int] = (8, 260), movers: float = 0.0, **options
+) -> list[Tabulation]:
     """The four tabulations of a district of invented pupils; the same for the same seed."""
+    return tabulate(*pupils_of(seed, schools, sizes, movers), **options)
+
+
+def pupils_of(seed: int, schools: int = 4, sizes: tuple[int, int] = (8, 260), movers: float = 0.0):
+    """The pupils of that district, and the ids of its schools."""
     rng = random.Random(seed)
     names = [f"S{number:03d}" for number in range(1, schools + 1)]
     pupils = []
@@ -42,11 +49,15 @@ def district(seed: int, schools: int = 4, sizes: tuple[int, int] = (8, 260), mov
             if schools > 1 and rng.random() < movers:
                 where.append(rng.choice([other for other in names if other != name]))
             pupils.append(Pupil(rng, where, BANDS[number % len(BANDS)]))
-    return tabulate(pupils, names)
+    return pupils, names
 
 
-def tabulate(pupils: list[Pupil], names: list[str]) -> list[Tabulation]:
-    """Count pupils as the metrics do: each school, and the district without counting anybody twice."""
+def tabulate(pupils: list[Pupil], names: list[str], areas: dict[str, list[str]] | None = None) -> list[Tabulation]:
+    """Count pupils as the metrics do: each school, and the district and each area without counting anybody twice."""
+    areas = areas or {}
+    names = [*names, *areas]
+    for pupil in pupils:
+        pupil.places = (DISTRICT, *pupil.schools, *(code for code in areas if {*areas[code]} & {*pupil.schools}))
     enrolled = lambda pupil: True  # noqa: E731
     tables = {
         "membership": _cells(pupils, names, (ALL, "grade", "race", "sex"), enrolled, None),
@@ -74,7 +85,7 @@ def _cells(pupils, names, dimensions, counted, outcome, detail=""):
         for dimension in dimensions:
             code = ALL if dimension == ALL else pupil.groups[dimension]
             codes[dimension].add(code)
-            for school in (DISTRICT, *pupil.schools) if counted(pupil) else ():
+            for school in pupil.places if counted(pupil) else ():
                 sizes[(school, dimension, code)] += 1
                 outcomes[(school, dimension, code)] += outcome is None or outcome(pupil)
     return [

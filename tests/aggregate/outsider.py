@@ -17,11 +17,13 @@ NUMBERS = ("n", "denominator", "suppression", "n_lower", "n_upper")
 class Outsider:
     """Every number of every table as a variable with bounds; every sum as a row."""
 
-    def __init__(self, files: dict[str, str], rates: set[str], *, smallest: int, additive: bool) -> None:
+    def __init__(self, files: dict[str, str], rates: set[str], *, smallest: int, additive: bool, areas=None) -> None:
+        areas = areas or {}
         self.variables: dict[tuple, int] = {}
         self.lower: list[float] = []
         self.upper: list[float] = []
         self.hidden: list[tuple] = []
+        self.coded: set[tuple] = set()
         self.rows: list[tuple[list[int], list[float]]] = []
         self.smallest = smallest
         self.totals: dict[tuple, tuple] = {}
@@ -42,11 +44,11 @@ class Outsider:
                 self._sum([(part, *key) for key in keys], (part, *self.totals[(family, subject, school)]))
         if additive:
             for (name, *_), keys in columns.items():
-                schools = [key for key in keys if key[2]]
-                (district,) = [key for key in keys if not key[2]]
-                for part in ("n", "d", "z") if name in rates else ("n",):
-                    if schools:
-                        self._sum([(part, *key) for key in schools], (part, *district))
+                schools = [key for key in keys if key[2] and key[2] not in areas]
+                for whole in (key for key in keys if key not in schools):
+                    parts = [key for key in schools if not whole[2] or key[2] in areas[whole[2]]]
+                    for part in (("n", "d", "z") if name in rates else ("n",)) if schools else ():
+                        self._sum([(part, *key) for key in parts], (part, *whole))
         self._load()
 
     def _row(self, name, row, *, rate):
@@ -55,7 +57,11 @@ class Outsider:
         nobody = row["suppression"] == "not_offered"
         n = 0 if nobody else int(row["n"]) if row["n"] else None
         d = 0 if nobody else int(row["denominator"]) if row["denominator"] else None
-        self._variable(("n", *key), n, 0 if rate else self.smallest)
+        coded = row["suppression"] == "coded"
+        self._variable(("n", *key), n, int(row["n_lower"]) if coded else 0 if rate else self.smallest)
+        if coded:
+            self.coded.add(("n", *key))
+            self.upper[-1] = int(row["n_upper"])
         if n is None:
             self.hidden.append(("n", *key))
         if rate:

@@ -13,7 +13,6 @@ from appliance.aggregate.disclosure.policy import Policy
 from appliance.aggregate.disclosure.report import AttackLine
 from appliance.aggregate.disclosure.suppression.model import Name, Wish
 from appliance.aggregate.published import Key, Measure, PublishedCell, PublishedTable
-from appliance.aggregate.tabulation import DISTRICT
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,9 @@ def attacks(cube: Cube, policy: Policy, tables: list[PublishedTable]) -> list[Fi
         knowledge = replace(knowledge, numbers=_sizes(cube))
         name = "the same, and the size of every group"
     else:
-        name = "the same, against outcomes"
+        public = {key: size for key, size in _sizes(cube).items() if _is_public(key, policy)}
+        knowledge = replace(knowledge, numbers=public)
+        name = "the same, and the enrolment that everybody can look up"
     found.append(_run(name, tables, knowledge, outcomes, sizes_known=policy.public_denominators))
     if all(finding.silent for finding in found):
         found = [_with_insiders(cube, finding, tables) for finding in found]
@@ -138,7 +139,9 @@ def _run(
         claims = [within.get(claim.key, claim) for claim in claims]
         fallen = attack.fallen(within.values())
     already = {each.claim.key for each in fallen}
-    printed = [key for key in sorted(system.hidden) if key.measure != "complement" and key not in already]
+    # A coded number that is not telling may become exact: it would be shown as it is, were it not for its class.
+    printed = sorted(system.hidden - system.coded - already)
+    printed = [key for key in printed if key.measure != "complement"]
     single = attack.exact(printed) if exact else []
     line = AttackLine(name, len(system.hidden), len(fallen), len(single), attack.programs)
     return Finding(line, sizes_known, fallen, single, attack, knowledge, claims, [])
@@ -203,17 +206,22 @@ def _sizes(cube: Cube) -> dict[Key, int]:
     }
 
 
+def _is_public(key: Key, policy: Policy) -> bool:
+    return key.metric == "membership" and key.dimension in policy.public
+
+
 def _movers(cube: Cube) -> dict[Key, int]:
-    """For every sum over the schools, by how much it exceeds the district."""
+    """For every sum over schools, by how much it exceeds the district or the area."""
     movers = {}
     for population in cube.populations:
-        for dimension, category in {(place.dimension, place.category) for place in population.size}:
-            place = Place(DISTRICT, dimension, category)
-            of_size = population.movers(population.size, dimension, category)
+        for place in population.size:
+            if place.school_id not in population.wholes:
+                continue
+            of_size = population.movers(population.size, place)
             if population.outcome is None:
                 movers[_key(population, "n", place)] = of_size
                 continue
-            of_outcome = population.movers(population.outcome, dimension, category)
+            of_outcome = population.movers(population.outcome, place)
             movers[_key(population, "denominator", place)] = of_size
             movers[_key(population, "n", place)] = of_outcome
             movers[_key(population, "complement", place)] = of_size - of_outcome

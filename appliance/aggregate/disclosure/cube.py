@@ -6,11 +6,13 @@ subject. The tables `membership` and `subgroup_membership` are one population.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import NamedTuple
 
 from appliance.aggregate import codelists
 from appliance.aggregate.codelists import ALL
-from appliance.aggregate.published import DistrictRule
+from appliance.aggregate.disclosure.coding import Interval
+from appliance.aggregate.published import Area, DistrictRule
 from appliance.aggregate.refusal import Refused
 from appliance.aggregate.tabulation import DISTRICT, Cell, Tabulation
 
@@ -36,14 +38,23 @@ class Population:
     absent: set[Place] = field(default_factory=set)
     """Empty places that everybody knows to be empty: grades that the school does not offer."""
     schools: list[str] = field(default_factory=list)
-    """State school ids in order, without the district."""
+    """State school ids in order, without the district and without areas."""
+    areas: dict[str, list[str]] = field(default_factory=dict)
+    """Declared geographies that are counted here, to their schools."""
+    coded: dict[Place, Interval] = field(default_factory=dict)
+    """Outcomes that are published as a class of counts, unless they are hidden after all."""
     codes: dict[str, list[str]] = field(default_factory=dict)
     """Dimension to the codes that occur here, in the order of the code list; the total is dimension `all`."""
 
     @property
     def geographies(self) -> list[str]:
-        """The district first, then its schools."""
-        return [DISTRICT, *self.schools]
+        """The district first, then its schools, then declared areas."""
+        return [DISTRICT, *self.schools, *self.areas]
+
+    @property
+    def wholes(self) -> dict[str, list[str]]:
+        """Each geography that is a sum of schools, to those schools."""
+        return ({DISTRICT: self.schools} if self.schools else {}) | self.areas
 
     @property
     def dimensions(self) -> list[str]:
@@ -54,17 +65,19 @@ class Population:
         """The codes of a dimension that occur here, in the order of the code list."""
         return self.codes.get(dimension, [])
 
-    def movers(self, numbers: dict[Place, int], dimension: str, category: str) -> int:
-        """Sum over the schools minus the district: how often students count in more than one school."""
-        at = [numbers[Place(school, dimension, category)] for school in self.schools]
-        return sum(at) - numbers[Place(DISTRICT, dimension, category)]
+    def movers(self, numbers: dict[Place, int], place: Place) -> int:
+        """Sum over the schools of a whole minus the whole: how often students count in more than one of them."""
+        at = [numbers[place._replace(school_id=school)] for school in self.wholes[place.school_id]]
+        return sum(at) - numbers[place]
 
     def district_rule(self) -> DistrictRule:
         """The most that may be said in public about district rows and school rows of this population."""
         rules: set[DistrictRule] = {"equal"}
         for numbers in (self.size, self.outcome or {}):
-            for dimension, category in {(place.dimension, place.category) for place in numbers}:
-                more = self.movers(numbers, dimension, category)
+            for place in numbers:
+                if place.school_id not in self.wholes:
+                    continue
+                more = self.movers(numbers, place)
                 rules.add("equal" if more == 0 else "at_most" if self.outcome is None else "free")
         return "free" if "free" in rules else "at_most" if "at_most" in rules else "equal"
 
@@ -77,10 +90,16 @@ class Cube:
     snapshot: str
     metrics: tuple[str, ...]
     populations: tuple[Population, ...]
+    areas: tuple[Area, ...] = ()
 
 
-def read(tabulations: Sequence[Tabulation], offered: Mapping[str, Collection[str]] | None = None) -> Cube:
+def read(
+    tabulations: Sequence[Tabulation],
+    offered: Mapping[str, Collection[str]] | None = None,
+    areas: Mapping[str, Collection[str]] | None = None,
+) -> Cube:
     """Read the tabulations of one snapshot; `offered`: the grades of each school, as the directory prints them.
+    `areas`: declared geographies, each with its schools; they are counted like a school.
 
     Raises `Refused`, with the place, when anything does not add up.
     """
@@ -100,13 +119,14 @@ def read(tabulations: Sequence[Tabulation], offered: Mapping[str, Collection[str
         for cell in table.cells:
             _take(populations, table.metric, cell)
     for population in populations.values():
-        _complete(population)
+        _complete(population, areas or {})
         _check_categories(population)
         _check_district(population)
         population.absent = set(_absent(population, offered or {}))
     school_year, snapshot = years.pop()
     ordered = tuple(name for name in codelists.METRICS if name in names)
-    return Cube(school_year, snapshot, ordered, tuple(populations.values()))
+    declared = tuple(Area(code, tuple(sorted(schools))) for code, schools in sorted((areas or {}).items()))
+    return Cube(school_year, snapshot, ordered, tuple(populations.values()), declared)
 
 
 def _take(populations: dict[tuple[str, str], Population], metric: str, cell: Cell) -> None:
@@ -142,12 +162,17 @@ def _absent(population: Population, offered: Mapping[str, Collection[str]]) -> I
             yield place
 
 
-def _complete(population: Population) -> None:
+def _complete(population: Population, areas: Mapping[str, Collection[str]]) -> None:
     """Write the zeros that a tabulation left out; the sums are checked afterwards, so nothing is guessed."""
     if Place(DISTRICT, ALL, ALL) not in population.size:
         raise Refused(f"Table {population.metric} {population.detail} has no district total. Count the district too.")
     found = {(place.dimension, place.category) for place in population.size}
-    population.schools = sorted({place.school_id for place in population.size} - {DISTRICT})
+    there = {place.school_id for place in population.size}
+    population.schools = sorted(there - {DISTRICT, *areas})
+    for code in sorted(areas):
+        if code not in there:
+            raise Refused(f"Table {population.metric} has no rows of the geography {code}. Count the snapshot again.")
+        population.areas[code] = [school for school in population.schools if school in areas[code]]
     for dimension, codes in codelists.CODES.items():
         if present := [code for code in codes if (dimension, code) in found]:
             population.codes[dimension] = present
@@ -184,14 +209,14 @@ def _check_district(population: Population) -> None:
     A group of the district may be smaller than the same group of one school: a student in two schools counts once, in
     the grade of the newest enrollment.
     """
-    if population.outcome is not None or not population.schools:
+    if population.outcome is not None:
         return
-    for dimension in (ALL, *population.dimensions):
+    for whole, dimension in product(population.wholes, (ALL, *population.dimensions)):
         for category in population.categories(dimension):
-            at = [population.size[Place(school, dimension, category)] for school in population.schools]
-            district = population.size[Place(DISTRICT, dimension, category)]
-            if district > sum(at) or (dimension == ALL and district < max(at)):
+            place = Place(whole, dimension, category)
+            at = [population.size[place._replace(school_id=school)] for school in population.wholes[whole]]
+            if population.size[place] > sum(at) or (dimension == ALL and population.size[place] < max(at, default=0)):
                 raise Refused(
-                    f"Table {population.home[dimension]} does not add up: the district's count of {dimension} "
-                    f"{category} lies outside what its schools allow. Count again; nothing was released."
+                    f"Table {population.home[dimension]} does not add up: the count of {_where(place)} lies outside "
+                    f"what its schools allow. Count again; nothing was released."
                 )

@@ -53,4 +53,5 @@ def _numbers(table: PublishedTable) -> Iterable[tuple[tuple[str, str], Name, boo
             yield owner, Name("size", place), cell.n is None
             continue
         yield owner, Name("size", place), cell.denominator is None
-        yield owner, Name("outcome", place), cell.n is None
+        if cell.suppression != "coded":
+            yield owner, Name("outcome", place), cell.n is None

@@ -1,30 +1,84 @@
-"""The rules of a release: what is too small to publish, and how hard to look for leaks."""
+"""The rules of a release: what is too small to publish, what is coded or merged, and how hard to look for leaks."""
 
-from typing import Literal
+import hashlib
+import re
+from typing import Any, Literal
 
 import msgspec
 
+from appliance.aggregate import codelists
+from appliance.aggregate.disclosure.coding import Band
 from appliance.aggregate.refusal import Refused
 
 FLOOR = 5
 """No policy may publish groups of fewer than five students. Strictest common floor of the states: packages.md 1."""
+FORMAT = 1
+_CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,19}")
+
+
+class Merge(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Categories of one dimension that are counted together, before anything is hidden: `into` is one of its codes."""
+
+    dimension: str
+    categories: tuple[str, ...]
+    into: str
+
+    def __post_init__(self) -> None:
+        codes = codelists.CODES.get(self.dimension, ())
+        unknown = [code for code in (*self.categories, self.into) if code not in codes]
+        if self.dimension == codelists.ALL or not codes or unknown:
+            what = unknown[0] if codes and unknown else self.dimension
+            raise Refused(f"The policy merges {what!r}, which is not on the code list of {self.dimension!r}.")
+        if len(set(self.categories)) < 2:
+            raise Refused(f"The policy merges fewer than two categories of {self.dimension} into {self.into}.")
+
+
+class Geography(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A set of schools that gets totals of its own, such as all charter schools. `code` stands in `school_id`."""
+
+    code: str
+    name: str
+    schools: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if not _CODE.fullmatch(self.code) or not self.name.isprintable():
+            raise Refused(f"{self.code!r} is not a code of a geography: up to 20 letters, digits, - and _.")
+        if not self.schools or len(set(self.schools)) < len(self.schools) or self.code in self.schools:
+            raise Refused(f"The geography {self.code} needs a list of schools, each once, and itself not among them.")
 
 
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A district's disclosure rules for one school year. Raises `Refused` when a rule is laxer than the floor.
+    """A district's disclosure rules. Raises `Refused` when a rule is laxer than the floor or contradicts another.
 
     Weights order what is given up first: a cell costs 100 + 10 log2(1 + n), times the factor of its row.
     """
 
+    format: int = FORMAT
+    """Of this file. A program refuses one that it does not know."""
+    title: str = "Schoolhouse's own rules"
     version: int = 1
+    """Counted up by the district with each change."""
     minimum_n: int = 10
     """No group of 1 to minimum_n - 1 students is published, nor can be derived."""
     k: int = 3
     """No outcome of fewer than k students, nor of all but fewer than k, is published, nor can be derived."""
     zeros: Literal["published", "hidden"] = "published"
     """Whether an empty enrolment group is published as 0. An outcome of nobody is never published."""
+    coding: tuple[Band, ...] = ()
+    """How rates are coded by the size of the group; empty: rates are shown as counts or hidden."""
+    merge: tuple[Merge, ...] = ()
+    """What is counted together before anything is hidden: merging is cheaper than hiding."""
+    geographies: tuple[Geography, ...] = ()
+    """Sets of schools with totals of their own, beside each school and the district."""
+    public: tuple[str, ...] = ("grade", "race", "sex")
+    """Enrolment by these is public in the federal school file: the attacker always has it."""
     public_denominators: bool = True
-    """The attacker is also given every group size: the federal school file publishes most of them."""
+    """The attacker is also given every other group size."""
+    must_publish: tuple[str, ...] = ("membership all",)
+    """Tables with a dimension whose numbers are hidden for another's sake only when nothing else protects it."""
+    releases_a_year: int = 4
+    days_between: int = 28
+    """How often snapshots may leave in a school year, and how far apart at least."""
     district_weight: int = 4
     total_weight: int = 8
     seconds_per_block: float = 60.0
@@ -32,16 +86,68 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """How often attack and repair may alternate before the release is refused."""
 
     def __post_init__(self) -> None:
+        if self.format != FORMAT:
+            raise Refused(f"This program knows policies of format {FORMAT}, not {self.format}. Update it.")
+        if self.version < 1 or not self.title.isprintable():
+            raise Refused("A policy has a title that can be printed, and a version of 1 or more.")
         if self.minimum_n < FLOOR:
             raise Refused(f"minimum_n is {self.minimum_n}; the floor is {FLOOR}. Choose 5, 10 or 20.")
         if self.minimum_n > 100:
             raise Refused(f"minimum_n is {self.minimum_n}; above 100 nothing of a school would remain.")
         if not 2 <= self.k <= self.minimum_n // 2:
             raise Refused(f"k is {self.k}; it must lie between 2 and half of minimum_n.")
-        if self.version != 1:
-            raise Refused(f"This program knows policy version 1, not {self.version}. Update it.")
+        if not (1 <= self.releases_a_year <= 12 and 7 <= self.days_between <= 366):
+            raise Refused("A policy allows 1 to 12 releases a year, at least 7 days apart.")
+        if not (self.rounds >= 0 and self.seconds_per_block >= 0 and 1 <= self.district_weight <= 1000):
+            raise Refused("rounds and seconds_per_block must not be below 0, nor district_weight outside 1 to 1000.")
+        self._check_merges_and_bands()
+        self._check_geographies()
+        self._check_lists()
+
+    def _check_merges_and_bands(self) -> None:
+        taken: set[tuple[str, str]] = set()
+        for merge in self.merge:
+            for code in merge.categories:
+                if (merge.dimension, code) in taken:
+                    raise Refused(f"The policy merges {code} of {merge.dimension} twice.")
+                taken.add((merge.dimension, code))
+        for one, other in zip(self.coding, self.coding[1:], strict=False):
+            if one.largest is None or other.smallest <= one.largest:
+                raise Refused("The coding bands of the policy overlap. Order them by size, each group in one of them.")
+
+    def _check_geographies(self) -> None:
+        codes = [geography.code for geography in self.geographies]
+        members = {school for geography in self.geographies for school in geography.schools}
+        if len(set(codes)) < len(codes) or members & set(codes):
+            raise Refused("Two geographies of the policy share a code, or one is named as a school of another.")
+
+    def _check_lists(self) -> None:
+        for dimension in self.public:
+            if dimension not in codelists.METRICS["membership"].dimensions:
+                raise Refused(f"The public list names {dimension!r}, by which membership is not counted.")
+        for line in self.must_publish:
+            table, _, dimension = line.partition(" ")
+            if dimension not in codelists.metric(table).dimensions:
+                raise Refused(f"must_publish names {line!r}; write a table and one of its dimensions: membership all.")
 
     @property
     def smallest_hidden(self) -> int:
         """What everyone knows of a hidden group size: at least 1 where empty groups are published, else 0."""
         return 1 if self.zeros == "published" else 0
+
+    @property
+    def sha256(self) -> str:
+        """Names these rules and no others: over every field, in a fixed order, without the file's comments."""
+        return hashlib.sha256(msgspec.json.encode(self, order="deterministic")).hexdigest()
+
+    def coarse(self, dimension: str, category: str) -> str:
+        """The code under which a category is counted."""
+        for merge in self.merge:
+            if merge.dimension == dimension and category in merge.categories:
+                return merge.into
+        return category
+
+    def document(self) -> dict[str, Any]:
+        """Every rule as plain data, for a package or a file."""
+        told: dict[str, Any] = msgspec.to_builtins(self)
+        return told

@@ -5,8 +5,21 @@ A target is an interval that nobody may be able to narrow from inside: both of i
 
 from dataclasses import dataclass
 
+from appliance.aggregate.disclosure import coding
+from appliance.aggregate.disclosure.coding import Interval
 from appliance.aggregate.disclosure.cube import Place, Population
 from appliance.aggregate.disclosure.policy import Policy
+
+
+def code_outcomes(population: Population, policy: Policy) -> dict[Place, Interval]:
+    """The outcomes that the policy publishes as a class of counts. A class too narrow for its count is hidden."""
+    codes = {}
+    for place, count in (population.outcome or {}).items():
+        size = population.size[place]
+        code = coding.interval(policy.coding, size, count) if size >= policy.minimum_n else None
+        if code is not None and coding.wide_enough(code, size, count, policy.k):
+            codes[place] = code
+    return codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +49,7 @@ def telling_outcomes(population: Population, policy: Policy) -> list[Target]:
     """Outcomes of small groups, of fewer than k students, or of all but fewer than k.
 
     Even who knows the group's size must not exclude k fewer nor k more, within 0 and that size: so neither nobody, nor
-    everybody, nor the number itself can be proved.
+    everybody, nor the number itself can be proved. Of a coded outcome he may learn what its code says.
     """
     found = []
     for place, count in (population.outcome or {}).items():
@@ -44,5 +57,6 @@ def telling_outcomes(population: Population, policy: Policy) -> list[Target]:
         if size == 0:
             continue
         if size < policy.minimum_n or count < policy.k or size - count < policy.k:
-            found.append(Target(place, max(0, count - policy.k), min(size, count + policy.k)))
+            low, high = population.coded.get(place, (0, size))
+            found.append(Target(place, max(low, count - policy.k), min(high, count + policy.k)))
     return found

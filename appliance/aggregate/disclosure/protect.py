@@ -5,9 +5,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from appliance.aggregate.disclosure import audit, publish
+from appliance.aggregate.disclosure.coarsening import coarsen, coarsen_grades
 from appliance.aggregate.disclosure.cube import read
 from appliance.aggregate.disclosure.history import recall
 from appliance.aggregate.disclosure.policy import Policy
+from appliance.aggregate.disclosure.primary import code_outcomes
 from appliance.aggregate.disclosure.protected import ProtectedTable, seal
 from appliance.aggregate.disclosure.report import AttackLine, Report, TableLine
 from appliance.aggregate.disclosure.suppression import Pattern, Work, choose, mend
@@ -43,7 +45,11 @@ def protect(
     """
     started = time.monotonic()
     policy = policy or Policy()
-    cube = read(tabulations, offered)
+    tabulations = coarsen(tabulations, policy)
+    areas = {geography.code: geography.schools for geography in policy.geographies}
+    cube = read(tabulations, coarsen_grades(offered or {}, policy), areas)
+    for population in cube.populations:
+        population.coded = code_outcomes(population, policy)
     past = recall(cube, earlier)
     work = Work(cube, policy, year_key, past.hidden, past.shown)
     pattern = choose(work)
@@ -106,16 +112,14 @@ def _report(work: Work, tables: list[PublishedTable], attacks: list[AttackLine],
     cost = sum(block.cost for block in work.blocks)
     bound = sum(max(block.bound, 0.0) for block in work.blocks)
     return Report(
-        policy_version=work.policy.version,
-        minimum_n=work.policy.minimum_n,
-        k=work.policy.k,
-        zeros=work.policy.zeros,
+        policy=work.policy,
         tables=tuple(
-            TableLine(table.metric, count(table, "none"), count(table, "hidden"), count(table, "not_offered"))
+            TableLine(table.metric, *(count(table, state) for state in ("none", "hidden", "not_offered", "coded")))
             for table in tables
         ),
         blocks=len(work.blocks),
         blocks_optimal=sum(block.cost - block.bound < 0.5 for block in work.blocks),
+        late=tuple(f"{block.title}: {block.gap:.1%}" for block in work.blocks if block.gap > 0),
         gap=max(0.0, cost - bound) / bound if bound else 0.0,
         attacks=tuple(attacks),
         seconds=seconds,

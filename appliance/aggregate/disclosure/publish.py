@@ -22,7 +22,7 @@ def rows(cube: Cube, pattern: Pattern) -> list[PublishedTable]:
                 rule = _laxer(rule, population.district_rule())
                 hidden = pattern[(population.metric, population.detail)]
                 cells.extend(_row(population, place, hidden) for place in _places(population, metric))
-        tables.append(PublishedTable(metric, cube.school_year, cube.snapshot, rule, tuple(cells)))
+        tables.append(PublishedTable(metric, cube.school_year, cube.snapshot, rule, tuple(cells), cube.areas))
     return tables
 
 
@@ -35,7 +35,7 @@ def with_ranges(tables: list[PublishedTable], smallest_hidden: int) -> list[Publ
 def _range(attack: Attack, table: PublishedTable, cell: PublishedCell) -> PublishedCell:
     if cell.suppression == "none":
         return replace(cell, n_lower=cell.n, n_upper=cell.n)
-    if cell.suppression == "not_offered":
+    if cell.suppression in ("not_offered", "coded"):
         return cell
     low, high = attack.bounds(Key("n", table.metric, cell.detail, cell.school_id, cell.dimension, cell.category))
     return replace(cell, n_lower=low, n_upper=high)
@@ -66,4 +66,6 @@ def _row(population: Population, place: Place, hidden: set[Name]) -> PublishedCe
         return PublishedCell(*where, None, None, "not_offered")
     if Name("outcome", place) in hidden:
         return PublishedCell(*where, None, size, "hidden")
+    if place in population.coded:
+        return PublishedCell(*where, None, size, "coded", *population.coded[place])
     return PublishedCell(*where, population.outcome[place], size, "none")

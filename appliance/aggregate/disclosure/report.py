@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 
+from appliance.aggregate.disclosure.policy import Policy
+
 
 @dataclass(frozen=True, slots=True)
 class TableLine:
-    """One table: its rows, how many show their number, how many hide it, how many had nothing to count."""
+    """One table: its rows, how many show their number, hide it, have nothing to count, show a class."""
 
     metric: str
     published: int
     hidden: int
     not_offered: int
+    coded: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +31,7 @@ class AttackLine:
 class Report:
     """The record of one protection, for the release desk and for the package's report."""
 
-    policy_version: int
-    minimum_n: int
-    k: int
-    zeros: str
+    policy: Policy
     tables: tuple[TableLine, ...]
     blocks: int
     blocks_optimal: int
@@ -39,6 +39,8 @@ class Report:
     """Share by which the cost may exceed the proven optimum of the blocks; 0.0 when every block is optimal."""
     attacks: tuple[AttackLine, ...]
     seconds: float
+    late: tuple[str, ...] = ()
+    """Parts that ran out of time and were solved by the heuristic, each with its gap."""
     repair_rounds: int = 0
     repaired: int = 0
     """Hidden numbers that only the joint attack asked for."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from appliance.aggregate.codelists import ALL, METRICS
 from appliance.aggregate.disclosure.claim import Claim
 from appliance.aggregate.published import Key, PublishedCell, PublishedTable
-from appliance.aggregate.tabulation import DISTRICT, Tabulation
+from appliance.aggregate.tabulation import Tabulation
 
 Spot = tuple[str, str, str, str, str]
 """Metric, detail, school, dimension, category."""
@@ -36,6 +36,12 @@ class Verifier:
         for metric, detail, _, dimension, _ in self._published:
             if dimension != ALL:
                 self._dimensions[(METRICS[metric].totals_in or metric, detail)].add(dimension)
+        self._wholes: dict[str, set[str]] = defaultdict(set)
+        """Each school to the geographies that it is summed into, and each of those to none."""
+        for whole, schools in ((whole, schools) for table in tables for whole, schools in table.wholes().items()):
+            self._wholes[whole] = set()
+            for school in schools:
+                self._wholes[school].add(whole)
         self.accepted = 0
         self._least: dict[Key, int] = {}
         self._most: dict[Key, int] = {}
@@ -84,17 +90,21 @@ class Verifier:
             return size == 0
         if cell.n is not None and cell.n != n:
             return False
+        low, high = (cell.n_lower, cell.n_upper) if cell.suppression == "coded" else (None, None)
+        if (low is not None and n < low) or (high is not None and n > high):
+            return False
         shown_size = cell.denominator if METRICS[spot[0]].rate else cell.n
         return size == shown_size if shown_size is not None else size >= self._smallest
 
     def _sums_hold(self, changed: Mapping[Spot, tuple[int, int]]) -> bool:
-        """Categories still sum to the total of their geography, and schools to the district, as in the truth."""
+        """Categories still sum to the total of their geography, and schools to district and areas, as in the truth."""
         lines: dict[tuple[str, ...], list[int]] = defaultdict(lambda: [0, 0])
         for (metric, detail, school, dimension, category), change in changed.items():
             family = METRICS[metric].totals_in or metric
-            places: list[tuple[tuple[str, ...], int]] = [
-                (("schools", metric, detail, dimension, category), -1 if school == DISTRICT else 1)
-            ]
+            column = (metric, detail, dimension, category)
+            places: list[tuple[tuple[str, ...], int]] = [(("in", whole, *column), 1) for whole in self._wholes[school]]
+            if not self._wholes[school]:
+                places.append((("in", school, *column), -1))
             if dimension == ALL:
                 places += [(("line", family, detail, school, name), -1) for name in self._dimensions[(family, detail)]]
             else:

@@ -1,11 +1,12 @@
 """Build the package: one file, signed, the same bytes from the same facts, and never half-written."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from appliance.aggregate.disclosure import Protected, ProtectedTable
+from appliance.aggregate.disclosure import Policy, Protected, ProtectedTable
+from appliance.aggregate.disclosure.coarsening import coarsen_grades
 from appliance.aggregate.published import PublishedCell, PublishedTable
 from appliance.aggregate.refusal import Refused
 from appliance.aggregate.release import archive, descriptor, rows, wording
@@ -37,10 +38,11 @@ def package_bytes(protected: Protected, facts: ReleaseFacts, signer: Signer) -> 
     """The whole package, byte for byte as it would leave."""
     if not protected.report.safe:
         raise Refused("The attack on the protected tables was not silent. Nothing is released.")
-    tables = {table.metric: _checked(table, facts) for table in protected.tables}
+    rules = protected.report.policy
+    tables = {table.metric: _checked(table, facts, rules) for table in protected.tables}
     key_line = signer.public.line(principal(facts.lea_id)) + "\n"
     files = {f"{metric}.csv": rows.write(table, facts.lea_id) for metric, table in tables.items()}
-    files["directory.csv"] = _directory(facts)
+    files["directory.csv"] = _directory(facts, rules)
     files["report.txt"] = wording.report(facts, protected.report, tables.values()).encode()
     files["README.txt"] = wording.readme(facts, tables, signer.public).encode()
     files["signer.pub"] = key_line.encode()
@@ -56,15 +58,18 @@ def sums(files: Mapping[str, bytes]) -> bytes:
     return "".join(lines).encode()
 
 
-def _checked(table: ProtectedTable, facts: ReleaseFacts) -> PublishedTable:
+def _checked(table: ProtectedTable, facts: ReleaseFacts, rules: Policy) -> PublishedTable:
     """The table's rows, once their geographies and dates are those of the release."""
     if not isinstance(table, ProtectedTable):
         raise TypeError("Only a ProtectedTable can be written into a release.")
     published = table.published
     if (published.school_year, published.snapshot) != (facts.school_year, facts.snapshot):
         raise Refused(f"Table {table.metric} was counted for another school year or snapshot than the release.")
-    offered = {school.school_id: school.grades for school in facts.schools}
-    unknown = {cell.school_id for cell in published.cells} - {DISTRICT, *offered}
+    offered = coarsen_grades({school.school_id: school.grades for school in facts.schools}, rules)
+    areas = {geography.code for geography in rules.geographies}
+    if areas & offered.keys():
+        raise Refused(f"The policy calls a geography {min(areas & offered.keys())}, which is a school's id.")
+    unknown = {cell.school_id for cell in published.cells} - {DISTRICT, *offered, *areas}
     if unknown:
         raise Refused(f"Table {table.metric} counts {sorted(unknown)}, which the directory of schools does not list.")
     for cell in published.cells:
@@ -74,7 +79,7 @@ def _checked(table: ProtectedTable, facts: ReleaseFacts) -> PublishedTable:
     return replace(published, cells=tuple(_not_offered(cell, offered) for cell in published.cells))
 
 
-def _not_offered(cell: PublishedCell, offered: Mapping[str, tuple[str, ...]]) -> PublishedCell:
+def _not_offered(cell: PublishedCell, offered: Mapping[str, Collection[str]]) -> PublishedCell:
     """A published zero of a grade that the school does not offer is said to be just that."""
     grades = offered.get(cell.school_id, ())
     if cell.dimension != "grade" or cell.n != 0 or not grades or cell.category in grades:
@@ -82,10 +87,11 @@ def _not_offered(cell: PublishedCell, offered: Mapping[str, tuple[str, ...]]) ->
     return replace(cell, n=None, denominator=None, suppression="not_offered", n_lower=None, n_upper=None)
 
 
-def _directory(facts: ReleaseFacts) -> bytes:
+def _directory(facts: ReleaseFacts, rules: Policy) -> bytes:
     lines = [[facts.school_year, facts.lea_id, DISTRICT, facts.district_name, "", ""]]
     for school in sorted(facts.schools, key=lambda school: school.school_id):
         days = "" if school.session_days is None else str(school.session_days)
         grades = " ".join(school.grades)
         lines.append([facts.school_year, facts.lea_id, school.school_id, school.name, grades, days])
+    lines += [[facts.school_year, facts.lea_id, area.code, area.name, "", ""] for area in rules.geographies]
     return rows.csv_bytes(descriptor.DIRECTORY_COLUMNS, lines)

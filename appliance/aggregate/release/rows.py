@@ -3,15 +3,16 @@
 import csv
 import io
 from collections.abc import Collection, Iterable
+from typing import get_args
 
 from appliance.aggregate import codelists
 from appliance.aggregate.codelists import ALL, CATEGORY_SETS
-from appliance.aggregate.published import DistrictRule, PublishedCell, PublishedTable
+from appliance.aggregate.published import Area, DistrictRule, PublishedCell, PublishedTable
 from appliance.aggregate.tabulation import Suppression
 from appliance.errors import BadFile
 
 MEASURES = ("n", "denominator", "suppression", "n_lower", "n_upper")
-_SUPPRESSIONS: dict[str, Suppression] = {"none": "none", "hidden": "hidden", "not_offered": "not_offered"}
+_SUPPRESSIONS: dict[str, Suppression] = {state: state for state in get_args(Suppression)}
 _DIMENSION_OF = {code: dimension for dimension, code in CATEGORY_SETS.items()}
 
 
@@ -79,6 +80,7 @@ def read(
     snapshot: str,
     district: DistrictRule,
     schools: Collection[str],
+    areas: tuple[Area, ...] = (),
 ) -> PublishedTable:
     """Read a table back. Raises `BadFile`, with the row, for any code, number or state that is not allowed."""
     name = f"{metric}.csv"
@@ -95,7 +97,7 @@ def read(
             raise BadFile(f"{where}: a second row for the same group.")
         seen.add(key)
         cells.append(cell)
-    return PublishedTable(metric, school_year, snapshot, district, tuple(cells))
+    return PublishedTable(metric, school_year, snapshot, district, tuple(cells), areas)
 
 
 def _cell(row: dict[str, str], metric: str, where: str) -> PublishedCell:
@@ -126,6 +128,9 @@ def _check_state(cell: PublishedCell, rate: bool, where: str) -> None:
         fits = cell.n is not None and (cell.denominator is not None) == rate
         fits = fits and cell.n_lower == cell.n == cell.n_upper
         fits = fits and (cell.denominator is None or cell.n is None or cell.n <= cell.denominator)
+    elif cell.suppression == "coded":
+        fits = rate and cell.n is None and None not in (cell.denominator, cell.n_lower, cell.n_upper)
+        fits = fits and (cell.n_lower or 0) < (cell.n_upper or 0) <= (cell.denominator or 0)
     elif cell.suppression == "hidden":
         fits = cell.n is None and cell.n_lower is not None and (rate or cell.denominator is None)
     else:

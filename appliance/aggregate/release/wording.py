@@ -12,7 +12,8 @@ from appliance.aggregate.release.sshsig import NAMESPACE, PublicKey, principal
 
 def report(facts: ReleaseFacts, made: Report, tables: Iterable[PublishedTable]) -> str:
     """What was done before these numbers left, in plain words."""
-    zero = "is shown as 0" if made.zeros == "published" else "is hidden as well"
+    rules = made.policy
+    zero = "is shown as 0" if rules.zeros == "published" else "is hidden as well"
     lines = [
         f"Report on the protected summary of {facts.district_name} (district {facts.lea_id})",
         f"School year {facts.school_year}. Counts as of {facts.snapshot}. Version {facts.version}.",
@@ -22,12 +23,12 @@ def report(facts: ReleaseFacts, made: Report, tables: Iterable[PublishedTable]) 
         "are the numbers from which a small one could be worked out by adding and subtracting.",
         "",
         "THE RULES",
-        f"- A group of 1 to {made.minimum_n - 1} students is never shown. An empty group {zero}.",
-        f"- A result (such as chronic absence) is hidden when fewer than {made.k} students have it, when all but fewer",
-        f"  than {made.k} have it, or when the group has fewer than {made.minimum_n} students.",
+        f"- A group of 1 to {rules.minimum_n - 1} students is never shown. An empty group {zero}.",
+        f"- A result (such as chronic absence) is hidden when fewer than {rules.k} students have it, when all but",
+        f"  fewer than {rules.k} have it, or when the group has fewer than {rules.minimum_n} students.",
         "- Where a hidden number could be narrowed down from others, others are hidden with it. The files do not say",
         "  which were hidden for which reason.",
-        f"- Policy version {made.policy_version}. Code lists: {codelists.EDITION}. Program: {facts.software}.",
+        f"- Policy version {rules.version}. Code lists: {codelists.EDITION}. Program: {facts.software}.",
         *(f"- {name}: {value}" for name, value in sorted(facts.definitions.items())),
         "",
         "WHAT IS SHOWN AND WHAT IS HIDDEN",

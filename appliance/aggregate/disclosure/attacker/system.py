@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 from appliance.aggregate import codelists
 from appliance.aggregate.codelists import ALL
 from appliance.aggregate.published import Key, Measure, PublishedCell, PublishedTable
 from appliance.aggregate.refusal import Refused
-from appliance.aggregate.tabulation import DISTRICT
 
 Sum = tuple[dict[Key, int], int]
 """Coefficients of unknown numbers, and what they add up to."""
@@ -37,6 +37,8 @@ class System:
     lowest: dict[Key, int]
     hidden: set[Key]
     """The numbers that the release hides, whether or not the attacker knows them from elsewhere."""
+    coded: set[Key] = field(default_factory=set)
+    """Those of them that the release publishes as a class of counts."""
     sums: list[Sum] = field(default_factory=list)
 
     def say(self, terms: Mapping[Key, int], constant: int) -> None:
@@ -116,9 +118,13 @@ def _cell(system: System, table: PublishedTable, cell: PublishedCell, knowledge:
     if not codelists.metric(table.metric).rate:
         say("n", n, knowledge.smallest_hidden)
         return
-    say("n", n, 0)
+    lowest, others = 0, 0
+    if cell.suppression == "coded" and denominator is not None and cell.n_upper is not None:
+        lowest, others = cell.n_lower or 0, denominator - cell.n_upper
+        system.coded.add(Key("n", table.metric, cell.detail, cell.school_id, cell.dimension, cell.category))
+    say("n", n, lowest)
     say("denominator", denominator, knowledge.smallest_hidden)
-    say("complement", None if n is None or denominator is None else denominator - n, 0)
+    say("complement", None if n is None or denominator is None else denominator - n, others)
 
 
 def _complements(tables: Sequence[PublishedTable]) -> Iterable[Sum]:
@@ -158,27 +164,28 @@ def _total(system: System, measure: Measure, metric: str, detail: str, school: s
 
 
 def _school_sums(tables: Sequence[PublishedTable], system: System, knowledge: Knowledge) -> Iterable[Sum]:
-    """The schools of each category sum to the district, as far as the table's rule or the attacker's knowledge goes."""
+    """The schools of each category sum to the district and to their areas, as far as rule and knowledge go."""
     for table in tables:
         columns: dict[tuple[str, str, str], list[str]] = defaultdict(list)
         for cell in table.cells:
             columns[(cell.detail, cell.dimension, cell.category)].append(cell.school_id)
-        for (detail, dimension, category), schools in columns.items():
-            if DISTRICT not in schools or len(schools) < 2:
+        for ((detail, dimension, category), there), (whole, parts), measure in product(
+            columns.items(), table.wholes().items(), _measures(table)
+        ):
+            if whole not in there:
                 continue
-            for measure in _measures(table):
-                rest = (measure, table.metric, detail)
-                district = Key(*rest, DISTRICT, dimension, category)
-                terms = {Key(*rest, school, dimension, category): 1 for school in schools if school != DISTRICT}
-                terms[district] = -1
-                if table.district == "equal":
-                    yield terms, 0
-                elif knowledge.movers is not None:
-                    yield terms, knowledge.movers[district]
-                elif table.district == "at_most":
-                    slack = district._replace(metric=f"movers of {table.metric}")
-                    system.lowest[slack] = 0
-                    yield terms | {slack: -1}, 0
+            rest = (measure, table.metric, detail)
+            total = Key(*rest, whole, dimension, category)
+            terms = {Key(*rest, school, dimension, category): 1 for school in there if school in parts}
+            terms[total] = -1
+            if table.district == "equal":
+                yield terms, 0
+            elif knowledge.movers is not None:
+                yield terms, knowledge.movers[total]
+            elif table.district == "at_most":
+                slack = total._replace(metric=f"movers of {table.metric}")
+                system.lowest[slack] = 0
+                yield terms | {slack: -1}, 0
 
 
 def _where(key: Key) -> str:

@@ -13,13 +13,15 @@ import numpy as np
 from appliance.aggregate.codelists import ALL
 from appliance.aggregate.disclosure.cube import Place, Population
 from appliance.aggregate.disclosure.policy import Policy
-from appliance.aggregate.disclosure.suppression.block import Need, Sums, Table
+from appliance.aggregate.disclosure.suppression.block import Flags, Need, Sums, Table
 from appliance.aggregate.tabulation import DISTRICT
 
 Part = Literal["size", "outcome", "complement"]
 
 
 _SHOWN_BEFORE = 50
+_MUST_PUBLISH = 100
+"""Dearer than any other choice that would do: such a number is hidden when nothing else protects."""
 
 
 class Name(NamedTuple):
@@ -62,6 +64,8 @@ class Weights:
         weight = 100.0 + 10.0 * math.log2(1 + numbers[name.place])
         weight *= self.policy.district_weight if name.place.school_id == DISTRICT else 1
         weight *= self.policy.total_weight if name.place.dimension == ALL else 1
+        line = f"{population.home[name.place.dimension]} {name.place.dimension}"
+        weight *= _MUST_PUBLISH if line in self.policy.must_publish else 1
         weight *= _SHOWN_BEFORE if name in self.shown.get((population.metric, population.detail), ()) else 1
         if self.key:
             cell = "\x1f".join((population.metric, population.detail, name.part, *name.place)).encode()
@@ -77,6 +81,8 @@ class Numbered:
     table: Table
     names: list[Name]
     index: dict[Name, int] = field(default_factory=dict)
+    coded: Flags = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    """Numbers that may deviate within their published code, and are not hidden."""
 
 
 def number(
@@ -87,11 +93,12 @@ def number(
     hidden: set[Name],
     wishes: Iterable[Wish],
     weights: Weights,
+    lift_codes: bool = False,
 ) -> Numbered:
     """The numbers `parts` of some dimensions and of the totals, with every sum among them.
 
     ("size",): group sizes. ("outcome",): outcomes for one who knows every group size. All three: outcomes, their
-    complements and group sizes tied together, for one who does not.
+    complements and group sizes tied together, for one who does not. `lift_codes`: coded outcomes may be hidden.
     """
     dimensions = list(dimensions)
     places = [
@@ -104,6 +111,8 @@ def number(
     index = {name: column for column, name in enumerate(names)}
     values = np.array([_value(population, name) for name in names], dtype=np.int64)
     forced = np.array([Name(_printed(name.part), name.place) in hidden for name in names])
+    codes = {} if lift_codes else population.coded
+    coded = ~forced & np.array([name.part != "size" and name.place in codes for name in names])
     floor = weights.policy.smallest_hidden
     empty = np.array([population.size[name.place] == 0 for name in names])
     sizes_known = len(parts) == 1
@@ -113,17 +122,24 @@ def number(
     low = np.array([floor if name.part == "size" else 0 for name in names])
     ample = float(values.max(initial=0) * 2 + 10 * weights.policy.minimum_n)
     high = [float(population.size[name.place]) if sizes_known and name.part == "outcome" else ample for name in names]
+    least = np.where(fixed, values, np.minimum(low, values)).astype(np.float64)
+    most = np.where(fixed, values, np.array(high))
+    for column in np.flatnonzero(coded):
+        name = names[column]
+        within = codes[name.place]
+        size = population.size[name.place]
+        least[column], most[column] = within if name.part == "outcome" else (size - within[1], size - within[0])
     table = Table(
         value=values,
-        down=np.where(fixed, 0.0, np.maximum(values - low, 0)).astype(np.float64),
-        up=np.where(fixed, 0.0, np.array(high) - values),
+        down=values - least,
+        up=most - values,
         weight=np.array([weights.of(population, name) for name in names]),
         fixed=fixed,
-        forced=forced & ~fixed,
+        forced=(forced & ~fixed) | coded,
         sums=_sums(population, parts, dimensions, index),
         needs=[Need(index[wish.name], wish.sign, wish.amount) for wish in wishes if wish.name in index],
     )
-    return Numbered(table, names, index)
+    return Numbered(table, names, index, coded)
 
 
 def _value(population: Population, name: Name) -> int:
@@ -150,9 +166,8 @@ def _sums(population: Population, parts: tuple[Part, ...], dimensions: list[str]
         codes = population.categories(dimension)
         for school in population.geographies if dimension != ALL else []:
             add([Name(part, Place(school, dimension, code)) for code in codes], Name(part, Place(school, ALL, ALL)))
-        for code in codes if population.schools else []:
-            cells = [Name(part, Place(school, dimension, code)) for school in population.schools]
-            add(cells, Name(part, Place(DISTRICT, dimension, code)))
+        for code, (whole, schools) in product(codes, population.wholes.items()):
+            add([Name(part, Place(at, dimension, code)) for at in schools], Name(part, Place(whole, dimension, code)))
     if len(parts) == 3:
         for name in index:
             if name.part == "size":

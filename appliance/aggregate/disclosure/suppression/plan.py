@@ -32,6 +32,13 @@ class Block:
     bound: float
     method: str
 
+    @property
+    def gap(self) -> float:
+        """Share by which the cost may exceed the proven optimum; 0.0 when it was reached."""
+        if self.cost - self.bound < 0.5:
+            return 0.0
+        return (self.cost - self.bound) / max(self.bound, 1.0)
+
 
 @dataclass(slots=True)
 class Work:
@@ -63,7 +70,7 @@ def choose(work: Work) -> Pattern:
         if population.outcome is not None:
             hidden = _outcomes_of_hidden_groups(population, hidden)
             telling = primary.telling_outcomes(population, work.policy)
-            hidden |= {Name("outcome", target.place) for target in telling}
+            hidden |= {Name("outcome", target.place) for target in telling if target.place not in population.coded}
             hidden = _part(work, population, "outcome", hidden, _wishes(population, "outcome", telling))
         pattern[(population.metric, population.detail)] = hidden
     return pattern
@@ -78,21 +85,33 @@ def mend(work: Work, pattern: Pattern, population: Population, wishes: Iterable[
     before = len(pattern[key])
     for wish in wishes:
         parts: tuple[Part, ...] = ("size",) if population.outcome is None else ("size", "outcome", "complement")
-        joint = number(
-            population,
-            ("outcome",) if sizes_known else parts,
-            population.dimensions,
-            hidden=pattern[key],
-            wishes=[wish],
-            weights=work.weights,
-        )
-        if not joint.table.needs:
-            raise Refused(f"A sensitive number of {population.metric} cannot be protected. Leave the table out.")
-        support = _support(joint, wish)
-        pattern[key] |= _printed(joint, support)
+        parts = ("outcome",) if sizes_known else parts
+        pattern[key] |= _mended(work, population, parts, pattern[key], wish)
         if population.outcome is not None:
             pattern[key] = _outcomes_of_hidden_groups(population, pattern[key])
     return len(pattern[key]) - before
+
+
+def _mended(work: Work, population: Population, parts: tuple[Part, ...], hidden: set[Name], wish: Wish) -> set[Name]:
+    """What to hide so that one wish comes true; codes give way only when nothing else helps."""
+    for lift_codes in (False, True):
+        joint = number(
+            population,
+            parts,
+            population.dimensions,
+            hidden=hidden,
+            wishes=[wish],
+            weights=work.weights,
+            lift_codes=lift_codes,
+        )
+        if not joint.table.needs:
+            break
+        try:
+            return _printed(joint, _support(joint, wish))
+        except Refused:
+            if lift_codes or not population.coded:
+                raise
+    raise Refused(f"A sensitive number of {population.metric} cannot be protected. Leave the table out.")
 
 
 def _support(joint: Numbered, wish: Wish) -> Flags:
@@ -127,7 +146,7 @@ def _record(population: Population, part: Part, dimension: str, answer: Answer) 
 
 
 def _printed(block: Numbered, hidden: Flags) -> set[Name]:
-    names = (block.names[column] for column in np.flatnonzero(hidden))
+    names = (block.names[column] for column in np.flatnonzero(hidden & ~block.coded))
     return {Name("outcome" if name.part == "complement" else name.part, name.place) for name in names}
 
 
