@@ -17,7 +17,7 @@ from authlib.common.security import generate_token
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet
 
 from appliance.doorkeeper.rules import OidcRules, secret_in
@@ -105,7 +105,7 @@ class Provider:
     def _claims(self, token: str, nonce: str, access_token: Any) -> dict[str, Any]:
         try:
             decoded = jwt.decode(token, self._key_set(), algorithms=_ALGORITHMS)
-        except ValueError:  # signed by a key that we do not know yet: fetch the keys anew, once
+        except InvalidKeyIdError:  # signed by a key that we do not know yet: fetch the keys anew, once
             decoded = jwt.decode(token, self._key_set(anew=True), algorithms=_ALGORITHMS)
         expected = {"iss": {"essential": True, "value": self._rules.issuer}}
         known = {"nonce": nonce, "client_id": self._rules.client_id, "access_token": access_token}
