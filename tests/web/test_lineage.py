@@ -128,7 +128,7 @@ def test_a_reference_that_a_teacher_quotes_leads_the_steward_to_file_row_and_bat
 def test_the_steward_sees_how_many_records_stand_on_each_file(visit):
     said = text_of(visit("kim").get("/data/files"))
     marks = sum(map(len, maplewood.away().values()))
-    assert re.search(rf"attendance\.csv district_csv 1 .{10, 40} 40 {marks - 1}\b", said)
+    assert re.search(rf"attendance\.csv district_csv 1 .{{10,40}} 40 {marks - 1}\b", said)
     assert re.search(r"corrected\.csv daily attendance 2 .{10,40} 1 1\b", said)
 
 
