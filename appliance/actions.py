@@ -45,10 +45,12 @@ class Action(StrEnum):
     SEE_STUDENT = "see a student", *_STAFF, *_TOTALS
     SEE_SCHOOL = "see a school", *_LEADS
     RECORD_CHECK_IN = "record a check-in", *_STAFF
+    RECORD_SUPPORT = "record a support", *_STAFF
     SEE_COVERED_CLASS = "see the names of a class one stands in for", _SUBSTITUTE
     SEE_OWN_CHILDREN = "see one’s own children", Role.GUARDIAN
     BREAK_GLASS = "open one student by breaking the glass", *_TOTALS
     SEE_BROKEN_GLASS = "see who broke the glass", Role.SUPERINTENDENT, _STEWARD, _AUDITOR
+    REPORT_BROKEN_GLASS = "report who broke the glass"
     SEE_WHO_MAY_SEE = "see who may see a student", *_LEADS, _STEWARD, _AUDITOR
     VIEW_AS = "see pages as somebody else sees them", *_LEADS
     GIVE_GRANT = "open students to somebody for a time", *_LEADS, _STEWARD
@@ -67,10 +69,14 @@ class Action(StrEnum):
     DRAFT_RELEASE = "draft a release", _STEWARD
     APPROVE_RELEASE = "approve a release", _STEWARD, Role.SUPERINTENDENT
     BUILD_RELEASE = "build a release"
+    PROPOSE_POLICY = "propose the rules of releases", _STEWARD, Role.SUPERINTENDENT
+    SIGN_POLICY = "sign the rules of releases", _STEWARD, Role.SUPERINTENDENT
     DEBIT_PULSE = "debit the privacy budget"
     DRAW_PULSE = "draw a weekly pulse"
     PUT_OUT_PULSE = "put out a weekly pulse"
     SET_UP = "set up the home"
+    DID_NOT_HAPPEN = "did not happen"
+    ACCEPT_LOSS = "accept that changes are lost"
 
 
 _FOR_EVERYBODY = frozenset(action for action in Action if action.roles == frozenset(Role))

@@ -52,7 +52,7 @@ class FieldGroup(StrEnum):
     NAMES = "name, grade level and classes"
     ATTENDANCE = "days at school"
     LEARNING = "marks, missing work and tests"
-    CHECK_INS = "check-ins"
+    CHECK_INS = "check-ins and supports"
     PROGRAMS = "English learner, bilingual, gifted and career programs"
     OPENINGS = "who opened the record"
     SPECIAL_EDUCATION = "special education and Section 504"

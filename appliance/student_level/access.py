@@ -58,7 +58,7 @@ _SCHOOL_FACTS = frozenset(
 """Tables in which no row is about a student."""
 
 _STUDENT_TABLES = """attendance_day attendance_section grade school_enrollment section_enrollment
-    student_attendance test_result""".split()
+    student_attendance support test_result""".split()
 """Tables shown whole, cut to the visible students. `student` and `program_membership` show chosen columns only."""
 
 # CROSS JOIN says in which order to look: from the few students in scope to their rows, never from a day or an item to
@@ -68,11 +68,11 @@ _VISIBLE = {
     "visible_student": """SELECT student_key, given_name, middle_name, family_name, reason
         FROM {gate}scope CROSS JOIN {vault}.student USING (student_key)""",
     "visible_check_in": """SELECT check_in.*, account.display_name AS by_whom
-        FROM {gate}scope CROSS JOIN {vault}.check_in USING (student_key) JOIN {vault}.account USING (account_key)""",
+        FROM {gate}scope CROSS JOIN {vault}.check_in USING (student_key) JOIN {desk}.account USING (account_key)""",
     "visible_opening": """SELECT access_log_student.student_key, access_log.at, access_log.who, access_log.action,
             access_log.reason, coalesce(account.display_name, access_log.who) AS display_name, account.role
-        FROM {gate}scope CROSS JOIN {vault}.access_log_student USING (student_key)
-            JOIN {vault}.access_log USING (sequence) LEFT JOIN {vault}.account ON account.username = access_log.who""",
+        FROM {gate}scope CROSS JOIN {desk}.access_log_student USING (student_key)
+            JOIN {desk}.access_log USING (sequence) LEFT JOIN {desk}.account ON account.username = access_log.who""",
     "visible_section": """SELECT section.* FROM {gate}scope_section CROSS JOIN {vault}.section USING (section_key)""",
     **{
         f"visible_{table}": f"SELECT {table}.* FROM {{gate}}scope CROSS JOIN {{vault}}.{table} USING (student_key)"  # noqa: S608
@@ -84,7 +84,7 @@ _SHOWS = {
     FieldGroup.NAMES: "student school_enrollment section_enrollment section",
     FieldGroup.ATTENDANCE: "attendance_day attendance_section student_attendance",
     FieldGroup.LEARNING: "grade test_result",
-    FieldGroup.CHECK_INS: "check_in",
+    FieldGroup.CHECK_INS: "check_in support",
     FieldGroup.OPENINGS: "opening",
 }
 """Which views a gate has for each group of fields. A view that a gate lacks cannot be asked, by no SQL."""
@@ -227,3 +227,10 @@ def _only_those_of(also: Viewer) -> _Fill:
             ("scope_section", "section_key", reach.sections),
         )
     )
+
+
+def students_called(database: Database, typed: str, today: int) -> list[int]:
+    """The students of that whole name or that district id, as keys: for a question about one of them by name."""
+    asking = Viewer(0, "", "", Role.DATA_STEWARD, None, today, typed=" ".join(typed.split()))
+    with reading_as(database, asking) as reading:
+        return [row["student_key"] for row in reading.query("SELECT student_key FROM visible_student")]

@@ -1,24 +1,24 @@
 """One student's page: who may open it, and that every opening is written down first."""
 
+from collections.abc import Callable
+
 import pytest
 
 from appliance.actions import Action
-from appliance.storage.database import Database, DatabaseError, Event
+from appliance.errors import HomeTrouble
+from appliance.storage.database import Database, Event
 from appliance.web.addresses import Addresses, Kind
 from tests import maplewood
+from tests.access_log import at_desk
 from tests.conftest import Person, app_for, sign_in
 
 ADA = maplewood.KEY["ada"]
 
 
 def log_of(database: Database, student: int) -> list[tuple[str, str, str]]:
-    with database.changing(Event("test", Action.SEE_DATA)) as tables:
-        rows = tables.query(
-            "SELECT who, action, reason FROM access_log JOIN access_log_student USING (sequence)"
-            " WHERE student_key = ? ORDER BY sequence",
-            [student],
-        )
-        return [(row["who"], row["action"], row["reason"]) for row in rows]
+    sql = """SELECT who, action, reason FROM access_log JOIN access_log_student USING (sequence)
+        WHERE student_key = ? ORDER BY sequence"""
+    return at_desk(database, sql, (student,))
 
 
 def address_for(person: Person, student: int) -> str:
@@ -39,7 +39,8 @@ def test_ms_okafor_opens_adas_page_and_it_says_why_she_may(visit) -> None:
     assert "Days at school: 58 of 63, 92.1%" in page
     assert "up 3; may be chance, the margin is 4" in page
     assert page.index("Going well") < page.index("New in the last four weeks") < page.index("Days at school")
-    assert page.index("Courses") < page.index("Tests") < page.index("Check-ins") < page.index("About this record")
+    order = [page.index(text) for text in ("Courses", "Tests", "Supports and check-ins", "About this record")]
+    assert order == sorted(order)
 
 
 def test_no_page_shows_what_is_kept_for_totals_only(visit) -> None:
@@ -118,19 +119,33 @@ def test_v16_3_opening_a_page_is_in_the_log_before_it_is_sent(
     assert already[0][-1] == ("okafor", "see a student", "is in your class Science 7")
 
 
-def test_v16_5_3_if_the_log_cannot_be_written_no_page_with_a_student_is_shown(own_town: Database, monkeypatch) -> None:
+def fill(database: Database) -> None:
+    """The disk takes no further page of the desk."""
+    (pages,) = database.desk._writer.execute("PRAGMA page_count").fetchone()
+    database.desk._writer.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(HomeTrouble, match="full or failing"):
+        for _ in range(200):
+            database.record(Event("", Action.SIGN_OUT))  # Shorter than any other line.
+
+
+def make_read_only(database: Database) -> None:
+    """Somebody took the right to write to the desk away."""
+    database.desk._writer.execute("PRAGMA query_only = ON")
+
+
+@pytest.mark.parametrize(("fault", "sentence"), [(fill, "is full or failing"), (make_read_only, "cannot be written")])
+def test_v16_5_3_if_the_log_cannot_be_written_no_page_with_a_student_is_shown(
+    own_town: Database, fault: Callable[[Database], None], sentence: str
+) -> None:
     app = app_for(own_town)
     okafor, ruiz = sign_in(app, "okafor"), sign_in(app, "ruiz")
     ada, section = okafor.link_to("Ada Lovell", on="/this-week"), okafor.link_to("Science 7", on="/classes")
-
-    def full(*_: object) -> None:
-        raise DatabaseError("database or disk is full")
-
-    monkeypatch.setattr(Database, "_log", full)
+    fault(own_town)
     for person, pages in ((okafor, (ada, section, "/this-week", "/caseload")), (ruiz, ("/school",))):
         for page in pages:
             answer = person.get(page)
-            assert answer.status_code == 500, page
+            assert answer.status_code == 503, page
+            assert sentence in answer.text
             assert "Lovell" not in answer.text
     assert okafor.get("/manual").status_code == 200
 

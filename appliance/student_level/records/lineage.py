@@ -281,3 +281,51 @@ def find(reading: Reading, reference: str) -> Found | None:
         row["name"], values["row"], row["kind"], row["sha256"], row["batch_key"], row["loaded_at"], row["loaded_by"],
         row["status"] == "undone", records,
     )  # fmt: skip
+
+
+TOTALS = Gate(open_tables=frozenset({"release", "release_source", "batch", "batch_file"}))
+"""For those who draft and approve releases: which batches the totals rest on. No count and no student."""
+_RELEASE = "SELECT snapshot, status, drafted_at FROM release WHERE release_key = :release"
+_BATCHES_BEHIND = """
+    SELECT metric, batch.batch_key, loaded_at, loaded_by, status,
+           (SELECT group_concat(name, ', ') FROM batch_file WHERE batch_file.batch_key = batch.batch_key) AS files
+      FROM release_source JOIN batch USING (batch_key) WHERE release_key = :release ORDER BY batch.batch_key DESC
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchBehind:
+    """An import that brought records which a release counts."""
+
+    batch_key: int
+    loaded_at: str
+    loaded_by: str
+    files: str
+    is_taken_back: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BehindTotals:
+    """What a release rests on. `by_metric`: metric -> keys of the batches, newest first."""
+
+    snapshot: str
+    status: str
+    batches: tuple[BatchBehind, ...]
+    by_metric: dict[str, tuple[int, ...]]
+
+
+def behind_totals(reading: Reading, release: int) -> BehindTotals | None:
+    """The batches behind a release; None for a release that is not there. Ask through the gate `TOTALS`."""
+    head = reading.one(_RELEASE, {"release": release})
+    if head is None:
+        return None
+    found: dict[int, BatchBehind] = {}
+    by_metric: dict[str, list[int]] = defaultdict(list)
+    for row in reading.query(_BATCHES_BEHIND, {"release": release}):
+        by_metric[row["metric"]].append(row["batch_key"])
+        found[row["batch_key"]] = BatchBehind(
+            row["batch_key"], row["loaded_at"], row["loaded_by"], row["files"] or "", row["status"] == "undone"
+        )
+    return BehindTotals(
+        head["snapshot"], head["status"], tuple(found.values()), {name: tuple(keys) for name, keys in by_metric.items()}
+    )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from appliance.days import from_day_number
 from appliance.storage.database import Reading
 from appliance.student_level.records import attendance, check_ins, courses, enrollments
 from appliance.student_level.records.check_ins import CheckIn
@@ -12,7 +13,7 @@ from appliance.student_level.records.rule_book import QuietDays, RuleBook
 from appliance.student_level.records.rules import RULES, CourseNow, Happening, Situation, happenings
 
 MOST_GOOD_NEWS = 4
-_LONGEST_QUIET = 28
+_A_YEAR = 366
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +79,14 @@ def this_week(
     )
     graded = courses.courses_now(reading, today, only_own=only_own_classes, missing_from=_least_missing(book))
     seen = _situations(reading, here, taken, graded, today, school_year)
-    quiet = check_ins.last_check_ins(reading, today, since=today - _LONGEST_QUIET)
-    news = {
-        key: found
-        for key, situation in seen.items()
-        if (found := _still_new(happenings(_before(situation, monday), rules), book, today, until=monday))
-        and not _is_quiet(quiet.get(key), found, book.quiet_days, today)
-    }
+    talked = check_ins.last_check_ins(reading, today, since=today - _A_YEAR)
+    news = {}
+    for key, situation in seen.items():
+        found = _still_new(happenings(_before(situation, monday), rules), book, today, until=monday)
+        if _is_quiet(talked.get(key), found, book.quiet_days, today):
+            found = []
+        if found := [*_promised(talked.get(key), monday), *found]:
+            news[key] = found
     good = {key: text for key, situation in seen.items() if key not in news and (text := is_news(situation))}
     good_keys = sorted(good, key=lambda key: (-max(seen[key].days, default=0), key))[: MOST_GOOD_NEWS * 4]
     called = enrollments.names(reading, [*news, *good_keys])
@@ -92,7 +94,6 @@ def this_week(
     order = sorted(news, key=lambda key: (-max(one.day for one in news[key]), called[key].sorted))
     chosen = order[: book.most_names]
     in_full = courses.courses_now(reading, today, only_own=only_own_classes, students=chosen)
-    talked = check_ins.last_check_ins(reading, today, since=today - 366, students=chosen)
     lasts = [days[-1] for days in taken.values() if days]
     return ThisWeek(
         made_on=monday,
@@ -179,6 +180,14 @@ def _still_new(found: Sequence[Happening], book: RuleBook, today: int, *, until:
     return [one for one in found if today - one.day < book.leaves_after_days and one.day < until]
 
 
+def _promised(last: CheckIn | None, monday: int) -> list[Happening]:
+    """Whoever talked last wanted to look again this week, or did so long ago and nobody has."""
+    if last is None or last.follow_up_day is None or last.follow_up_day >= monday + 7:
+        return []
+    when = from_day_number(last.day)
+    return [Happening(last.follow_up_day, f"time to look again, as {last.by_whom} planned on {when:%b} {when.day}.")]
+
+
 def _least_missing(book: RuleBook) -> int:
     """From how many missing assignments on a course is worth fetching."""
     return next(book.line(rule).at_least for rule in RULES if rule.name == "missing_work")
@@ -186,7 +195,7 @@ def _least_missing(book: RuleBook) -> int:
 
 def _is_quiet(last: CheckIn | None, found: Sequence[Happening], quiet: QuietDays, today: int) -> bool:
     """Whether somebody has already seen to it: lately, or after the last thing that happened."""
-    if last is None:
+    if last is None or not found:
         return False
     days: int = getattr(quiet, last.kind)
     return today - last.day < days or max(one.day for one in found) <= last.day

@@ -15,12 +15,14 @@ from appliance.web.pages.school import see_school
 from appliance.web.pages.sign_in import sign_in, sign_in_page, sign_out
 from appliance.web.pages.static import healthz, static_file
 from appliance.web.pages.student import add_check_in, see_student
+from appliance.web.pages.supports import begin_support, end_support
 from appliance.web.pages.this_week import see_this_week
 from appliance.web.pages.upload import IMPORT_PAGES
 
 PAGES: list[HTTPRouteHandler] = [
     *(home, sign_in_page, sign_in, sign_out, healthz, static_file, see_manual, see_my_scope),
     *(see_this_week, see_classes, see_class, see_caseload, see_school, find_student, see_student, add_check_in),
+    *(begin_support, end_support),
     *LINEAGE_PAGES,
     *(see_data, see_rules, change_rules, see_releases, *IMPORT_PAGES),
 ]

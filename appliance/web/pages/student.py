@@ -12,17 +12,18 @@ from litestar.response import Redirect
 from appliance.actions import Action
 from appliance.days import day_number
 from appliance.storage.database import Event, Reading
-from appliance.student_level.records import students
+from appliance.student_level.records import attendance, students, supports
 from appliance.student_level.records.attendance import DaysSoFar
 from appliance.student_level.records.check_ins import KINDS, LONGEST_NOTE, CheckIn, check_ins_of, record_check_in
 from appliance.student_level.records.courses import CourseLine, student_courses
 from appliance.student_level.records.going_well import going_well
 from appliance.student_level.records.rule_book import RuleBook
 from appliance.student_level.records.rules import Happening
+from appliance.student_level.records.supports import Support
 from appliance.student_level.records.this_week import news_of, situation_of
 from appliance.web import words
 from appliance.web.addresses import Kind
-from appliance.web.forms import FromForm
+from appliance.web.forms import FromForm, day_of
 from appliance.web.rendering import show
 from appliance.web.visit import Frame, NoSuch, Visit
 
@@ -43,8 +44,11 @@ class StudentPage:
     template: ClassVar[str] = "pages/student.html"
     kinds: ClassVar[dict[str, str]] = KINDS
     longest_note: ClassVar[int] = LONGEST_NOTE
+    support_kinds: ClassVar[dict[str, str]] = supports.KINDS
+    longest_detail: ClassVar[int] = supports.LONGEST_DETAIL
     frame: Frame
     rules: RuleBook
+    today: int
     address: str
     student: students.Student
     programs: tuple[str, ...]
@@ -58,6 +62,7 @@ class StudentPage:
     courses: tuple[CourseLine, ...]
     tests: tuple[students.TestLine, ...]
     check_ins: tuple[CheckIn, ...]
+    supports: tuple[Support, ...]
     openings: tuple[students.Opening, ...]
     is_done: bool
 
@@ -89,6 +94,7 @@ def _page(visit: Visit, reading: Reading, record: students.Student, done: bool) 
     return StudentPage(
         frame=visit.frame(reading),
         rules=book,
+        today=today,
         address=visit.student_address(key),
         student=record,
         programs=tuple(_PROGRAM_WORDS[program] for program in students.programs_of(reading, key, today)),
@@ -102,9 +108,19 @@ def _page(visit: Visit, reading: Reading, record: students.Student, done: bool) 
         courses=tuple(courses),
         tests=tuple(students.tests_of(reading, key, today)),
         check_ins=tuple(check_ins_of(reading, key, today)),
+        supports=_supports(visit, reading, record),
         openings=tuple(students.openings_of(reading, key, Action.SEE_STUDENT, visit.house.wall_day)),
         is_done=done,
     )
+
+
+def _supports(visit: Visit, reading: Reading, record: students.Student) -> tuple[Support, ...]:
+    since = visit.first_day_of_school_year - supports.MOST_DAYS_COMPARED * 2
+    schools = [record.place.school_key] if record.place else []
+    days = [day for taken in attendance.days_taken(reading, schools, since, visit.today).values() for day in taken]
+    away = attendance.exceptions(reading, since, visit.today, [record.student_key])
+    missed = away.get(record.student_key, attendance.NONE).missed
+    return tuple(supports.supports_of(reading, record.student_key, visit.today, days, missed))
 
 
 class CheckInForm(msgspec.Struct, forbid_unknown_fields=True):
@@ -114,6 +130,7 @@ class CheckInForm(msgspec.Struct, forbid_unknown_fields=True):
     kind: Literal["talked", "family", "plan", "not_needed"]
     note: Annotated[str, msgspec.Meta(max_length=LONGEST_NOTE)] = ""
     back: Literal["student", "this-week"] = "student"
+    look_again: Annotated[str, msgspec.Meta(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = ""
 
 
 @post("/students/{address:str}/check-ins", action=Action.RECORD_CHECK_IN, sync_to_thread=True)
@@ -137,6 +154,7 @@ def add_check_in(
             day=visit.today,
             kind=data.kind,
             note=" ".join(data.note.split()),
+            follow_up_day=day_of(data.look_again),
         )
     back = visit.student_address(key) if data.back == "student" else "/this-week"
     return Redirect(f"{back}?done=true", status_code=303)
