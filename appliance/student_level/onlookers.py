@@ -1,0 +1,78 @@
+"""Who may see this student, and why: the question of `access.py` the other way round.
+
+Not a second rule that could disagree with the first: whoever has any tie to the student is asked through their own gate
+whether the student is there, and the reason is the one that their page would print.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from appliance.actions import Role
+from appliance.storage.connection import Gate
+from appliance.storage.database import Database
+from appliance.student_level.access import Viewer, reading_as
+
+_TIES = Gate(
+    open_tables=frozenset(),
+    scratch=("CREATE TEMP TABLE whom (student_key INTEGER PRIMARY KEY)",),
+    views={
+        "visible_tie": """
+            SELECT teaching.staff_key, NULL AS account_key FROM temp.whom
+              JOIN {vault}.section_enrollment USING (student_key) JOIN {vault}.teaching USING (section_key)
+             UNION
+            SELECT caseload.staff_key, NULL FROM temp.whom JOIN {vault}.caseload USING (student_key)
+             UNION
+            SELECT staff_role.staff_key, NULL FROM temp.whom JOIN {vault}.school_enrollment USING (student_key)
+              JOIN {vault}.staff_role ON staff_role.organization_key = school_enrollment.school_key
+             WHERE staff_role.role = 'principal'
+             UNION
+            SELECT NULL, coach_grant.account_key FROM temp.whom JOIN {vault}.coach_grant USING (student_key)
+             UNION
+            SELECT NULL, coach_grant.account_key FROM temp.whom JOIN {vault}.section_enrollment USING (student_key)
+              JOIN {vault}.coach_grant USING (section_key)
+             UNION
+            SELECT NULL, day_code.account_key FROM temp.whom JOIN {vault}.section_enrollment USING (student_key)
+              JOIN {vault}.teaching USING (section_key) JOIN {vault}.day_code ON day_code.staff_key = teaching.staff_key
+             UNION
+            SELECT NULL, guardian_link.account_key FROM temp.whom JOIN {vault}.guardian_link USING (student_key)
+             UNION
+            SELECT NULL, broken_glass.account_key FROM temp.whom JOIN {vault}.broken_glass USING (student_key)
+        """
+    },
+)
+"""Everybody whom anything ties to one student, at any time: more than may see the student now, never fewer."""
+_REASON = "SELECT reason FROM visible_student WHERE student_key = :student"
+
+
+@dataclass(frozen=True, slots=True)
+class Onlooker:
+    """Somebody who may see the student today. The reason ends a sentence about the student, said to that person."""
+
+    viewer: Viewer
+    reason: str
+
+
+def onlookers(database: Database, student_key: int, everybody: Iterable[Viewer]) -> list[Onlooker]:
+    """Of everybody who can sign in, those who may see the student at this moment, each with the reason."""
+    fill: list[tuple[str, dict[str, int]]] = [
+        ("DELETE FROM temp.whom", {}),
+        ("INSERT INTO temp.whom VALUES (:student)", {"student": student_key}),
+    ]
+    with database.reading(_TIES, fill) as reading:
+        rows = reading.query("SELECT staff_key, account_key FROM visible_tie")
+    staff = {row["staff_key"] for row in rows} - {None}
+    accounts = {row["account_key"] for row in rows} - {None}
+    found = []
+    for viewer in everybody:
+        if viewer.staff_key in staff or viewer.account_key in accounts:
+            with reading_as(database, viewer) as reading:
+                if row := reading.one(_REASON, {"student": student_key}):
+                    found.append(Onlooker(viewer, row["reason"]))
+    return found
+
+
+def students_called(database: Database, typed: str, today: int) -> list[int]:
+    """The students of that whole name or that district id, as keys: for a question about one of them by name."""
+    asking = Viewer(0, "", "", Role.DATA_STEWARD, None, today, typed=" ".join(typed.split()))
+    with reading_as(database, asking) as reading:
+        return [row["student_key"] for row in reading.query("SELECT student_key FROM visible_student")]
