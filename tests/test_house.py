@@ -77,6 +77,7 @@ BUILDS_SQL = {
     "staging/tally.py": "from its own table of names",
     "staging/twins.py": "from its own pieces",
     "jobs/import_files.py": "from its own pieces",
+    "records/lineage.py": "from its own pieces",
     "metrics/counting.py": "from the metric files and their dimensions",
     "jobs/status.py": "from its own table of names",
     "student_level/access.py": "from its own pieces and those of scopes.py",

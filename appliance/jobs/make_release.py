@@ -26,6 +26,7 @@ from appliance.settings import Settings
 from appliance.storage.connection import Gate
 from appliance.storage.database import Database, Event
 from appliance.student_level.metrics.catalogue import metrics
+from appliance.student_level.metrics.origins import note_origins
 
 NEXT: Mapping[str, frozenset[str]] = {
     "drafted": frozenset({"approved"}),
@@ -80,6 +81,7 @@ def draft(database: Database, snapshot: date, settings: Settings, *, by: str) ->
             "report": msgspec.json.encode(asdict(protected.report)).decode(),
         }
         key = int(str(tables.table("release").insert(row).last_pk))
+        note_origins(tables, key)
     return show(database, key)
 
 

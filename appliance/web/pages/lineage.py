@@ -11,6 +11,7 @@ from litestar.params import FromPath, FromQuery
 from appliance.actions import Action
 from appliance.days import day_number, from_day_number
 from appliance.errors import Trouble
+from appliance.student_level.metrics.catalogue import Metric, metrics
 from appliance.student_level.records import lineage, schools, students
 from appliance.student_level.records.attendance import DaysSoFar
 from appliance.student_level.records.enrollments import Name, names
@@ -137,4 +138,27 @@ def see_files(visit: NamedDependency[Visit], reference: FromQuery[str] = "") -> 
         return show(FilesPage(visit.frame(reading), files, reference[:30], found))
 
 
-LINEAGE_PAGES = (see_sources, see_school_days, see_files)
+@dataclass(frozen=True, slots=True)
+class ReleaseSourcesPage:
+    """What the totals of a release rest on: definitions, day, and batches."""
+
+    template: ClassVar[str] = "pages/release_sources.html"
+    frame: Frame
+    release: int
+    behind: lineage.BehindTotals
+    metrics: tuple[Metric, ...]
+
+
+@get("/releases/{release:int}/sources", action=Action.APPROVE_RELEASE, sync_to_thread=True)
+def see_release_sources(release: FromPath[int], visit: NamedDependency[Visit]) -> Response[str]:
+    """Which metrics a release counts, by whose rule, as of which day, from which batches. No student, no count."""
+    with visit.house.database.reading(lineage.TOTALS) as totals:
+        behind = lineage.behind_totals(totals, release)
+    if behind is None:
+        raise NoSuch("release")
+    leaving = tuple(one for one in metrics() if one.leaves)
+    with visit.reading() as reading:
+        return show(ReleaseSourcesPage(visit.frame(reading), release, behind, leaving))
+
+
+LINEAGE_PAGES = (see_sources, see_school_days, see_files, see_release_sources)

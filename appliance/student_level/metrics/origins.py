@@ -1,0 +1,51 @@
+"""What totals rest on: for each metric the batches that brought the records it counts."""
+
+import re
+from collections import defaultdict
+
+from sqlite_utils import Database as Tables
+
+from appliance.student_level.metrics.catalogue import Metric, metrics
+
+_GROUPS = ("student", "school_enrollment", "program_membership")
+"""The groups that every metric is shown by, and who is counted at all."""
+_MADE_OF = {"reporting_days": ("attendance_day", "attendance_section")}
+"""Temporary tables of `stays.sql` and `reporting_groups.sql`, and what they are made of beside the groups."""
+_BATCHES = """
+    SELECT 'student', batch_key FROM batch_file WHERE file_key IN (SELECT file_key FROM student)
+    UNION
+    SELECT 'school_enrollment', batch_key FROM batch_file WHERE file_key IN (SELECT file_key FROM school_enrollment)
+    UNION
+    SELECT 'program_membership', batch_key FROM batch_file WHERE file_key IN (SELECT file_key FROM program_membership)
+    UNION
+    SELECT 'attendance_day', batch_key FROM batch_file WHERE file_key IN (SELECT file_key FROM attendance_day)
+    UNION
+    SELECT 'attendance_section', batch_key FROM batch_file WHERE file_key IN (SELECT file_key FROM attendance_section)
+    UNION
+    SELECT 'grade', batch_key FROM batch_file WHERE file_key IN (SELECT file_key FROM grade)
+    UNION
+    SELECT 'test_result', batch_key FROM batch_file WHERE file_key IN (SELECT file_key FROM test_result)
+"""
+
+
+def tables_behind(metric: Metric) -> frozenset[str]:
+    """The tables of records that a metric counts."""
+    said = "\n".join(line for line in metric.sql.splitlines() if not line.startswith("--"))
+    words = set(re.findall(r"\w+", said)) & {"grade", "test_result", *_MADE_OF}
+    return frozenset(_GROUPS) | {table for word in words for table in _MADE_OF.get(word, (word,))}
+
+
+def note_origins(tables: Tables, release: int) -> None:
+    """Write down the batches behind each table of a release that is being drafted."""
+    batches: dict[str, set[int]] = defaultdict(set)
+    for table, batch in tables.execute(_BATCHES).fetchall():
+        batches[table].add(batch)
+    tables.conn.executemany(
+        "INSERT INTO release_source (release_key, metric, batch_key) VALUES (?, ?, ?)",
+        [
+            (release, metric.name, batch)
+            for metric in metrics()
+            if metric.leaves
+            for batch in sorted(set().union(*(batches[table] for table in tables_behind(metric))))
+        ],
+    )

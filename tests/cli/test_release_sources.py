@@ -1,0 +1,18 @@
+"""A draft notes what it rests on, at the moment it is drafted."""
+
+from appliance.sample import SampleDistrict
+from appliance.storage.database import Database
+
+from .conftest import Type
+
+
+def test_a_draft_keeps_the_imports_behind_each_of_its_tables(at_home: Type, small_district: SampleDistrict, tmp_path):
+    at_home("init", "--no-input")
+    at_home("import", "--yes", *small_district.files)
+    at_home("release", "draft", "--snapshot", "2026-10-01", "--as", "s.ortiz")
+    database = Database(tmp_path / "home")
+    found = database._writer.execute("SELECT metric, batch_key FROM release_source ORDER BY 1").fetchall()
+    database.close()
+    assert found == [
+        ("assessment_performance", 1), ("chronic_absence", 1), ("membership", 1), ("subgroup_membership", 1)
+    ]  # fmt: skip

@@ -1,0 +1,74 @@
+"""A total says which definition, which day and which imports it rests on."""
+
+import re
+from html import unescape
+
+import pytest
+
+from appliance.actions import Action
+from appliance.storage.database import Event
+from appliance.student_level.metrics.catalogue import metrics
+from appliance.student_level.metrics.origins import note_origins, tables_behind
+from tests.conftest import app_for, sign_in
+
+GROUPS = {"student", "school_enrollment", "program_membership"}
+BEHIND = {
+    "membership": set(),
+    "subgroup_membership": set(),
+    "chronic_absence": {"attendance_day", "attendance_section"},
+    "attendance_rate": {"attendance_day", "attendance_section"},
+    "days_missed": {"attendance_day", "attendance_section"},
+    "course_grades": {"grade"},
+    "assessment_performance": {"test_result"},
+    "test_levels": {"test_result"},
+}
+
+
+@pytest.mark.parametrize("metric", metrics(), ids=lambda one: one.name)
+def test_a_metric_rests_on_the_records_it_counts_and_on_no_others(metric):
+    assert tables_behind(metric) == GROUPS | BEHIND[metric.name]
+
+
+@pytest.fixture
+def released(own_town):
+    """Enrollment came with batch 1, attendance with batch 2, tests with batch 3, which was taken back since."""
+    with own_town.changing(Event("test", Action.SET_UP)) as tables:
+        tables.execute("UPDATE batch_file SET file_key = 1 WHERE name = 'oneroster.zip'")
+        for key, name, status in ((2, "attendance.csv", "loaded"), (3, "tests.csv", "undone")):
+            at = "2026-11-20T10:41:00+00:00"
+            row = {"batch_key": key, "loaded_at": at, "loaded_by": "kim", "status": status, "seconds": 1.0}
+            tables.table("batch").insert(row)
+            file = {"batch_key": key, "name": name, "kind": "tests", "sha256": str(key) * 64, "row_count": 1,
+                    "file_key": key}  # fmt: skip
+            tables.table("batch_file").insert(file)
+        tables.execute("UPDATE student SET file_key = 1, file_row = 2")
+        tables.execute("UPDATE attendance_day SET file_key = 2, file_row = 2")
+        tables.execute("UPDATE test_result SET file_key = 3, file_row = 2")
+        release = {"snapshot": "2026-10-01", "school_year": "2026-2027", "version": 1, "status": "drafted",
+                   "minimum_n": 10, "drafted_by": "kim", "drafted_at": "2026-11-20T11:00:00+00:00",
+                   "content_sha256": "0" * 64}  # fmt: skip
+        tables.table("release").insert(release)
+        note_origins(tables, 1)
+    return own_town
+
+
+def test_each_table_of_a_draft_keeps_the_batches_that_brought_its_records(released):
+    found = released._writer.execute("SELECT metric, batch_key FROM release_source ORDER BY 1, 2").fetchall()
+    assert found == [
+        ("assessment_performance", 1), ("assessment_performance", 3), ("chronic_absence", 1), ("chronic_absence", 2),
+        ("membership", 1), ("subgroup_membership", 1),
+    ]  # fmt: skip
+
+
+def test_the_superintendent_reads_rule_day_and_batches_and_no_student(released):
+    hall = sign_in(app_for(released), "hall")
+    answer = hall.get("/releases/1/sources")
+    said = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", answer.text)))
+    assert answer.status_code == 200
+    assert "Its totals are of 2026-10-01." in said
+    assert "EDFacts FS195; whole days compared as integers" in said
+    assert "3 taken back since" in said
+    assert "attendance.csv" in said
+    assert "Lovell" not in said
+    assert hall.get("/releases/2/sources").status_code == 404
+    assert sign_in(app_for(released), "okafor").get("/releases/1/sources").status_code == 403
