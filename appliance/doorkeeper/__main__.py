@@ -41,13 +41,14 @@ def main() -> int:
 def _answer(kind: str, rules: Path) -> Callable[[Message], Message]:
     if kind == "ldap":
         found = read_rules(rules, LdapRules, "ldap")
+        from appliance.doorkeeper.directory import Directory
+
         try:
-            from appliance.doorkeeper.directory import Directory
+            return Directory(found).answer
         except ImportError:
             raise BadRules(
                 "This Python has no ldap module. Install it: apt install python3-ldap, and run /usr/bin/python3."
             ) from None
-        return Directory(found).answer
     from appliance.doorkeeper.provider import Provider
 
     return Provider(read_rules(rules, OidcRules, "oidc")).answer

@@ -5,9 +5,6 @@ Runs under the system's own Python: the standard library and python-ldap only.
 
 from typing import Any
 
-import ldap
-from ldap.filter import escape_filter_chars
-
 from appliance.doorkeeper.rules import LdapRules, secret_in
 from appliance.doorkeeper.wire import Message
 
@@ -22,7 +19,11 @@ class Directory:
     """One LDAP directory."""
 
     def __init__(self, rules: LdapRules) -> None:
+        """Raises ImportError where python-ldap is missing: under our own Python, for one."""
+        import ldap.filter
+
         self._rules = rules
+        self._ldap: Any = ldap
 
     def answer(self, question: Message) -> Message:
         """Who a name and a password belong to: `person`, or `refused`, or `trouble` with a sentence."""
@@ -34,11 +35,11 @@ class Directory:
             return {"refused": True}
         try:
             return self._who(name.strip(), password)
-        except ldap.LDAPError as error:
+        except self._ldap.LDAPError as error:
             return {"trouble": _UNREADABLE.format(type(error).__name__)}
 
     def _who(self, name: str, password: str) -> Message:
-        rules = self._rules
+        rules, ldap = self._rules, self._ldap
         wanted = [rules.subject, rules.roster_id, rules.full_name]
         searching = self._connect()
         try:
@@ -48,7 +49,7 @@ class Directory:
                 found = searching.search_ext_s(
                     rules.search_in,
                     ldap.SCOPE_SUBTREE,
-                    rules.search_for.replace("{name}", escape_filter_chars(name)),
+                    rules.search_for.replace("{name}", ldap.filter.escape_filter_chars(name)),
                     wanted,
                     timeout=rules.timeout_seconds,
                     sizelimit=2,
@@ -93,7 +94,7 @@ class Directory:
         }
 
     def _connect(self) -> Any:
-        rules = self._rules
+        rules, ldap = self._rules, self._ldap
         connection = ldap.initialize(rules.address, bytes_mode=False)
         for option, value in (
             (ldap.OPT_PROTOCOL_VERSION, ldap.VERSION3),
