@@ -5,8 +5,8 @@ CREATE TABLE identity_with_days (
     system TEXT NOT NULL CHECK (system <> ''),
     source_id TEXT NOT NULL CHECK (source_id <> ''),
     key INTEGER NOT NULL,
-    begin_day INTEGER CHECK (begin_day BETWEEN -25567 AND 47481),
-    end_day INTEGER CHECK (end_day BETWEEN -25567 AND 47481),
+    since_day INTEGER CHECK (since_day BETWEEN -25567 AND 47481),
+    gone_day INTEGER CHECK (gone_day BETWEEN -25567 AND 47481),
     PRIMARY KEY (entity, system, source_id)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO identity_with_days SELECT entity, system, source_id, key, NULL, NULL FROM identity;
@@ -18,6 +18,6 @@ CREATE TABLE former_identity (
     system TEXT NOT NULL,
     source_id TEXT NOT NULL,
     key INTEGER NOT NULL,
-    begin_day INTEGER CHECK (begin_day BETWEEN -25567 AND 47481),
-    end_day INTEGER NOT NULL CHECK (end_day BETWEEN -25567 AND 47481)
+    since_day INTEGER CHECK (since_day BETWEEN -25567 AND 47481),
+    gone_day INTEGER NOT NULL CHECK (gone_day BETWEEN -25567 AND 47481)
 ) STRICT;

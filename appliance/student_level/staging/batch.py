@@ -299,7 +299,7 @@ _DISPUTED = """
     SELECT CASE system WHEN ?1 THEN source_id ELSE local_id END FROM who_case
      WHERE why = 'not alike' AND status IN ('waiting', 'not yet') AND (system = ?1 OR 'district' = ?1)
 """
-_NEW_IDENTITY = "INSERT INTO identity (entity, system, source_id, key, begin_day) VALUES (?, ?, ?, ?, ?)"
+_NEW_IDENTITY = "INSERT INTO identity (entity, system, source_id, key, since_day) VALUES (?, ?, ?, ?, ?)"
 _BREATH = 10_000
 """Rows between two rests of a stream, at which notes for taking the batch back are written down."""
 
