@@ -30,6 +30,20 @@ def verify_(context: click.Context, witness: Path | None, as_json: bool) -> None
     sys.exit(0 if finding.sound else 1)
 
 
+@audit.command("accept-loss")
+@click.option("--reason", required=True, help="What happened, and who decided it; kept in the log for good.")
+@click.pass_context
+def accept_loss(context: click.Context, reason: str) -> None:
+    """Go on with an older copy of one of the two files. The log keeps that what came after it is lost, and why."""
+    from appliance.actions import Action
+    from appliance.jobs.import_files import person_at_the_keyboard
+    from appliance.storage.database import Database, Event
+
+    event = Event(person_at_the_keyboard(), Action.ACCEPT_LOSS, reason=reason)
+    Database(context.obj, accepting=event).close()
+    say("The two files of the home fit together. What was lost stands in the access log.")
+
+
 @audit.command("head")
 @AS_JSON
 @click.pass_context

@@ -9,6 +9,7 @@ from argon2.exceptions import VerificationError
 
 from appliance.actions import Action, Role
 from appliance.errors import Trouble
+from appliance.jobs.named_at_desk import is_in_roster
 from appliance.storage.database import Database, Event, IntegrityError
 
 SHORTEST_PASSWORD = 15
@@ -33,15 +34,15 @@ def make_account(
     if not username.strip() or not display_name.strip():
         raise AccountTrouble("An account needs a user name and the name to show. Give both.")
     _check_strength(username, password)
+    if staff_key is not None and not is_in_roster(database, staff_key):
+        raise AccountTrouble("The roster has no person with that key. Import the roster first.")
     password_hash = _hasher.hash(password)
     row = (username.strip(), password_hash, role, staff_key, display_name.strip())
     sql = "INSERT INTO account (username, password_hash, role, staff_key, display_name) VALUES (?, ?, ?, ?, ?)"
     try:
-        with database.changing(Event(by, Action.MAKE_ACCOUNT, f"{username.strip()}, {role}")) as tables:
+        with database.desk.changing(Event(by, Action.MAKE_ACCOUNT, f"{username.strip()}, {role}")) as tables:
             return int(tables.execute(sql, row).lastrowid or 0)
-    except IntegrityError as error:
-        if "FOREIGN KEY" in str(error):
-            raise AccountTrouble("The roster has no person with that key. Import the roster first.") from None
+    except IntegrityError:
         raise AccountTrouble("That user name is taken. Choose another.") from None
 
 

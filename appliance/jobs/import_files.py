@@ -12,6 +12,7 @@ from appliance.actions import Action
 from appliance.days import day_number
 from appliance.errors import Trouble
 from appliance.jobs.choose_fields import turn_off_lapsed
+from appliance.jobs.named_at_desk import none_lost
 from appliance.settings import Settings
 from appliance.storage.database import Database, Event, refresh_statistics
 from appliance.student_level.sources.archive import Source
@@ -29,7 +30,7 @@ from appliance.student_level.staging.tally import Tally
 
 
 class _TakenBack(Exception):
-    """Ends a transaction that shall leave nothing behind: a dry run, a batch that is held."""
+    """Ends a transaction that shall leave nothing behind: a batch that is held."""
 
 
 AT_THE_KEYBOARD = " at the command line"
@@ -58,15 +59,12 @@ def check_files(
     report = ImportReport()
     begun = time.monotonic()
     files = _recognised(database, paths, settings)
-    try:
-        with database.changing(Event(by or person_at_the_keyboard(), Action.IMPORT, "check only")) as tables:
-            tally = Tally(tables, report)
-            tally.begin()
-            load(Batch(tables, report, progress, tally=tally), files)
-            tally.end()
-            raise _TakenBack
-    except _TakenBack:
-        report.seconds = time.monotonic() - begun
+    with database.rehearsing() as tables:
+        tally = Tally(tables, report)
+        tally.begin()
+        load(Batch(tables, report, progress, tally=tally), files)
+        tally.end()
+    report.seconds = time.monotonic() - begun
     report.held = holds(report, _rule(settings))
     return report
 
@@ -155,7 +153,8 @@ def undo_batch(database: Database, key: int, *, reason: str, by: str | None = No
         notes = next(iter(tables.query("SELECT count(*) AS number FROM batch_undo WHERE batch_key = ?", [key])))
         if not notes["number"]:
             raise Trouble(f"Batch {key} is too old to be taken back: only the newest {MOST_UNDO} can be.")
-        count = take_back(tables, key)
+        with none_lost(database, tables):
+            count = take_back(tables, key)
         tables.table("batch").update(key, {"status": "undone", "reason": reason})
     return count
 

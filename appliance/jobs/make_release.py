@@ -38,7 +38,7 @@ NEXT: Mapping[str, frozenset[str]] = {
 _GATE = Gate(
     open_tables=frozenset({"release", "organization", "calendar_day"}),
     views={
-        "account_right": "SELECT username, role, is_disabled FROM {vault}.account",
+        "account_right": "SELECT username, role, is_disabled FROM {desk}.account",
         "offered_grade": """SELECT DISTINCT organization.state_id AS school_id, grade_level
             FROM {vault}.school_enrollment JOIN {vault}.organization ON organization_key = school_key""",
         "session_day": """SELECT organization.state_id AS school_id, school_day.day

@@ -7,13 +7,17 @@ in a file on another path under a seal that only this home's key can make (secur
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 BEFORE_THE_FIRST = b"\x00" * 32
 """What the first line holds as the hash of the line before it."""
+
+
+_SINCE_TWO_FILES = frozenset({"is_change", "takes_back"})
+"""Lines from before the log had a file of its own were sealed without these, which say nothing there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,10 @@ class Line:
     reason: str
     students_sha256: str
     """Over the sorted keys of the students it names; so a student who is deleted one day leaves the chain whole."""
+    is_change: int = 0
+    """1 for a line that announces a change of the records, which they then mark as carried out."""
+    takes_back: int | None = None
+    """The line whose change did not happen after all."""
 
 
 def students_sha256(students: Iterable[int]) -> str:
@@ -38,7 +46,8 @@ def students_sha256(students: Iterable[int]) -> str:
 
 def seal(previous: bytes, line: Line) -> bytes:
     """The hash of a line, given the hash of the line before it."""
-    return hashlib.sha256(previous + json.dumps(asdict(line), sort_keys=True).encode()).digest()
+    told = {name: value for name, value in asdict(line).items() if value or name not in _SINCE_TWO_FILES}
+    return hashlib.sha256(previous + json.dumps(told, sort_keys=True).encode()).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +74,24 @@ class Finding:
         return self.first_bad is None
 
 
-def verify(rows: Iterable[Sequence[Any]], witness: Head | None) -> Finding:
-    """Walk the chain: rows in order, each the fields of a `Line`, then the hash before it and its own."""
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What the other file says of the changes that the log announced.
+
+    `marks`: the line of each change that it holds, with the line's hash. `known`: the newest change it once held.
+    """
+
+    marks: Callable[[], Mapping[int, bytes]]
+    known: int
+
+
+def verify(rows: Iterable[Sequence[Any]], witness: Head | None, records: Records) -> Finding:
+    """Walk the chain: rows in order, each the fields of a `Line`, then the hash before it and its own.
+
+    What the records hold is asked for when the chain is walked, so that they know of each line that was walked.
+    """
     previous, expected, count, witnessed = BEFORE_THE_FIRST, 1, 0, witness is None
+    changes: dict[int, bytes] = {}
     for *told, before, sha256 in rows:
         line = Line(*told)
         if line.sequence != expected:
@@ -78,11 +102,30 @@ def verify(rows: Iterable[Sequence[Any]], witness: Head | None) -> Finding:
             if sha256.hex() != witness.sha256:
                 return Finding(count, line.sequence, f"Line {line.sequence} is not the one that the witness saw.")
             witnessed = True
+        if line.is_change:
+            changes[line.sequence] = sha256
+        elif line.takes_back is not None:
+            changes.pop(line.takes_back, None)
         previous, expected, count = sha256, expected + 1, count + 1
     if not witnessed and witness:
         sentence = f"The access log ends at line {count}; the witness saw line {witness.sequence}. Its end was cut off."
         return Finding(count, count + 1, sentence)
-    return Finding(count, None, f"All {count:,} lines of the access log are as they were written.")
+    return _beside_the_records(changes, records, count) or Finding(
+        count, None, f"All {count:,} lines of the access log are as they were written."
+    )
+
+
+def _beside_the_records(changes: Mapping[int, bytes], records: Records, count: int) -> Finding | None:
+    marks = records.marks()
+    for sequence in sorted(changes.keys() - marks.keys()):
+        if sequence <= records.known:  # A later one is being made at this moment, or was stopped midway.
+            sentence = f"Line {sequence} of the access log tells of a change that the records do not hold."
+            return Finding(count, sequence, sentence)
+    for sequence in sorted(marks):
+        if sequence <= count and changes.get(sequence) != marks[sequence]:
+            sentence = f"The records hold a change of line {sequence}, of which the access log tells otherwise."
+            return Finding(count, sequence, sentence)
+    return None
 
 
 def write_witness(path: Path, head: Head, key: bytes) -> None:

@@ -1,12 +1,14 @@
-"""How a connection is opened: one way to write, and one way to read through a gate.
+"""How a connection is opened: one way to write, and one way to read through a gate. And how a change is kept whole.
 
 Every connection of the house is made here, because the dangerous settings are the ones somebody forgets: a missing key
 makes a silent plaintext file, a deny list of pragmas is bypassed by the next alias, `synchronous=NORMAL` loses
 acknowledged batches at a power cut (all measured).
 """
 
+import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,12 +19,32 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from appliance.errors import HomeTrouble
 
 PLAINTEXT_HEADER = b"SQLite format 3\x00"
+_LEAST_BYTES = 4096
+"""One page: the least that a file which was ever written to holds."""
 Connection = Any
 """sqlcipher3 has no type stubs."""
 
 
-def open_writer(path: Path, data_key: bytes) -> Connection:
-    """The one kind of connection that may change the database. Raises HomeTrouble if this key cannot read it."""
+@dataclass(frozen=True, slots=True)
+class Encrypted:
+    """An encrypted file and its key: 32 bytes, used as they are."""
+
+    path: Path
+    key: bytes = field(repr=False)
+
+    @property
+    def is_too_short(self) -> bool:
+        """Whether the file is there but has lost what it held. SQLite would take it for a new, empty database."""
+        return self.path.exists() and self.path.stat().st_size < _LEAST_BYTES
+
+    def make(self) -> None:
+        """Make the file, empty, for its owner alone. Raises FileExistsError when there is one."""
+        os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def open_writer(file: Encrypted) -> Connection:
+    """The one kind of connection that may change a file. Raises HomeTrouble if its key cannot read it."""
+    path = file.path
     address = f"file:{quote(str(path.absolute()))}?mode=rw"
     try:
         connection = sqlcipher.connect(address, uri=True, isolation_level=None, check_same_thread=False)
@@ -31,7 +53,7 @@ def open_writer(path: Path, data_key: bytes) -> Connection:
     try:
         # What is wrong is said once, in our own words; the driver would write its own lines to stderr as well.
         connection.execute("PRAGMA cipher_log_level = NONE")
-        connection.execute(f"PRAGMA key = \"x'{data_key.hex()}'\"")
+        connection.execute(f"PRAGMA key = \"x'{file.key.hex()}'\"")
         connection.execute("PRAGMA busy_timeout = 30000")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA journal_mode = WAL").fetchone()
@@ -61,6 +83,44 @@ def _why_not(path: Path, error: Exception) -> str:
     return f"{path} cannot be read with this home's key ({type(error).__name__}): damaged, or of another home."
 
 
+@contextmanager
+def transaction(connection: Connection, path: Path, patience_seconds: float = 30) -> Iterator[None]:
+    """All that is written inside is kept, or nothing is. Waits its turn for so long.
+
+    Raises HomeTrouble, with nothing changed, when another process writes for longer, or the disk takes no more.
+    """
+    try:
+        connection.execute(f"PRAGMA busy_timeout = {round(patience_seconds * 1000)}")
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+        connection.execute("COMMIT")
+    except sqlcipher.OperationalError as error:
+        _roll_back(connection)
+        if sentence := _what_hinders(path, str(error)):
+            raise HomeTrouble(sentence) from error
+        raise
+    except BaseException:
+        _roll_back(connection)
+        raise
+
+
+def _roll_back(connection: Connection) -> None:
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
+
+
+def _what_hinders(path: Path, reason: str) -> str:
+    if "locked" in reason:
+        return f"Another Schoolhouse command is still writing to {path.parent}. Wait until it is done, then try again."
+    if "readonly" in reason:
+        return f"{path} cannot be written to ({reason}). Nothing was changed. See whose the file is, then try again."
+    if "full" in reason or "disk I/O" in reason:
+        return (
+            f"The disk that holds {path} is full or failing ({reason}). Nothing was changed. Make room, then try again."
+        )
+    return ""
+
+
 class PastTheGate(Exception):
     """A reading connection was handed SQL that its gate does not let through, or that is wrong. A fault of ours."""
 
@@ -69,16 +129,24 @@ class PastTheGate(Exception):
 class Gate:
     """What a reading connection may see.
 
-    `open_tables` may be read freely. Everything else in the vault can be read only through `views`: name -> SELECT, in
-    which `{vault}` stands for the database and `{gate}` for the prefix of the gate's own inner views. `inner` are
-    views that only other views may read. `scratch` are the CREATE statements of temporary tables; who fills them for
-    a request is said by `GatedConnection.fill`.
+    `open_tables` of the records, and `open_desk_tables` of the desk, may be read freely. Everything else can be read
+    only through `views`: name -> SELECT, in which `{vault}` stands for the records, `{desk}` for the desk, and `{gate}`
+    for the prefix of the gate's own inner views. `inner` are views that only other views may read. `scratch` are the
+    CREATE statements of temporary tables; who fills them for a request is said by `GatedConnection.begin`.
     """
 
-    open_tables: frozenset[str]
+    open_tables: frozenset[str] = frozenset()
     views: Mapping[str, str] = field(default_factory=dict)
     inner: Mapping[str, str] = field(default_factory=dict)
     scratch: tuple[str, ...] = ()
+    open_desk_tables: frozenset[str] = frozenset()
+
+    @property
+    def reads_desk(self) -> bool:
+        """Whether the desk is there at all behind this gate."""
+        return bool(self.open_desk_tables) or any(
+            "{desk}" in select for select in (*self.views.values(), *self.inner.values())
+        )
 
 
 _FUNCTIONS = frozenset(
@@ -95,36 +163,41 @@ _ANSWERS = (sqlcipher.SQLITE_SELECT, sqlcipher.SQLITE_RECURSIVE)
 class GatedConnection:
     """A connection that can read what its gate lets through, and nothing else, whatever SQL it is handed.
 
-    The database is attached, read-only, under a name that is drawn at random, and the base tables may be read only by
-    views whose names begin with a second random word. SQL that does not know these words cannot name a table past the
-    gate, nor pass a common table expression off as one of the gate's views. CREATE, ATTACH, PRAGMA, EXPLAIN and every
-    write are refused.
+    The records are attached, read-only, under a name that is drawn at random, and so is the desk if the gate reads it;
+    the base tables may be read only by views whose names begin with another random word. SQL that does not know these
+    words cannot name a table past the gate, nor pass a common table expression off as one of the gate's views. CREATE,
+    ATTACH, PRAGMA, EXPLAIN and every write are refused.
     """
 
-    def __init__(self, path: Path, data_key: bytes, gate: Gate) -> None:
+    def __init__(self, records: Encrypted, desk: Encrypted, gate: Gate) -> None:
         self._gate = gate
         self._vault = f"vault_{secrets.token_hex(16)}"
+        self._desk = f"desk_{secrets.token_hex(16)}"
         self._prefix = f"gate_{secrets.token_hex(16)}_"
         self._filling = False
         self._connection = sqlcipher.connect(":memory:", uri=True, isolation_level=None, check_same_thread=False)
-        try:
-            address = f"file:{quote(str(path.absolute()))}?mode=ro"
-            attach = f"ATTACH ? AS {self._vault} KEY ?"
-            self._connection.execute(attach, (address, f"x'{data_key.hex()}'"))
-            self._connection.execute("PRAGMA busy_timeout = 5000")
-            self._connection.execute("PRAGMA temp_store = MEMORY")
-            self._connection.execute(f"PRAGMA {self._vault}.cache_size = -16384")
-            self._connection.execute(f"SELECT count(*) FROM {self._vault}.sqlite_schema").fetchone()
-        except sqlcipher.DatabaseError as error:
-            self._connection.close()
-            raise HomeTrouble(_why_not(path, error)) from None
+        self._connection.execute("PRAGMA busy_timeout = 5000")
+        self._connection.execute("PRAGMA temp_store = MEMORY")
+        self._attach(records, self._vault, cache_kib=16384)
+        if gate.reads_desk:
+            self._attach(desk, self._desk, cache_kib=4096)
         self._declare()
         self._connection.set_authorizer(self._authorize)
+
+    def _attach(self, file: Encrypted, name: str, cache_kib: int) -> None:
+        try:
+            address = f"file:{quote(str(file.path.absolute()))}?mode=ro"
+            self._connection.execute(f"ATTACH ? AS {name} KEY ?", (address, f"x'{file.key.hex()}'"))
+            self._connection.execute(f"PRAGMA {name}.cache_size = -{cache_kib}")
+            self._connection.execute(f"SELECT count(*) FROM {name}.sqlite_schema").fetchone()
+        except sqlcipher.DatabaseError as error:
+            self._connection.close()
+            raise HomeTrouble(_why_not(file.path, error)) from None
 
     def _declare(self) -> None:
         for statement in self._gate.scratch:
             self._connection.execute(statement)
-        words = {"vault": self._vault, "gate": self._prefix}
+        words = {"vault": self._vault, "desk": self._desk, "gate": self._prefix}
         for name, select in self._gate.inner.items():
             self._connection.execute(f"CREATE TEMP VIEW {self._prefix}{name} AS {select.format(**words)}")
         for name, select in self._gate.views.items():
@@ -146,9 +219,12 @@ class GatedConnection:
         if schema == self._vault:
             # A read of no column is how SQLite reports count(*): only the gate's views can have named the vault.
             return by_gate or column == "" or table in self._gate.open_tables
+        if schema == self._desk:
+            return by_gate or column == "" or table in self._gate.open_desk_tables
         if schema == "temp":
             return by_gate or column == "" or table in self._gate.views or table.startswith(self._prefix)
-        return (table in self._gate.open_tables and column == "") or table in _FREE_FORMS
+        is_open = table in self._gate.open_tables or table in self._gate.open_desk_tables
+        return (is_open and column == "") or table in _FREE_FORMS
 
     def begin(self, fill: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
         """Begin one consistent view of the database, and set the scratch tables for this request."""
@@ -157,7 +233,9 @@ class GatedConnection:
             self._connection.execute("BEGIN")
             for sql, values in fill:
                 # The random word keeps these statements out of reach of SQL that hopes to reuse a prepared one.
-                self._connection.execute(f"/* {self._prefix} */ {sql.format(vault=self._vault)}", values)
+                self._connection.execute(
+                    f"/* {self._prefix} */ {sql.format(vault=self._vault, desk=self._desk)}", values
+                )
         finally:
             self._filling = False
 
@@ -178,9 +256,9 @@ class GatedConnection:
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor]
         except (sqlcipher.Error, sqlcipher.Warning, ValueError) as error:
-            # The driver's sentence names the vault by its random word, so that word is taken out before it travels.
-            sentence = str(error).replace(self._vault, "vault").replace(self._prefix, "gate_")
-            raise PastTheGate(sentence) from None
+            # The driver's sentence names the files by their random words, so these are taken out before it travels.
+            sentence = str(error).replace(self._vault, "vault").replace(self._desk, "desk")
+            raise PastTheGate(sentence.replace(self._prefix, "gate_")) from None
 
     def close(self) -> None:
         """Close the connection; its temporary tables go with it."""

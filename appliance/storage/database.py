@@ -1,6 +1,8 @@
-"""The database of a home: how it is made, and the three ways to hold it.
+"""The database of a home, two encrypted files: the records, `district.db`, and the desk, `desk.db`. How it is held:
 
-- `changing(event)`: the one way to write. What happens and the line that says so are one transaction.
+- `changing(event)`: the one way to change the records. The log at the desk says it first; the records mark it.
+- `record(event)`: somebody looked. Waits for no import.
+- `desk.changing(event)`: the one way to change what is kept about the people who look, as their accounts.
 - `reading(gate, ...)`: a read-only handle that sees only what its gate declares.
 - `counts_only()`: a handle that sees the counts shelf and nothing else.
 """
@@ -8,51 +10,42 @@
 import fcntl
 import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import astuple, dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sqlcipher3 import dbapi2 as sqlcipher
 from sqlite_utils import Database as Tables
 
-from appliance.actions import Action
 from appliance.errors import HomeTrouble
 from appliance.storage import audit
-from appliance.storage.connection import Gate, GatedConnection, PastTheGate, open_writer
-from appliance.storage.keys import make_keys, read_data_key
-from appliance.storage.migrations import steps
+from appliance.storage.connection import Encrypted, Gate, GatedConnection, PastTheGate, open_writer, transaction
+from appliance.storage.desk import DESK_FILE, GIVEN_UP, STOPPED_MIDWAY, Desk, Entry, Event
+from appliance.storage.keys import desk_key, make_keys, read_data_key
+from appliance.storage.migrations import catch_up, steps
+from appliance.storage.moving_out import move_out
 from appliance.storage.sealed_file import key_from
 
 __all__ = ["Database", "DatabaseError", "Event", "IntegrityError", "Reading", "Tables", "only_server"]
 
-_ADD_LINE = """
-    INSERT INTO access_log (sequence, at, boot, who, action, subject, reason, students_sha256, previous, sha256)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-"""
-_ALL_LINES = """
-    SELECT sequence, at, boot, who, action, subject, reason, students_sha256, previous, sha256
-      FROM access_log ORDER BY sequence
-"""
 DATABASE_FILE = "district.db"
-_LEAST_BYTES = 4096
-"""One page. SQLite takes a shorter file for a new, empty database and would begin afresh in it."""
 DatabaseError = sqlcipher.DatabaseError
 IntegrityError = sqlcipher.IntegrityError
 COUNTS_GATE = Gate(open_tables=frozenset({"count_table", "count_cell"}))
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One line of the access log: who does what, to which students, and why they may."""
-
-    who: str
-    action: Action
-    subject: str = ""
-    reason: str = ""
-    students: tuple[int, ...] = ()
+_CHAIN = Gate(
+    views={
+        "chain": """SELECT sequence, at, boot, who, action, subject, reason, students_sha256, is_change, takes_back,
+                previous, sha256 FROM {desk}.access_log""",
+        "known": "SELECT sequence FROM {desk}.newest_change",
+        "mark": "SELECT sequence, sha256 FROM {vault}.carried_out",
+    }
+)
+"""The log as a chain, and what the records say of it. No student stands in either."""
+_NEXT_LINES = "SELECT * FROM chain WHERE sequence > :after ORDER BY sequence LIMIT :most"
+_LINES_AT_ONCE = 10_000
+_NEWEST_MARK = "SELECT sequence, sha256 FROM carried_out ORDER BY sequence DESC LIMIT 1"
 
 
 class Reading:
@@ -77,6 +70,10 @@ class Reading:
         return rows[0] if rows else None
 
 
+class _TakenBack(Exception):
+    """Ends a transaction that shall leave nothing behind."""
+
+
 @dataclass
 class _Pool:
     gate: Gate
@@ -86,93 +83,137 @@ class _Pool:
 class Database:
     """The open database of one home. Threads may share it: each reading has a connection to itself, one writes."""
 
-    def __init__(self, home: Path, *, is_new: bool = False) -> None:
+    def __init__(self, home: Path, *, is_new: bool = False, accepting: Event | None = None) -> None:
         """Open a home that exists and bring its tables up to date. Raises HomeTrouble with the reason if it cannot.
 
-        `is_new` is for `create` alone: any other database file that is empty has lost what was in it.
+        `is_new` is for `create` alone: any other file that is empty has lost what was in it. `accepting` is somebody's
+        word that one of the two files is an older copy, and that what came after it is lost.
         """
         if not home.is_dir():
             raise HomeTrouble(f"There is no home at {home}. Make one with: schoolhouse --home {home} init")
         self.home = home
-        self._path = home / DATABASE_FILE
         self._data_key = read_data_key(home)
-        if not is_new and self._path.exists() and self._path.stat().st_size < _LEAST_BYTES:
-            raise HomeTrouble(f"{self._path} is empty or damaged: what it held is lost. Restore it from a backup.")
-        self._writer = open_writer(self._path, self._data_key)
-        self._boot = audit.boot_id()
+        self._records = Encrypted(home / DATABASE_FILE, self._data_key)
+        self._at_desk = Encrypted(home / DESK_FILE, desk_key(self._data_key))
+        for file in (self._records, self._at_desk):
+            if not is_new and file.is_too_short:
+                raise HomeTrouble(f"{file.path} is empty or damaged: what it held is lost. Restore it from a backup.")
+        self._writer = open_writer(self._records)
         self._writing = threading.Lock()
         self._pools: dict[int, _Pool] = {}
         self._pools_lock = threading.Lock()
         try:
-            steps.apply(Tables(self._writer))
+            catch_up(self._writer, self._records.path, steps, lambda: move_out(self._writer, self._at_desk))
+            self.desk = Desk(self._at_desk)
         except BaseException:
             self._writer.close()
+            raise
+        try:
+            self._hold_side_by_side(accepting)
+            self._settle_if_nobody_writes()
+        except BaseException:
+            self.close()
             raise
 
     @classmethod
     def create(cls, home: Path) -> "Database":
         """Make keys and an empty encrypted database in a new home. Refuses a home that already has either."""
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = home / DATABASE_FILE
-        if path.exists():
+        if (home / DATABASE_FILE).exists():
             raise HomeTrouble(f"{home} already is a home. To start afresh, choose another folder.")
-        make_keys(home)
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        Encrypted(home / DATABASE_FILE, make_keys(home)).make()
         return cls(home, is_new=True)
 
     @contextmanager
-    def changing(self, event: Event) -> Iterator[Tables]:
-        """A writable handle inside one transaction that also holds the event: both are kept, or neither."""
-        with self._writing:
+    def changing(self, event: Event, patience_seconds: float = 30) -> Iterator[Tables]:
+        """A writable handle to the records, inside one transaction: all of the change is kept, or nothing.
+
+        The event stands in the log, durably, before anything is changed; the change marks that it was carried out. If
+        nothing comes of it, the next line of the log says so. Raises HomeTrouble when somebody else writes for longer
+        than `patience_seconds`.
+        """
+        entry: Entry | None = None
+        with self._turn(patience_seconds):
             try:
-                self._writer.execute("BEGIN IMMEDIATE")
-                self._log(event)
-                yield Tables(self._writer)
-                self._writer.execute("COMMIT")
-            except sqlcipher.OperationalError as error:
-                self._roll_back()
-                if sentence := _what_hinders(self.home, str(error)):
-                    raise HomeTrouble(sentence) from error
-                raise
+                with transaction(self._writer, self._records.path, patience_seconds):
+                    self._settle()
+                    entry = self.desk.announce(event)
+                    yield Tables(self._writer)
+                    self._writer.execute("INSERT INTO carried_out VALUES (?, ?)", (entry.sequence, entry.sha256))
             except BaseException:
-                self._roll_back()
+                if entry:
+                    with suppress(
+                        HomeTrouble
+                    ):  # No room for that line either: whoever changes or opens next writes it.
+                        self.desk.take_back(entry.sequence, GIVEN_UP)
                 raise
+            with suppress(HomeTrouble):
+                self.desk.note_carried_out(entry.sequence)
 
-    def _roll_back(self) -> None:
-        if self._writer.in_transaction:
-            self._writer.execute("ROLLBACK")
+    @contextmanager
+    def rehearsing(self, patience_seconds: float = 30) -> Iterator[Tables]:
+        """A writable handle to the records, to find out what a change would do: all of it is taken back at the end."""
+        turn = self._turn(patience_seconds)
+        with turn, suppress(_TakenBack), transaction(self._writer, self._records.path, patience_seconds):
+            yield Tables(self._writer)
+            raise _TakenBack
 
-    def record(self, event: Event) -> None:
-        """Write an event that changes nothing else (somebody looked). Durable when this returns."""
-        with self.changing(event):
-            pass
+    @contextmanager
+    def _turn(self, patience_seconds: float) -> Iterator[None]:
+        if not self._writing.acquire(timeout=patience_seconds):
+            raise HomeTrouble("Files are being loaded, or something else is being written. Try again in a few minutes.")
+        try:
+            yield
+        finally:
+            self._writing.release()
 
-    def _log(self, event: Event) -> None:
-        newest = "SELECT sequence, sha256 FROM access_log ORDER BY sequence DESC LIMIT 1"
-        last, previous = self._writer.execute(newest).fetchone() or (0, audit.BEFORE_THE_FIRST)
-        line = audit.Line(
-            sequence=last + 1,
-            at=datetime.now(UTC).isoformat(timespec="milliseconds"),
-            boot=self._boot,
-            who=event.who,
-            action=str(event.action),
-            subject=event.subject,
-            reason=event.reason,
-            students_sha256=audit.students_sha256(event.students),
-        )
-        row = (*astuple(line), previous, audit.seal(previous, line))
-        self._writer.execute(_ADD_LINE, row)
-        self._writer.executemany(
-            "INSERT INTO access_log_student (student_key, sequence) VALUES (?, ?)",
-            [(student, line.sequence) for student in sorted(set(event.students))],
-        )
+    def record(self, event: Event, also: Callable[[Tables], None] | None = None) -> None:
+        """Write an event that changes no record (somebody looked), and what `also` writes to the desk with it.
+
+        Durable when this returns; waits for no import. Raises HomeTrouble when it cannot be written.
+        """
+        self.desk.record(event, also)
+
+    def _settle(self) -> None:
+        """Say of each change that was begun what became of it. Only while nobody else can be changing anything."""
+        for sequence in self.desk.unsettled(after=self.desk.newest_carried_out()):
+            if self._writer.execute("SELECT 1 FROM carried_out WHERE sequence = ?", (sequence,)).fetchone():
+                self.desk.note_carried_out(sequence)
+            else:
+                self.desk.take_back(sequence, STOPPED_MIDWAY)
+
+    def _settle_if_nobody_writes(self) -> None:
+        if self.desk.unsettled(after=self.desk.newest_carried_out()):
+            with suppress(HomeTrouble), transaction(self._writer, self._records.path, patience_seconds=0):
+                self._settle()
+
+    def _hold_side_by_side(self, accepting: Event | None) -> None:
+        """Notice that one of the two files is an older copy. Raises HomeTrouble, unless somebody accepts it."""
+        known = self.desk.newest_carried_out()  # Read first: the records then hold this change, and may hold more.
+        newest, sha256 = self._writer.execute(_NEWEST_MARK).fetchone() or (0, b"")
+        if newest < known:
+            lost = f"{self._records.path} is an older copy: the access log tells of changes up to line {known}, and it"
+            lost += f" holds them up to line {newest}."
+        elif newest and not self.desk.holds(newest, sha256):
+            lost = f"{self._at_desk.path} is an older copy, or its end was cut off: {self._records.path.name} holds a"
+            lost += f" change of line {newest}, which the access log does not tell."
+        else:
+            return
+        if accepting is None:
+            raise HomeTrouble(
+                f"{lost} Put the newest copies of both files back. If what came after is lost, say so with: "
+                f"schoolhouse --home {self.home} audit accept-loss"
+            )
+        with transaction(self._writer, self._records.path):
+            for sequence, mark in self._writer.execute("SELECT sequence, sha256 FROM carried_out").fetchall():
+                if not self.desk.holds(sequence, mark):
+                    self._writer.execute("DELETE FROM carried_out WHERE sequence = ?", (sequence,))
+            (newest,) = self._writer.execute("SELECT coalesce(max(sequence), 0) FROM carried_out").fetchone()
+            self.desk.accept_loss(accepting, lost, after=newest)
 
     def log_head(self) -> audit.Head | None:
         """The newest line of the access log, as a witness keeps it; None when nothing was logged yet."""
-        with self._writing:
-            newest = "SELECT sequence, sha256, at, boot FROM access_log ORDER BY sequence DESC LIMIT 1"
-            row = self._writer.execute(newest).fetchone()
-        return audit.Head(row[0], row[1].hex(), row[2], row[3]) if row else None
+        return self.desk.head()
 
     def write_witness(self, path: Path) -> None:
         """Put the head of the access log into a file, sealed with a key that only this home has.
@@ -183,7 +224,7 @@ class Database:
         head = self.log_head()
         try:
             before = audit.read_witness(path, self._data_key)
-            same = before is None or (head is not None and self._is_line(before))
+            same = before is None or self.desk.holds(before.sequence, bytes.fromhex(before.sha256))
         except ValueError:
             same = False
         if not same:
@@ -195,20 +236,16 @@ class Database:
         if head:
             audit.write_witness(path, head, self._data_key)
 
-    def _is_line(self, seen: audit.Head) -> bool:
-        with self._writing:
-            sql = "SELECT sha256 FROM access_log WHERE sequence = ?"
-            row = self._writer.execute(sql, (seen.sequence,)).fetchone()
-        return row is not None and row[0].hex() == seen.sha256
-
     def verify_log(self, witness: Path) -> audit.Finding:
-        """Walk the whole access log, and hold it against a witness where there is one."""
+        """Walk the whole access log; hold it against the records, and against a witness where there is one."""
         try:
             head = audit.read_witness(witness, self._data_key)
         except ValueError as error:
             return audit.Finding(0, 0, f"{witness} cannot be believed: {error}.")
-        with self._writing:
-            return audit.verify(self._writer.execute(_ALL_LINES), head)
+        with self.reading(_CHAIN) as reading:
+            known = reading.one("SELECT sequence FROM known")
+            records = audit.Records(lambda: _marks(reading), known["sequence"] if known else 0)
+            return audit.verify(_chain(reading), head, records)
 
     @contextmanager
     def reading(self, gate: Gate, fill: Sequence[tuple[str, Mapping[str, Any]]] = ()) -> Iterator[Reading]:
@@ -216,7 +253,7 @@ class Database:
         pool = self._pools.setdefault(id(gate), _Pool(gate))
         with self._pools_lock:
             connection = pool.idle.pop() if pool.idle else None
-        connection = connection or GatedConnection(self._path, self._data_key, gate)
+        connection = connection or GatedConnection(self._records, self._at_desk, gate)
         handle = Reading(connection)
         try:
             connection.begin(fill)
@@ -241,13 +278,25 @@ class Database:
         return key_from(self._data_key, salt)
 
     def close(self) -> None:
-        """Close every connection. The write-ahead log is folded into the database by the last one."""
+        """Close every connection. The write-ahead logs are folded into the files by the last one."""
         with self._pools_lock:
             for pool in self._pools.values():
                 for connection in pool.idle:
                     connection.close()
             self._pools.clear()
+        self.desk.close()
         self._writer.close()
+
+
+def _chain(reading: Reading) -> Iterator[tuple[Any, ...]]:
+    after = 0
+    while rows := reading.query(_NEXT_LINES, {"after": after, "most": _LINES_AT_ONCE}):
+        yield from (tuple(row.values()) for row in rows)
+        after = rows[-1]["sequence"]
+
+
+def _marks(reading: Reading) -> dict[int, bytes]:
+    return {row["sequence"]: row["sha256"] for row in reading.query("SELECT sequence, sha256 FROM mark")}
 
 
 def refresh_statistics(tables: Tables) -> None:
@@ -255,16 +304,6 @@ def refresh_statistics(tables: Tables) -> None:
     tables.execute("PRAGMA optimize")
     if tables.execute("SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_stat4'").fetchone():
         tables.execute("DELETE FROM sqlite_stat4")
-
-
-def _what_hinders(home: Path, reason: str) -> str:
-    if "locked" in reason:
-        return f"Another Schoolhouse command is still writing to {home}. Wait until it is done, then try again."
-    if "full" in reason or "disk I/O" in reason:
-        return (
-            f"The disk that holds {home} is full or failing ({reason}). Nothing was changed. Make room, then try again."
-        )
-    return ""
 
 
 @contextmanager

@@ -10,6 +10,8 @@ import secrets
 import stat
 from pathlib import Path
 
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
 from appliance.errors import HomeTrouble
@@ -58,6 +60,11 @@ def read_data_key(home: Path) -> bytes:
             f"The key in {kek_file} is not the key of this home. Put the right one back from your recovery copy; "
             "the database was not touched."
         ) from error
+
+
+def desk_key(data_key: bytes) -> bytes:
+    """The key of the desk, made from the data key: pages of one file are never read as pages of the other."""
+    return HKDF(SHA256(), KEY_BYTES, None, b"schoolhouse desk v1").derive(data_key)
 
 
 def _write_private(path: Path, content: bytes) -> None:

@@ -227,10 +227,3 @@ def _only_those_of(also: Viewer) -> _Fill:
             ("scope_section", "section_key", reach.sections),
         )
     )
-
-
-def students_called(database: Database, typed: str, today: int) -> list[int]:
-    """The students of that whole name or that district id, as keys: for a question about one of them by name."""
-    asking = Viewer(0, "", "", Role.DATA_STEWARD, None, today, typed=" ".join(typed.split()))
-    with reading_as(database, asking) as reading:
-        return [row["student_key"] for row in reading.query("SELECT student_key FROM visible_student")]

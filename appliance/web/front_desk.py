@@ -93,7 +93,7 @@ class FrontDesk:
             self._refuse(row["username"] if row else None, username, failures + 1, now)
         assert row is not None
         account = Account(row["account_key"], row["username"], row["display_name"], Role(row["role"]), row["staff_key"])
-        with self._database.changing(Event(account.username, Action.SIGN_IN)) as tables:
+        with self._database.desk.changing(Event(account.username, Action.SIGN_IN)) as tables:
             tables.execute(
                 "UPDATE account SET failures = 0, not_before = 0 WHERE account_key = ?", (account.account_key,)
             )
@@ -105,7 +105,7 @@ class FrontDesk:
         delay = delay_seconds(failures)
         # What was typed is not kept when it is nobody's name: people type their password into the wrong box.
         event = Event(known_name or "(unknown name)", Action.SIGN_IN_REFUSED)
-        with self._database.changing(event) as tables:
+        with self._database.desk.changing(event) as tables:
             tables.execute(
                 "UPDATE account SET failures = ?, not_before = ? WHERE username = ?",
                 (failures, now + delay, known_name or ""),

@@ -16,7 +16,7 @@ from appliance.settings import Settings
 from appliance.storage.connection import Gate
 from appliance.storage.database import Database, Event, Tables
 
-ACCOUNTS = Gate(open_tables=frozenset({"account", "web_session"}))
+ACCOUNTS = Gate(open_desk_tables=frozenset({"account", "web_session"}))
 """What signing in reads: accounts and sessions, no student."""
 
 _FIND = """
@@ -97,7 +97,7 @@ class Sessions:
 
     def end(self, session: Session) -> None:
         """Sign out: the session is gone from the database when this returns."""
-        with self._database.changing(Event(session.account.username, Action.SIGN_OUT)) as tables:
+        with self._database.desk.changing(Event(session.account.username, Action.SIGN_OUT)) as tables:
             self.forget(tables, session.token)
 
     def forget(self, tables: Tables, token: str) -> None:
@@ -114,7 +114,7 @@ class Sessions:
         over = [(row["token_hash"],) for row in rows if self._is_over(*row.values())]
         if over:
             event = Event("schoolhouse", Action.SIGN_OUT, f"{len(over)} sessions that were over")
-            with self._database.changing(event) as tables:
+            with self._database.desk.changing(event) as tables:
                 tables.conn.executemany("DELETE FROM web_session WHERE token_hash = ?", over)
         with self._lock:
             for (token_hash,) in over:

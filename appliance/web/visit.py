@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 
 from litestar import Request
 from litestar.exceptions import NotFoundException
 
 from appliance.actions import Action, Role
 from appliance.days import day_number, from_day_number, school_year
+from appliance.jobs.people import Person
 from appliance.roles import Scope
 from appliance.settings import Settings
 from appliance.storage.database import Database, Event, Reading, Tables
@@ -19,8 +21,11 @@ from appliance.student_level.records.rule_book import RuleBook, in_force
 from appliance.web import words
 from appliance.web.addresses import Addresses, Kind
 from appliance.web.front_desk import FrontDesk
-from appliance.web.sessions import Session, Sessions
+from appliance.web.sessions import Account, Session, Sessions
+from appliance.web.shoulder import Shoulder
 
+PATIENCE_SECONDS = 2
+"""A page that changes something waits so long for its turn: while files are loaded it says so, and holds up nobody."""
 _REASONS_FOR_LISTS = {
     Scope.OWN_CLASSES: "are in the reader's own classes",
     Scope.CASELOAD: "are on the reader's own caseload",
@@ -30,15 +35,26 @@ _REASONS_FOR_LISTS = {
     Scope.OWN_CHILDREN: "are the reader's own children",
 }
 """Why, for a page that names many. A student's own page keeps the student's own reason."""
+_THINGS = {
+    Kind.STUDENT: "student", Kind.SECTION: "class", Kind.SCHOOL: "school", Kind.STAFF: "person",
+    Kind.ACCOUNT: "person", Kind.GRANT: "grant",
+}  # fmt: skip
 _LED = {Role.PRINCIPAL, Role.ASSISTANT_PRINCIPAL}
 _NAVIGATION = (
     ("/this-week", "This week", {Role.TEACHER, Role.COUNSELOR, Role.COACH}),
     ("/school", "This week", _LED),
     ("/classes", "My classes", {Role.TEACHER}),
     ("/caseload", "My caseload", {Role.COUNSELOR, Role.COACH}),
+    ("/covered", "Today’s classes", {Role.SUBSTITUTE}),
+    ("/my-children", "My children", {Role.GUARDIAN}),
+    ("/grants", "Opened for a time", _LED | {Role.DATA_STEWARD}),
+    ("/look-as", "Look as", _LED),
     ("/data", "Data", {Role.DATA_STEWARD}),
     ("/releases", "Releases", {Role.DATA_STEWARD, Role.SUPERINTENDENT}),
-    ("/what-i-can-see", "What I can see", {Role.ANALYST, Role.DISTRICT_ADMIN, Role.AUDITOR, Role.GUARDIAN}),
+    ("/break-glass", "One student", {Role.SUPERINTENDENT, Role.ANALYST}),
+    ("/who-may-see", "Who may see a student", {Role.DATA_STEWARD, Role.AUDITOR}),
+    ("/broken-glass", "Broken glass", {Role.SUPERINTENDENT, Role.DATA_STEWARD, Role.AUDITOR}),
+    ("/what-i-can-see", "What I can see", {Role.DISTRICT_ADMIN}),
     ("/manual", "Help", set(Role)),
 )
 
@@ -54,6 +70,7 @@ class House:
     clock: Callable[[], float]
     as_of: date | None
     secure_cookies: bool
+    shoulder: Shoulder
 
     @property
     def cookie(self) -> str:
@@ -94,6 +111,8 @@ class Frame:
     is_empty: bool = False
     """Known to have no data at all; a frame made without the database does not know."""
     printed: str = ""
+    looks_as: str = ""
+    """Over whose shoulder the reader looks; empty in their own right."""
 
 
 class NoSuch(NotFoundException):
@@ -111,6 +130,7 @@ class Visit:
     house: House
     session: Session
     path: str
+    looks_as: Person | None = None
     addresses: Addresses = field(init=False)
 
     def __post_init__(self) -> None:
@@ -118,8 +138,13 @@ class Visit:
 
     @property
     def role(self) -> Role:
-        """What the person's account is for."""
-        return self.session.account.role
+        """By which role the pages are made."""
+        return self.person.role
+
+    @property
+    def person(self) -> Account | Person:
+        """Whose pages these are: the reader's own, or those of somebody over whose shoulder the reader looks."""
+        return self.looks_as or self.session.account
 
     @property
     def today(self) -> int:
@@ -151,9 +176,15 @@ class Visit:
             now=self.house.clock(), family_pages=self.house.settings.family_pages,
         )  # fmt: skip
 
-    def reading(self) -> AbstractContextManager[Reading]:
-        """A handle that holds this person's students and nobody else's."""
-        return reading_as(self.house.database, self.viewer)
+    def reading(self, *, named: int | None = None, typed: str = "") -> AbstractContextManager[Reading]:
+        """A handle that holds this person's students and nobody else's; over a shoulder, only those of both.
+
+        `named` and `typed`: for a role that sees one student at a time, whom this request is about.
+        """
+        viewer = replace(self.viewer, named=named, typed=typed)
+        if self.looks_as is None:
+            return reading_as(self.house.database, viewer)
+        return reading_as(self.house.database, self.looks_as.as_viewer(self.today, viewer.now), also=viewer)
 
     def rules(self, reading: Reading) -> RuleBook:
         """The numbers of the rules in force on the day of the page."""
@@ -161,22 +192,23 @@ class Visit:
 
     @contextmanager
     def changing(self, event: Event) -> Iterator[Tables]:
-        """A writable handle in one transaction with the event."""
-        with self.house.database.changing(event) as tables:
-            self.house.sessions.touch(tables, self.session)
+        """A writable handle to the records, in one transaction. It waits for an import for a moment only."""
+        with self.house.database.changing(event, PATIENCE_SECONDS) as tables:
             yield tables
 
     def saw(self, action: Action, *, students: tuple[int, ...], reason: str = "", subject: str = "") -> None:
         """Write down who sees whom, and why they may. Durable when this returns, so call it before the page is sent."""
         why = reason or _REASONS_FOR_LISTS.get(self.role.terms.scope, "")
-        with self.changing(Event(self.session.account.username, action, subject, why, students)):
-            pass
+        if self.looks_as is not None:
+            why = f"looks over the shoulder of {self.looks_as.username}, for whom: {why}"
+        event = Event(self.session.account.username, action, subject, why, students)
+        self.house.database.record(event, partial(self.house.sessions.touch, session=self.session))
 
     def key(self, kind: Kind, address: str) -> int:
         """The row behind an address of this session. Raises NoSuch."""
         key = self.addresses.key(kind, address)
         if key is None:
-            raise NoSuch({Kind.STUDENT: "student", Kind.SECTION: "class", Kind.SCHOOL: "school"}[kind])
+            raise NoSuch(_THINGS[kind])
         return key
 
     def student_address(self, student_key: int) -> str:
@@ -193,7 +225,7 @@ class Visit:
 
     def frame(self, reading: Reading) -> Frame:
         """What stands around the page."""
-        staff_key = self.session.account.staff_key
+        staff_key = self.person.staff_key
         fresh = freshness(reading)
         return replace(
             self.bare_frame(),
@@ -213,10 +245,11 @@ class Visit:
                 if self.role in roles
             ),
             display_name=account.display_name,
-            role=self.role.terms.word,
+            role=account.role.terms.word,
             csrf_token=self.session.csrf_token,
             rehearsal_day=None if self.house.as_of is None else self.today,
             printed=words.moment(now.isoformat()),
+            looks_as=self.looks_as.display_name if self.looks_as else "",
         )
 
 

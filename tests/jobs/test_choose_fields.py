@@ -10,6 +10,7 @@ from appliance.jobs.choose_fields import choices, turn_off, turn_on
 from appliance.jobs.compute_metrics import refresh
 from appliance.jobs.import_files import undo_batch
 from appliance.settings import Settings
+from tests.access_log import lines
 from tests.elm_and_oak import SCHOOL_ENROLLMENT
 
 PROGRAMS = """
@@ -43,7 +44,7 @@ def test_what_feeds_the_states_totals_ships_on_with_its_purpose_and_the_rest_shi
 def test_turning_a_field_off_forgets_what_is_stored_of_it_everywhere(maplewood):
     assert turn_off(maplewood.database, "special-education", reason="the board said so", by="kim") == 2
     assert stored(maplewood) == [("gifted", 1)]
-    assert maplewood.ask("SELECT who, subject, reason FROM access_log ORDER BY sequence DESC LIMIT 1") == [
+    assert lines(maplewood.database, "who", "subject", "reason")[-1:] == [
         ("kim", "special_education off", "the board said so")
     ]
     left = repr(

@@ -11,6 +11,7 @@ from appliance.jobs.import_files import import_files, retry_quarantine, undo_bat
 from appliance.jobs.quarantine import drop_batch, what_waits
 from appliance.storage.database import Database
 from appliance.student_level.staging import quarantine
+from tests.access_log import lines
 from tests.elm_and_oak import ROSTER, SCHOOL_ENROLLMENT, ElmAndOak, csv_text, day, problems
 
 PROGRAMS = """
@@ -185,7 +186,7 @@ def test_a_steward_lets_go_of_a_batchs_rows_and_the_log_says_why(two_schools):
     two_schools.begin()
     report = two_schools.load(two_schools.file("programs.csv", PROGRAMS))
     assert drop_batch(two_schools.database, report.batch, reason="the pupil moved", by="kim") == 1
-    assert two_schools.ask("SELECT who, subject, reason FROM access_log ORDER BY sequence DESC LIMIT 1") == [
+    assert lines(two_schools.database, "who", "subject", "reason")[-1:] == [
         ("kim", "batch 2", "the pupil moved")
     ]
     with pytest.raises(Trouble, match="Batch 2 has no row in quarantine"):

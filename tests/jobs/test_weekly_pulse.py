@@ -25,6 +25,7 @@ from appliance.settings import Settings
 from appliance.storage.database import Database, DatabaseError, Event
 from appliance.student_level.metrics.week_attendance import count_week
 from tests import maplewood
+from tests.access_log import at_desk, what_happened
 
 MONDAY = date(2026, 11, 16)
 ON = Settings(weekly_pulse=True)
@@ -159,11 +160,7 @@ def test_the_file_says_what_the_ledger_holds_and_passes_the_check(own_town):
 
 def test_the_access_log_says_who_spent_and_who_drew(own_town):
     put_out(own_town)
-    with own_town.changing(Event("maplewood", Action.IMPORT)) as tables:
-        said = [
-            (row["action"], row["subject"])
-            for row in tables.query("SELECT action, subject FROM access_log WHERE who = 'kim' ORDER BY sequence")
-        ]
+    said = at_desk(own_town, "SELECT action, subject FROM access_log WHERE who = 'kim' ORDER BY sequence")
     name = "schoolhouse-pulse-D1-20261116"
     assert said == [
         ("debit the privacy budget", name),
@@ -332,8 +329,7 @@ def test_two_who_ask_at_the_same_moment_get_one_answer(own_town):
         assert len(drawn(again)) == 3
         path = next(again.home.glob("outbox/*.zip"))
         assert open_pulse(path.read_bytes()).entry_number == 1
-        with again.changing(Event("maplewood", Action.IMPORT)) as tables:
-            said = [row["action"] for row in tables.query("SELECT action FROM access_log WHERE who = 'kim'")]
+        said = [action for who, action in what_happened(again, "who", "action") if who == "kim"]
         assert said.count(Action.DEBIT_PULSE) == 1
     finally:
         again.close()

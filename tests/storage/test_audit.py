@@ -21,7 +21,7 @@ def looked(tmp_path: Path) -> Database:
 
 def tamper(database: Database, sql: str) -> None:
     """What a person with root and the key can do: take the guards away, then write."""
-    with database.changing(Event("an intruder", Action.SEE_DATA)) as tables:
+    with database.desk.changing(Event("an intruder", Action.SEE_DATA)) as tables:
         for (trigger,) in tables.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
             tables.execute(f"DROP TRIGGER {trigger}")
         tables.execute(sql)

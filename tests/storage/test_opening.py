@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from appliance.errors import HomeTrouble
-from appliance.storage.connection import Gate, GatedConnection
+from appliance.storage.connection import Encrypted, Gate, GatedConnection
 from appliance.storage.database import Database, only_server
 
 
@@ -71,10 +71,10 @@ def test_a_database_with_a_flipped_bit_in_its_first_page(home):
 def test_a_reader_says_the_same_and_never_the_key(home, database):
     wrong = bytes(32)
     with pytest.raises(HomeTrouble) as caught:
-        GatedConnection(home / "district.db", wrong, Gate(frozenset()))
+        GatedConnection(Encrypted(home / "district.db", wrong), Encrypted(home / "desk.db", wrong), Gate())
     assert wrong.hex() not in str(caught.value)
     with pytest.raises(HomeTrouble, match="is missing"):
-        GatedConnection(home / "nothing.db", wrong, Gate(frozenset()))
+        GatedConnection(Encrypted(home / "nothing.db", wrong), Encrypted(home / "desk.db", wrong), Gate())
     assert not (home / "nothing.db").exists()
 
 

@@ -9,6 +9,7 @@ from appliance.actions import Action
 from appliance.jobs.import_files import import_files, undo_batch
 from appliance.storage.database import Event
 from tests import maplewood
+from tests.access_log import at_desk
 from tests.conftest import app_for, sign_in
 
 
@@ -73,13 +74,15 @@ def test_a_teacher_elsewhere_and_a_steward_do_not_get_there(visit):
 
 
 def test_whoever_opens_it_is_in_the_access_log(visit, traced):
-    before = traced._writer.execute("SELECT max(sequence) FROM access_log").fetchone()[0]
+    before = traced.log_head().sequence
     okafor = visit("okafor")
     okafor.get(okafor.link_to("Ada Lovell", "/this-week") + "/sources")
-    logged = traced._writer.execute(
+    logged = at_desk(
+        traced,
         "SELECT who, action, subject FROM access_log JOIN access_log_student USING (sequence)"
-        " WHERE sequence > ? AND student_key = ? ORDER BY sequence DESC", (before, maplewood.KEY["ada"]),
-    ).fetchall()  # fmt: skip
+        " WHERE sequence > ? AND student_key = ? ORDER BY sequence DESC",
+        (before, maplewood.KEY["ada"]),
+    )
     assert logged[0] == ("okafor", "see a student", "sources")
 
 

@@ -12,6 +12,7 @@ from appliance.web.front_desk import FREE_TRIES, LONGEST_DELAY_SECONDS, delay_se
 from appliance.web.pages.sign_in import safe_next
 from appliance.web.sessions import ACCOUNTS
 from tests import maplewood
+from tests.access_log import at_desk
 from tests.conftest import ADDRESS, Person, app_for, sign_in
 
 WRONG = "not the password at all"
@@ -80,7 +81,7 @@ def test_v7_4_1_signing_out_deletes_the_session_and_asks_the_browser_to_forget(o
 
 def test_v7_4_2_disabling_an_account_ends_its_sessions_at_once(own_town: Database) -> None:
     okafor = sign_in(app_for(own_town), "okafor")
-    with own_town.changing(Event("kim", Action.MAKE_ACCOUNT, "disable okafor")) as tables:
+    with own_town.desk.changing(Event("kim", Action.MAKE_ACCOUNT, "disable okafor")) as tables:
         tables.execute("UPDATE account SET is_disabled = 1 WHERE username = 'okafor'")
     assert okafor.get("/this-week").headers["location"].startswith("/sign-in")
     assert try_to_sign_in(okafor, "okafor", maplewood.PASSWORD).status_code == 401
@@ -156,9 +157,7 @@ def test_v6_3_1_the_delay_doubles_up_to_ten_minutes() -> None:
 
 def test_what_was_typed_as_a_name_is_not_kept(own_town: Database) -> None:
     try_to_sign_in(sign_in(app_for(own_town), None), "my secret passphrase", WRONG)
-    with own_town.changing(Event("test", Action.SEE_DATA)) as tables:
-        who = [row["who"] for row in tables.query("SELECT who FROM access_log WHERE action = 'sign-in refused'")]
-    assert who == ["(unknown name)"]
+    assert at_desk(own_town, "SELECT who FROM access_log WHERE action = 'sign-in refused'") == [("(unknown name)",)]
 
 
 def test_when_the_desk_is_full_people_are_asked_to_come_back(own_town: Database) -> None:

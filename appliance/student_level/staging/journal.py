@@ -73,8 +73,8 @@ class Journal:
 def take_back(tables: Tables, batch: int) -> int:
     """Restore what the batch's notes say, newest first; the number of notes.
 
-    Raises Trouble when somebody has since written about a student whom the batch brought: a check-in, or a line of the
-    access log, is never thrown away by taking back an import.
+    Raises Trouble when somebody has since written about a student whom the batch brought: a check-in is never thrown
+    away by taking back an import.
     """
     tables.execute("PRAGMA defer_foreign_keys = ON")
     notes = _notes(tables, batch)
@@ -96,7 +96,7 @@ def take_back(tables: Tables, batch: int) -> int:
     if orphans:
         raise Trouble(
             f"Batch {batch} cannot be taken back: {orphans:,} lines were written since about records that it brought "
-            "(check-ins, or openings of a student's page). Correct the data with a further import instead."
+            "(check-ins, for example). Correct the data with a further import instead."
         )
     tables.execute("DELETE FROM batch_undo WHERE batch_key = ?", (batch,))
     return len(notes)

@@ -11,7 +11,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, NotAuthorizedException
 from litestar.response import Redirect
 
-from appliance.errors import NotAllowed, Trouble
+from appliance.errors import HomeTrouble, NotAllowed, Trouble
 from appliance.web.headers import log
 from appliance.web.rendering import show
 from appliance.web.visit import Frame, NoSuch, Visit
@@ -60,9 +60,8 @@ def answer_http(request: Request[Any, Any, Any], error: HTTPException) -> Respon
 
 def answer_trouble(request: Request[Any, Any, Any], error: Trouble) -> Response[str]:
     """An answer for what a person can mend: the error's own sentence."""
-    return show(
-        _page(request, "That did not work", str(error)), status_code=403 if isinstance(error, NotAllowed) else 400
-    )
+    status = 403 if isinstance(error, NotAllowed) else 503 if isinstance(error, HomeTrouble) else 400
+    return show(_page(request, "That did not work", str(error)), status_code=status)
 
 
 def answer_fault(request: Request[Any, Any, Any], error: Exception) -> Response[str]:
