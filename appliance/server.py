@@ -34,6 +34,7 @@ from appliance.web.headers import finish
 from appliance.web.pages import PAGES
 from appliance.web.pages.trouble import answer_fault, answer_http, answer_trouble
 from appliance.web.sessions import Sessions
+from appliance.web.shoulder import Shoulder
 from appliance.web.visit import House, current_visit
 
 PAGE_THREADS = 4
@@ -56,7 +57,7 @@ def build_app(
     """
     sessions = Sessions(database, settings, clock)
     front_desk = FrontDesk(database, sessions, clock, sign_in_places)
-    house = House(database, settings, sessions, front_desk, clock, as_of, secure_cookies)
+    house = House(database, settings, sessions, front_desk, clock, as_of, secure_cookies, Shoulder(clock))
     uploads = Uploads(database, settings, clock)
     set_asyncio_executor(ThreadPoolExecutor(PAGE_THREADS, thread_name_prefix="page"))
     return Litestar(

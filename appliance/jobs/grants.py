@@ -5,10 +5,10 @@ Each is a row with its end in it, read anew at each request; when it ends, nobod
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from appliance.actions import Action, Role
-from appliance.days import from_day_number
+from appliance.days import day_number, from_day_number
 from appliance.errors import NotAllowed, Trouble
 from appliance.jobs.accounts import make_account
 from appliance.jobs.people import Person
@@ -25,7 +25,9 @@ _CODE_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 _GATE = Gate(
     open_tables=frozenset({"day_code", "staff", "section", "organization", "teaching", "staff_role"}),
     views={
-        "visible_grant": """SELECT coach_grant_key, account_key, coach_grant.section_key, title, school_key,
+        "visible_grant": """SELECT coach_grant_key, account_key, coach_grant.section_key, title,
+            coalesce(section.school_key, (SELECT max(school_key) FROM {vault}.school_enrollment AS place
+                WHERE place.student_key = coach_grant.student_key AND place.end_day IS NULL)) AS school_key,
             student_key IS NOT NULL AS is_one_student, coach_grant.begin_day, coach_grant.end_day, reason, given_by
             FROM {vault}.coach_grant LEFT JOIN {vault}.section USING (section_key)""",
         "visible_link": "SELECT account_key, begin_day, end_day, given_by FROM {vault}.guardian_link",
@@ -46,6 +48,14 @@ _LINK = """
     INSERT INTO guardian_link (account_key, student_key, begin_day, end_day, given_by) VALUES (?, ?, ?, NULL, ?)
     ON CONFLICT (account_key, student_key) DO UPDATE SET begin_day = excluded.begin_day, end_day = NULL,
                                                          given_by = excluded.given_by
+"""
+_RUNNING = """
+    SELECT day_code.account_key, staff.given_name || ' ' || staff.family_name AS teacher, ends_at, given_by
+      FROM day_code JOIN staff USING (staff_key)
+     WHERE begins_at <= :now AND :now < ends_at AND EXISTS (
+           SELECT 1 FROM teaching JOIN section USING (section_key)
+            WHERE teaching.staff_key = day_code.staff_key AND section.school_key = :school)
+     ORDER BY ends_at, teacher
 """
 _TEACHES_TODAY = """
     SELECT staff.given_name || ' ' || staff.family_name AS name, count(*) AS sections
@@ -72,6 +82,16 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
+class RunningCode:
+    """A day code that holds now. `ends_at`: Unix seconds."""
+
+    account_key: int
+    teacher: str
+    ends_at: int
+    given_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class DayCode:
     """What a substitute gets on paper."""
 
@@ -86,6 +106,20 @@ def grants(database: Database, today: int, school_key: int | None = None) -> lis
     """What is open for coaches on a day and after it: at one school, or everywhere."""
     with database.reading(_GATE) as reading:
         return [Grant(**row) for row in reading.query(_GRANTS, {"today": today, "school": school_key})]
+
+
+def running_codes(database: Database, now: float, school_key: int) -> list[RunningCode]:
+    """The day codes that hold now for teachers of a school."""
+    with database.reading(_GATE) as reading:
+        return [RunningCode(**row) for row in reading.query(_RUNNING, {"now": now, "school": school_key})]
+
+
+def read_day(text: str) -> int:
+    """A day as a form sends it, 2026-12-04. Raises Trouble."""
+    try:
+        return day_number(date.fromisoformat(text))
+    except ValueError:
+        raise Trouble("The last day is not a date. Write it like 2026-12-04.") from None
 
 
 def give_to_coach(

@@ -20,6 +20,9 @@ class Kind(IntEnum):
     STUDENT = 1
     SECTION = 2
     SCHOOL = 3
+    STAFF = 4
+    ACCOUNT = 5
+    GRANT = 6
 
 
 class Addresses:

@@ -13,6 +13,7 @@ from litestar.exceptions import NotAuthorizedException, PermissionDeniedExceptio
 from litestar.handlers import BaseRouteHandler
 
 from appliance.actions import Action, may
+from appliance.web.shoulder import STILL_OPEN
 from appliance.web.visit import House, Visit
 
 OPEN_TO_ANYBODY = frozenset({Action.SIGN_IN, Action.SEE_OPEN_PAGE})
@@ -32,21 +33,38 @@ async def let_in(connection: AnyConnection, handler: BaseRouteHandler) -> None:
     action = handler.opt.get("action")
     if not isinstance(action, Action):
         raise PermissionDeniedException("This address is shut.")
-    session = None
-    if token := connection.cookies.get(house.cookie):
-        session = await sync_to_thread(house.sessions.find, token)
-    if session is not None:
-        connection.scope["user"] = Visit(house, session, connection.scope["path"])
+    visit = await _visit(connection, house)
     if action in OPEN_TO_ANYBODY:
         return
-    if session is None:
+    if visit is None:
         raise NotAuthorizedException("Please sign in.")
-    if not may(session.account.role, action):
-        raise PermissionDeniedException("This page belongs to another role.")
+    _check_right(visit, action, changes=changes)
     # A handler whose body is too large to be read beforehand looks at the token itself, before it keeps anything.
     in_stream = handler.opt.get("token_in_stream", False)
-    if changes and not in_stream and not await _has_token(connection, session.csrf_token):
+    if changes and not in_stream and not await _has_token(connection, visit.session.csrf_token):
         raise PermissionDeniedException("This form is out of date. Open the page again and send it once more.")
+
+
+async def _visit(connection: AnyConnection, house: House) -> Visit | None:
+    token = connection.cookies.get(house.cookie)
+    session = await sync_to_thread(house.sessions.find, token) if token else None
+    if session is None:
+        return None
+    visit = Visit(house, session, connection.scope["path"], house.shoulder.over_whose(session))
+    connection.scope["user"] = visit
+    return visit
+
+
+def _check_right(visit: Visit, action: Action, *, changes: bool) -> None:
+    """Over a shoulder both people need the right, and nothing is changed."""
+    if not may(visit.session.account.role, action):
+        raise PermissionDeniedException("This page belongs to another role.")
+    if visit.looks_as is None or action in STILL_OPEN:
+        return
+    if changes:
+        raise PermissionDeniedException("You look over somebody’s shoulder: nothing can be changed from here.")
+    if not may(visit.looks_as.role, action):
+        raise PermissionDeniedException("This page is not open to the person over whose shoulder you look.")
 
 
 def host_name(header: str) -> str:

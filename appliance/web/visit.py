@@ -146,6 +146,10 @@ class Visit:
         """Whose pages these are: the reader's own, or those of somebody over whose shoulder the reader looks."""
         return self.looks_as or self.session.account
 
+    def own(self) -> "Visit":
+        """The same request in the reader's own right, whoever's shoulder they look over."""
+        return Visit(self.house, self.session, self.path)
+
     @property
     def today(self) -> int:
         """The day the page is about, as a day number."""

@@ -55,6 +55,12 @@ def day_of(text: str) -> str:
     return f"{at:%b} {at.day}"
 
 
+def clock_and_day(seconds: float) -> str:
+    """Nov 23, 6:00 pm, in the appliance's own time zone, from Unix seconds."""
+    at = datetime.fromtimestamp(seconds).astimezone()
+    return f"{at:%b} {at.day}, {at.hour % 12 or 12}:{at:%M} {'am' if at.hour < 12 else 'pm'}"
+
+
 def number(count: int) -> str:
     """Small numbers as words, at the start of a heading: five."""
     return _NUMBERS[count] if 0 <= count <= 10 else f"{count:,}"

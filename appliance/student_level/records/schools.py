@@ -15,6 +15,7 @@ A_YEAR_OF_WEEKS = 364
 """Fifty-two weeks back is the same weekday of the same week last year."""
 
 _SCHOOLS = "SELECT organization_key, name FROM visible_school ORDER BY name"
+_ALL_SCHOOLS = "SELECT organization_key, name FROM organization WHERE kind = 'school' AND is_active ORDER BY name"
 _BY_DAY = """
     SELECT day, enrolled, missed FROM school_attendance_day
      WHERE school_key = :school AND day BETWEEN :since AND :until ORDER BY day
@@ -82,6 +83,11 @@ class Groups:
 def schools_led(reading: Reading) -> list[School]:
     """The schools of this principal."""
     return [School(row["organization_key"], row["name"]) for row in reading.query(_SCHOOLS)]
+
+
+def all_schools(reading: Reading) -> list[School]:
+    """Every school of the district, by name; for people whose work is not at one school."""
+    return [School(row["organization_key"], row["name"]) for row in reading.query(_ALL_SCHOOLS)]
 
 
 def weeks(reading: Reading, school_key: int, since: int, until: int) -> list[Week]:

@@ -2,12 +2,17 @@
 
 from litestar.handlers import HTTPRouteHandler
 
+from appliance.web.pages.broken_glass import break_glass, see_break_glass, see_broken_glass
 from appliance.web.pages.classes import see_caseload, see_class, see_classes
+from appliance.web.pages.covered import see_covered
 from appliance.web.pages.data import see_data
 from appliance.web.pages.find import find_student
+from appliance.web.pages.grants import GRANT_PAGES
 from appliance.web.pages.home import home
 from appliance.web.pages.lineage import LINEAGE_PAGES
+from appliance.web.pages.look_as import LOOK_AS_PAGES
 from appliance.web.pages.manual import see_manual
+from appliance.web.pages.my_children import see_my_children
 from appliance.web.pages.my_scope import see_my_scope
 from appliance.web.pages.releases import see_releases
 from appliance.web.pages.rules import change_rules, see_rules
@@ -18,11 +23,14 @@ from appliance.web.pages.student import add_check_in, see_student
 from appliance.web.pages.supports import begin_support, end_support
 from appliance.web.pages.this_week import see_this_week
 from appliance.web.pages.upload import IMPORT_PAGES
+from appliance.web.pages.who_may_see import ask_who_may_see, find_whom, see_who_may_see
 
 PAGES: list[HTTPRouteHandler] = [
     *(home, sign_in_page, sign_in, sign_out, healthz, static_file, see_manual, see_my_scope),
     *(see_this_week, see_classes, see_class, see_caseload, see_school, find_student, see_student, add_check_in),
     *(begin_support, end_support),
+    *(see_covered, see_my_children, ask_who_may_see, find_whom, see_who_may_see),
+    *(see_break_glass, break_glass, see_broken_glass, *GRANT_PAGES, *LOOK_AS_PAGES),
     *LINEAGE_PAGES,
     *(see_data, see_rules, change_rules, see_releases, *IMPORT_PAGES),
 ]

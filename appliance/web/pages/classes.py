@@ -102,7 +102,7 @@ def see_caseload(visit: NamedDependency[Visit], sort: FromQuery[Order] = "name")
 
 
 def _classes(visit: Visit, reading: Any) -> tuple[tuple[str, Section], ...]:
-    staff_key = visit.session.account.staff_key
+    staff_key = visit.person.staff_key
     found = sections_of(reading, staff_key, visit.today) if staff_key is not None else []
     return tuple((visit.section_address(section.section_key), section) for section in found)
 

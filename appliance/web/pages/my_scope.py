@@ -33,7 +33,7 @@ def see_my_scope(visit: NamedDependency[Visit]) -> Response[str]:
         page = MyScopePage(
             frame=visit.frame(reading),
             role=visit.role,
-            in_roster=visit.session.account.staff_key is not None,
+            in_roster=visit.person.staff_key is not None,
             sees_students=sees_students,
             reasons=tuple(reasons(reading)) if sees_students else (),
             rights=tuple(action for action in Action if action in RIGHTS[visit.role]),

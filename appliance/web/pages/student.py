@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
-from appliance.actions import Action
+from appliance.actions import Action, may
 from appliance.days import day_number
 from appliance.storage.database import Event, Reading
 from appliance.student_level.records import attendance, students, supports
@@ -65,6 +65,8 @@ class StudentPage:
     supports: tuple[Support, ...]
     openings: tuple[students.Opening, ...]
     is_done: bool
+    may_record: bool
+    who_may_see: str
 
 
 @get("/students/{address:str}", action=Action.SEE_STUDENT, sync_to_thread=True)
@@ -111,6 +113,10 @@ def _page(visit: Visit, reading: Reading, record: students.Student, done: bool) 
         supports=_supports(visit, reading, record),
         openings=tuple(students.openings_of(reading, key, Action.SEE_STUDENT, visit.house.wall_day)),
         is_done=done,
+        may_record=may(visit.role, Action.RECORD_CHECK_IN) and visit.looks_as is None,
+        who_may_see=f"/who-may-see/{visit.addresses.of(Kind.STUDENT, key)}"
+        if may(visit.role, Action.SEE_WHO_MAY_SEE)
+        else "",
     )
 
 

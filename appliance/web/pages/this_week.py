@@ -36,7 +36,7 @@ class ThisWeekPage:
 @get("/this-week", action=Action.SEE_THIS_WEEK, sync_to_thread=True)
 def see_this_week(visit: NamedDependency[Visit], done: FromQuery[bool] = False) -> Response[str]:
     """The reader's own list. Every name on it is written to the log before the page is sent."""
-    account = visit.session.account
+    account = visit.person
     with visit.reading() as reading:
         week = this_week(
             reading,
