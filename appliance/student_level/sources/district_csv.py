@@ -4,7 +4,7 @@ Local codes go through the tables below; a code that is not in its table is refu
 """
 
 from appliance.student_level.sources.layout import Layout, may, need
-from appliance.student_level.sources.values import day, grade_level, number, one_of, size, text
+from appliance.student_level.sources.values import Refused, day, grade_level, number, one_of, size, text
 
 ATTENDANCE_CODES = {
     "Excused Absence": "excused", "Absent excused": "excused", "Excused": "excused",
@@ -33,6 +33,15 @@ _PROGRAMS = {
     "Foster care": "foster",
     "Military family": "military",
 }
+
+
+def _day_or_none(value: str) -> int | None:
+    """A birth day that only helps to find the student: one that cannot be read costs no result."""
+    try:
+        return day(value)
+    except Refused:
+        return None
+
 
 _STUDENT = need("student", "student_id", text)
 
@@ -71,6 +80,9 @@ LAYOUTS = (
         may("administration", "administration_window", text, empty=""),
         may("grade_level", "grade_level", grade_level), may("scale", "scale", text, empty=""),
         may("part_of", "part_of", text, empty=""),
+        # Read to find the student, and kept only while a row waits for a decision who it is.
+        may("state_id", "state_id", text), may("given_name", "given_name", text, empty=""),
+        may("family_name", "family_name", text, empty=""), may("birth_day", "birth_date", _day_or_none),
     )),
     Layout("discipline", "discipline", (need("incident", "incident_id", text), need("behavior", "behavior", text)),
            left_out="discipline is off until a data steward turns it on with a purpose"),

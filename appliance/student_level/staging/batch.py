@@ -70,6 +70,8 @@ class Batch:
         """Row number -> where it stood, for rows that were kept apart from their files since."""
         self._file_key = next(self.ask("SELECT coalesce(max(file_key), 0) FROM batch_file"))[0]
         self.today = day_number(date.today())
+        self.births: Callable[[set[str]], dict[str, int]] = lambda _ids: {}
+        """Birth days that the batch's files hold, by the ids of the sender whose roster is being loaded."""
         self.off = switched_off(self.ask, self.today)
         """Sensitive fields that are not kept."""
         self.system = "oneroster"

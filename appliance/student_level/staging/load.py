@@ -1,6 +1,7 @@
 """A batch of recognised files into the database, each kind in the order that references need."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from appliance.errors import BadFile
@@ -14,6 +15,7 @@ from appliance.student_level.staging import (
     load_roster,
 )
 from appliance.student_level.staging.batch import Batch
+from appliance.student_level.staging.linking.births import births_in
 from appliance.student_level.staging.load_delta import DeltaFile
 from appliance.student_level.staging.load_roster import Rows
 from appliance.student_level.staging.report import FileRead
@@ -58,6 +60,7 @@ def load(batch: Batch, files: Sequence[Recognised]) -> None:
         batch.report.files.append(read)
         rows: Rows = _ticking(batch, read, typed_rows(one.table, one.layout, read, batch.report))
         batch.system, batch.is_delta = one.layout.system, one.layout.is_delta
+        batch.births = partial(births_in, files, batch.system)
         delta = DeltaFile(batch, one.layout, read, rows) if batch.is_delta else None
         note_what_is_loaded(batch, one.layout)
         IN_ORDER[_loader_of(one)](batch, one.layout, read, delta.staying() if delta else rows)

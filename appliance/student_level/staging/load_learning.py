@@ -9,6 +9,7 @@ from appliance.student_level.sources.layout import Layout
 from appliance.student_level.staging import twins
 from appliance.student_level.staging.batch import Batch, Taken
 from appliance.student_level.staging.first_rows import first_rows
+from appliance.student_level.staging.linking.results import Results
 from appliance.student_level.staging.load_roster import Rows
 from appliance.student_level.staging.report import FileRead
 
@@ -77,7 +78,7 @@ def grades(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
 
 def tests(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     """Test results. A second result of one test on one day counts as a second occurrence, in the file's order."""
-    students = batch.known("student", "district")
+    whose = Results(batch, layout, read)
     made: dict[str, int] = {}
     occurrences: Counter[tuple[int, int, int]] = Counter()
 
@@ -96,9 +97,8 @@ def tests(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
 
     def ready() -> Iterator[tuple[Any, ...]]:
         for number, row in rows:
-            student = students.get(row.student)
+            student = whose.student(number, row)
             if student is None:
-                batch.refuse_reference(layout, read, number, "student_id", "student")
                 continue
             place = (student, test_key(row), row.day)
             occurrences[place] += 1

@@ -7,6 +7,8 @@ from appliance.student_level.sources import oneroster
 from appliance.student_level.sources.layout import Layout
 from appliance.student_level.staging import twins
 from appliance.student_level.staging.batch import Batch, Taken
+from appliance.student_level.staging.linking.days_of_ids import DaysOfIds
+from appliance.student_level.staging.linking.people import Students
 from appliance.student_level.staging.report import FileRead
 
 Rows = Iterable[tuple[int, Any]]
@@ -156,6 +158,7 @@ def users(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     count.ended += _end_missing(batch, "student")
     count = batch.upsert("staff", "staff", "staff_key", "given_name, family_name, is_active", people.staff)
     count.ended += _end_missing(batch, "staff")
+    people.staff_ids.close()
     whole = bool(batch.roles) and not batch.roles_in_part
     posts = people.posts_of_the_staff() if batch.is_delta and whole else people.posts
     _keep_posts(batch, posts)
@@ -179,34 +182,48 @@ class _People:
         self._schools = batch.known("organization", batch.system)
         self.staff: list[tuple[Any, ...]] = []
         self.posts: _Posts = {}
+        self.staff_ids = DaysOfIds(batch, "staff")
         self.families = 0
 
     def sorted_out(self, layout: Layout, read: FileRead, rows: Rows) -> Iterator[tuple[Any, ...]]:
+        students = Students(self._batch, layout, read)
+        for number, row in self._without_staff(layout, read, rows):
+            for one in students.take(number, row):
+                yield from self._student(layout, read, *one)
+        for one in students.rest():
+            yield from self._student(layout, read, *one)
+
+    def _student(
+        self, layout: Layout, read: FileRead, number: int, row: Any, key: int | Taken
+    ) -> Iterator[tuple[Any, ...]]:
+        if isinstance(key, Taken):
+            self._batch.refuse_taken(layout, read, number, key)
+        else:
+            origin = self._batch.origin(read, number)
+            yield key, row.given_name, row.middle_name, row.family_name, row.is_active, *origin
+
+    def _without_staff(self, layout: Layout, read: FileRead, rows: Rows) -> Rows:
         for number, row in rows:
             held = self._roles_of(row)
             roles = {role for role, *_ in held}
             entity = self._entity(row, roles)
-            if not entity:
-                if roles or row.role in ("family", oneroster.OWN_ROLE):
-                    self.families += 1
-                else:
-                    self._batch.refuse(layout, read, number, "role", "no_role", _NO_ROLE)
-                continue
-            key = self._batch.claim(entity, row.source_id, row.local_id or row.source_id)
-            if isinstance(key, Taken):
-                self._batch.refuse_taken(layout, read, number, key)
-            elif entity == "student":
-                yield (
-                    key,
-                    row.given_name,
-                    row.middle_name,
-                    row.family_name,
-                    row.is_active,
-                    *self._batch.origin(read, number),
-                )
+            if entity == "student":
+                yield number, row
+            elif entity:
+                self._take_staff(layout, read, number, row, held)
+            elif roles or row.role in ("family", oneroster.OWN_ROLE):
+                self.families += 1
             else:
-                self.staff.append((key, row.given_name, row.family_name, row.is_active))
-                self._take_posts(key, held)
+                self._batch.refuse(layout, read, number, "role", "no_role", _NO_ROLE)
+
+    def _take_staff(self, layout: Layout, read: FileRead, number: int, row: Any, held: "list[_Role]") -> None:
+        self.staff_ids.see(row)
+        key = self._batch.claim("staff", row.source_id, row.local_id or row.source_id, state_id=row.state_id)
+        if isinstance(key, Taken):
+            self._batch.refuse_taken(layout, read, number, key)
+        else:
+            self.staff.append((key, row.given_name, row.family_name, row.is_active))
+            self._take_posts(key, held)
 
     def _entity(self, row: Any, roles: set[str]) -> str:
         """Student or staff; empty for neither. Somebody known keeps what they are when the package holds no role."""

@@ -83,6 +83,9 @@ class FileRead:
     """Our own number for it, by which a record says that it came from this file."""
     columns_left_out: tuple[str, ...] = ()
     """Columns that held something and were not read: they have no purpose in the field catalogue."""
+    linked: dict[str, int] = field(default_factory=dict)
+    """How rows found their person (roster id, local id, state id, decision), or that they are new, that they wait, or
+    that they name nobody who is loaded -> rows."""
 
 
 @dataclass(slots=True)

@@ -1,0 +1,42 @@
+"""From when until when each id was in use: a whole roster that no longer names somebody by an id ends it."""
+
+from typing import Any
+
+from appliance.student_level.staging.batch import Batch
+
+_ENDED = "SELECT source_id FROM identity WHERE entity = ? AND system = ? AND gone_day IS NOT NULL"
+_END = "UPDATE identity SET gone_day = ? WHERE entity = ? AND system = ? AND source_id = ?"
+
+
+class DaysOfIds:
+    """The ids by which one file names people of one kind, to be held against those that were in use before."""
+
+    def __init__(self, batch: Batch, entity: str) -> None:
+        self._batch, self._entity = batch, entity
+        self.is_first = not batch.known(entity, batch.system)
+        """Whether the sender named nobody yet: then there is nothing to end."""
+        self._seen: dict[str, set[str]] = {system: set() for system in (batch.system, "district", "state")}
+
+    def see(self, row: Any) -> None:
+        """Take note of the ids of a row, whether it is loaded or waits."""
+        if not self.is_first:
+            self._seen[self._batch.system].add(row.source_id)
+            self._seen["district"].add(row.local_id or row.source_id)
+            if row.state_id:
+                self._seen["state"].add(row.state_id)
+
+    def close(self) -> None:
+        """End the ids that a whole file names no more, and open those again that it does. A part ends none."""
+        batch = self._batch
+        if self.is_first or batch.adds_only or not self._seen[batch.system]:
+            return
+        of_sender = set(batch.known(self._entity, batch.system).values())
+        for system, seen in self._seen.items():
+            ended = {source_id for (source_id,) in batch.ask(_ENDED, (self._entity, system))}
+            batch.run_many(_END, [(None, self._entity, system, one) for one in sorted(ended & seen)])
+            if batch.is_delta or not seen:
+                continue
+            known = batch.known(self._entity, system)
+            # Ids of people whom only another system names are not this file's to speak of.
+            gone = sorted(one for one in known.keys() - seen - ended if known[one] in of_sender)
+            batch.run_many(_END, [(batch.today, self._entity, system, one) for one in gone])
