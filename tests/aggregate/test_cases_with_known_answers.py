@@ -9,8 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from appliance.aggregate.disclosure import attacker
 from appliance.aggregate.disclosure import case as cases
 from appliance.aggregate.disclosure.__main__ import main
+from appliance.aggregate.published import Key
 from appliance.errors import BadFile
 
 HERE = Path(__file__).parent / "cases"
@@ -27,7 +29,7 @@ def intervals(case, hidden):
 
 def added(case):
     answer = cases.protect(case)
-    assert answer.optimal
+    assert answer.optimal or case.insiders
     hidden = [name for name, flag in zip(case.cells, answer.hidden, strict=True) if flag]
     outcome = cases.attack(case, hidden)
     assert not outcome.below_target
@@ -98,6 +100,41 @@ def test_a_hidden_pair_of_five_is_below_the_target_of_ten():
     assert cases.attack(aimed, hidden).below_target == hidden
 
 
+def three_singletons(smallest_hidden):
+    """Issue 135: a table of two rows whose counts of one and two are hidden, its margins with them."""
+    told = TRAPS["three_singletons"]
+    rows = {f"{row['var1']}": {name: count for name, count in row.items() if name != "var1"} for row in told["rows"]}
+    rows["T"] = {name: sum(row[name] for row in rows.values()) for name in rows["1"]}
+    cells, sums = {}, []
+    for row, counts in rows.items():
+        cells |= {f"{row}{name}": count for name, count in (counts | {"T": sum(counts.values())}).items()}
+        sums.append(([f"{row}{name}" for name in counts], f"{row}T"))
+    sums += [([f"1{name}", f"2{name}"], f"T{name}") for name in [*rows["1"], "T"]]
+    primary = [name for name, count in cells.items() if 1 <= count <= 2]
+    alone = [["1A"], ["1B", "TB"], ["1M"], ["2A"]]
+    return cases.Case("three singletons", cells, sums, primary, smallest_hidden=smallest_hidden, insiders=alone)
+
+
+def test_three_singletons_in_a_row_give_each_other_away_and_need_secondary_cells():
+    case = three_singletons(0)
+    only_primary = cases.attack(case, case.primary)
+    assert not only_primary.exact
+    assert only_primary.to_insiders == {"1B": ["TA"], "1M": ["2A", "2M"], "2A": ["1M", "2M"]}
+    _, secondary = added(case)
+    assert secondary
+    assert not cases.attack(case, [*case.primary, *secondary]).to_insiders
+
+
+def test_where_zeros_are_published_three_singletons_are_exact_for_everybody_until_more_is_hidden():
+    case = three_singletons(1)
+    assert {"1A", "1B", "1M"} <= set(cases.attack(case, case.primary).exact)
+    _, secondary = added(case)
+    assert secondary
+    outcome = cases.attack(case, [*case.primary, *secondary])
+    assert not outcome.exact
+    assert not outcome.to_insiders
+
+
 def test_subtracting_the_boys_from_everybody_finds_one_girl():
     told = TRAPS["differencing"]
     cells, sums, girls = {}, [], []
@@ -160,11 +197,41 @@ def test_four_linked_census_tables_leak_when_each_is_protected_alone(kind, suppr
     primary = np.array([cell["primary"] == "True" for cell in cells])
     assert hidden.sum() == expected[suppressed]
     assert primary.sum() == expected["primary"]
+    if kind == "global":
+        assert (np.flatnonzero(hidden) + 1).sum() == expected["global_checksum_sum_of_row_numbers"]
     shown = covers[~hidden]
     values, vectors = np.linalg.eigh(shown.T @ shown)
     span = vectors[:, values > 1e-7]
     rest = covers[primary] - covers[primary] @ span @ span.T
-    assert int((np.abs(rest).max(axis=1) < 1e-7).sum()) == expected[recoverable]
+    found = np.zeros(len(cells), dtype=bool)
+    found[np.flatnonzero(primary)[np.abs(rest).max(axis=1) < 1e-7]] = True
+    assert int(found.sum()) == expected[recoverable]
+    asked = [number for number in np.flatnonzero(primary) if number % 200 == 0]
+    exact = census_attack(cells, covers > 0, asked)
+    assert [number in exact for number in asked] == [bool(found[number]) for number in asked]
+
+
+def census_attack(cells, covers, asked):
+    """Which of the asked cells our own attacker makes exact; he knows which combinations occur, and no lower bound."""
+    system = attacker.System({}, {}, set())
+    people = [Key("n", "persons", "", str(column), "", "") for column in range(covers.shape[1])]
+    system.lowest |= dict.fromkeys(people, -1000)
+    seen, keys = set(), {}
+    for number, cell in enumerate(cells):
+        key, inside = Key("n", "cells", "", str(number), "", ""), np.flatnonzero(covers[number])
+        if cell["suppressed"] == "True":
+            if number not in asked:
+                continue
+            system.lowest[key] = -1000
+            keys[key] = number
+        elif inside.tobytes() in seen:
+            continue
+        else:
+            seen.add(inside.tobytes())
+            system.known[key] = int(cell["freq"])
+        system.say({people[column]: 1 for column in inside} | {key: -1}, 0)
+    system.simplify()
+    return {keys[key] for key in attacker.Attack(system).exact(keys)}
 
 
 def test_the_command_protects_and_attacks(capsys, tmp_path):

@@ -7,6 +7,7 @@ the result attacked. Leaves with 1 when a sensitive number falls, 2 for wrong us
 import argparse
 import json
 import sys
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     document = told[0] if len(told) == 1 else {"version": 1, "cases": told}
     text = json.dumps(document, indent=1) if options.json else "\n\n".join(_text(one) for one in told)
     print(text)  # noqa: T201
-    return int(any(one["below_target"] or one["exact"] for one in told))
+    return int(any(one["below_target"] or one["exact"] or one["to_insiders"] for one in told))
 
 
 def _run(case: cases.Case, pattern: list[str] | None, seconds: float) -> dict[str, Any]:
@@ -53,6 +54,7 @@ def _run(case: cases.Case, pattern: list[str] | None, seconds: float) -> dict[st
         "intervals": {name: list(interval) for name, interval in outcome.intervals.items()},
         "below_target": outcome.below_target,
         "exact": [name for name in outcome.exact if name in primary],
+        "to_insiders": outcome.to_insiders,
     }
 
 
@@ -63,7 +65,9 @@ def _text(told: dict[str, Any]) -> str:
     for name in told["hidden"]:
         low, high = told["intervals"][name]
         lines.append(f"  {name}: hidden, {low} to {'any number' if high is None else high}")
-    fallen = sorted({*told["below_target"], *told["exact"]})
+    for insider, found in told["to_insiders"].items():
+        lines.append(f"  who is {insider} works out {', '.join(found)}")
+    fallen = sorted({*told["below_target"], *told["exact"], *chain(*told["to_insiders"].values())})
     lines.append(f"These fall: {', '.join(fallen)}." if fallen else "No sensitive number falls.")
     return "\n".join(lines)
 

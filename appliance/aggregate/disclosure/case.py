@@ -2,13 +2,16 @@
 
 The form is JSON: `cells` (name to count), `constraints` (`parts` that sum to a `total`), `primary` (names). Optional:
 `targets` (name to [low, high], which must both stay possible; by default a number need only not be exact), `upper` and
-`weight` (by name), `smallest_hidden` (known of every hidden cell), `hidden` (a pattern to attack). A file with
-`instances` of a school-by-group table with its own targets and weights is read as well, one case each.
+`weight` (by name), `smallest_hidden` (known of every hidden cell), `hidden` (a pattern to attack), `insiders` (for
+each contributor who is alone somewhere, the names of the cells that are known for that; nobody of them shall work out
+another sensitive one). A file with `instances` of a school-by-group table with its own targets and weights is read as
+well, one case each.
 """
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +20,9 @@ import numpy as np
 from appliance.aggregate.disclosure.attacker import Attack, System
 from appliance.aggregate.disclosure.suppression.benders import solve
 from appliance.aggregate.disclosure.suppression.block import Answer, Need, Table
+from appliance.aggregate.disclosure.suppression.deviations import cheapest
 from appliance.aggregate.published import Key
+from appliance.aggregate.refusal import Refused
 from appliance.errors import BadFile
 
 
@@ -34,6 +39,7 @@ class Case:
     weight: dict[str, float] = field(default_factory=dict)
     smallest_hidden: int = 0
     hidden: list[str] | None = None
+    insiders: list[list[str]] = field(default_factory=list)
 
     def target(self, name: str) -> tuple[int, int]:
         """What must stay possible about a sensitive number; by default, one more than it is."""
@@ -47,6 +53,8 @@ class Outcome:
     intervals: dict[str, tuple[int, int | None]]
     below_target: list[str]
     exact: list[str]
+    to_insiders: dict[str, list[str]] = field(default_factory=dict)
+    """Each insider, by the first of the own cells, to the sensitive cells that knowing those makes exact."""
 
 
 def read(path: Path) -> list[Case]:
@@ -65,7 +73,10 @@ def read(path: Path) -> list[Case]:
 
 
 def protect(case: Case, seconds: float = 60.0) -> Answer:
-    """The cheapest pattern, with its proven bound. `Answer.hidden` follows the order of `case.cells`."""
+    """The cheapest pattern, with its proven bound. `Answer.hidden` follows the order of `case.cells`.
+
+    What is hidden against insiders comes on top of it, and is chosen one after another.
+    """
     index = {name: column for column, name in enumerate(case.cells)}
     values = np.array(list(case.cells.values()), dtype=np.int64)
     ample = float(values.max(initial=0) * 2 + 100)
@@ -88,11 +99,50 @@ def protect(case: Case, seconds: float = 60.0) -> Answer:
         sums=sums,
         needs=[need for need in needs if need.amount > 0],
     )
-    return solve(table, seconds)
+    return _against_insiders(case, table, solve(table, seconds))
+
+
+def _against_insiders(case: Case, table: Table, answer: Answer) -> Answer:
+    """Hide more until no insider works out the cell of another contributor. Raises `Refused` when nothing helps."""
+    names = list(case.cells)
+    while True:
+        hidden = [name for name, is_hidden in zip(names, answer.hidden, strict=True) if is_hidden]
+        exposed = attack(case, hidden).to_insiders
+        if not exposed:
+            return answer
+        insider, found = next(iter(exposed.items()))
+        own = next(own for own in case.insiders if own[0] == insider)
+        still, cell = [names.index(name) for name in own], names.index(found[0])
+        room = replace(table, up=table.up.copy(), down=table.down.copy())
+        room.up[still] = room.down[still] = 0.0
+        try:
+            added = answer.hidden | cheapest(room, answer.hidden, Need(cell, +1, 1))
+        except Refused:
+            added = answer.hidden | cheapest(room, answer.hidden, Need(cell, -1, 1))
+        answer = replace(answer, hidden=added, cost=table.cost(added), method=f"{answer.method}, then insiders")
 
 
 def attack(case: Case, hidden: Collection[str]) -> Outcome:
     """What follows from the cells that are not hidden, by the attacker's own equations."""
+    run = Attack(_system(case, hidden))
+    intervals = {name: run.bounds(_key(name)) for name in case.cells if name in hidden}
+    below = [name for name in case.primary if not _stays_open(intervals.get(name), case.target(name))]
+    exact = [name for name, (low, high) in intervals.items() if low == high]
+    return Outcome(intervals, below, exact, _exposed(case, set(hidden), set(exact)))
+
+
+def _exposed(case: Case, hidden: set[str], known: set[str]) -> dict[str, list[str]]:
+    """What each insider works out whom nobody else could have known."""
+    exposed = {}
+    for own in case.insiders:
+        run = Attack(_system(case, hidden - set(own)))
+        others = [name for name in case.primary if name in hidden - known - set(own)]
+        if found := [key.school_id for key in run.exact(map(_key, others))]:
+            exposed[own[0]] = found
+    return exposed
+
+
+def _system(case: Case, hidden: Collection[str]) -> System:
     system = System({}, {}, set())
     for name, count in case.cells.items():
         if name in hidden:
@@ -109,10 +159,7 @@ def attack(case: Case, hidden: Collection[str]) -> Outcome:
             system.lowest[rest] = 0
             system.say({_key(name): 1, rest: 1}, case.upper[name])
     system.simplify()
-    run = Attack(system)
-    intervals = {name: run.bounds(_key(name)) for name in case.cells if name in hidden}
-    below = [name for name in case.primary if not _stays_open(intervals.get(name), case.target(name))]
-    return Outcome(intervals, below, [name for name, (low, high) in intervals.items() if low == high])
+    return system
 
 
 def _stays_open(interval: tuple[int, int | None] | None, target: tuple[int, int]) -> bool:
@@ -137,6 +184,7 @@ def _plain(document: Mapping[str, Any]) -> Case:
         weight={name: float(weight) for name, weight in document.get("weight", {}).items()},
         smallest_hidden=int(document.get("smallest_hidden", 0)),
         hidden=document.get("hidden"),
+        insiders=[list(own) for own in document.get("insiders", [])],
     )
 
 
@@ -172,7 +220,7 @@ def _check(case: Case, name: str) -> None:
             raise BadFile(f"{name}: a constraint names the cell {unknown[0]!r}, which `cells` does not list.")
         if total is not None and sum(case.cells[part] for part in parts) != case.cells[total]:
             raise BadFile(f"{name}: the parts of {total!r} do not add up to it.")
-    for cell in (*case.primary, *(case.hidden or ())):
+    for cell in (*case.primary, *(case.hidden or ()), *chain.from_iterable(case.insiders)):
         if cell not in case.cells:
             raise BadFile(f"{name}: the cell {cell!r} is not listed in `cells`.")
     if any(count < 0 for count in case.cells.values()):
