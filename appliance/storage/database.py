@@ -167,12 +167,13 @@ class Database:
         finally:
             self._writing.release()
 
-    def record(self, event: Event, also: Callable[[Tables], None] | None = None) -> None:
+    def record(self, event: Event, also: Callable[[Tables], None] | None = None) -> int:
         """Write an event that changes no record (somebody looked), and what `also` writes to the desk with it.
 
-        Durable when this returns; waits for no import. Raises HomeTrouble when it cannot be written.
+        Returns the number of its line. Durable when this returns; waits for no import. Raises HomeTrouble when it
+        cannot be written.
         """
-        self.desk.record(event, also)
+        return self.desk.record(event, also).sequence
 
     def _settle(self) -> None:
         """Say of each change that was begun what became of it. Only while nobody else can be changing anything."""

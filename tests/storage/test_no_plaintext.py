@@ -123,3 +123,20 @@ def test_the_planners_statistics_keep_no_sample_of_the_rows(spilling):
         refresh_statistics(tables)
     assert spilling._writer.execute("SELECT count(*) FROM sqlite_stat4").fetchone() == (0,)
     assert spilling._writer.execute("SELECT count(*) FROM sqlite_stat1").fetchone()[0] > 0
+
+
+def test_nor_does_the_desk_hold_in_plain_text_who_looked_and_why(spilling, temporary):
+    """Before and after its write-ahead log is folded in."""
+    told = Event("margarethe.lindqvist", Action.SEE_STUDENT, "Counseling 7", "is on your caseload", students=(1, 2))
+    spilling.desk._writer.execute("PRAGMA cache_size = 20")
+    with spilling.desk.changing(told) as tables:
+        row = ("margarethe.lindqvist", "argon2id-of-a-password", "counselor", "Ms. Lindqvist")
+        tables.execute("INSERT INTO account (username, password_hash, role, display_name) VALUES (?, ?, ?, ?)", row)
+    for _ in range(50):
+        spilling.record(told)
+    markers = {word.encode() for word in (*row, told.subject, told.reason)}
+    assert (spilling.home / "desk.db-wal").stat().st_size > 100_000
+    assert found_in([spilling.home, temporary], markers) == []
+    spilling.desk._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert found_in([spilling.home, temporary], markers) == []
+    assert spilling.desk._writer.execute("SELECT count(*) FROM account").fetchone() == (1,)
