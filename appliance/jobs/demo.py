@@ -14,6 +14,7 @@ from pathlib import Path
 from appliance.actions import Role
 from appliance.errors import Trouble
 from appliance.jobs.accounts import make_account
+from appliance.jobs.choose_fields import turn_on
 from appliance.jobs.compute_metrics import refresh
 from appliance.jobs.import_files import import_files
 from appliance.jobs.make_release import approve, build_package, draft
@@ -26,6 +27,8 @@ from appliance.student_level.staging.batch import Progress
 
 _MARK = ".schoolhouse-demo"
 """Marks a folder that an earlier demo made, and that the next one may clear."""
+_KEPT = ("special_education", "economic")
+"""Sensitive fields without which the release has no totals by disability and by income. All others stay off."""
 _WORDS = "amber birch cedar daisy ember fern grove heron iris juniper kestrel larch maple nettle otter poppy".split()
 
 
@@ -75,6 +78,8 @@ def _fill(
     drafter, approver = (
         next(p.username for p in made.people if p.role == r) for r in ("data_steward", "superintendent")
     )
+    for name in _KEPT:
+        turn_on(database, name, purpose="totals by group for the state", keep="1 year", by=drafter)
     with step("Import") as told:
         report = import_files(database, made.files, progress=progress)
         rows = sum(file.rows for file in report.files)

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlite_utils import Database as Tables
 
 from appliance.days import day_number
 from appliance.errors import Trouble
@@ -10,8 +11,13 @@ from appliance.jobs.choose_fields import choices, turn_off, turn_on
 from appliance.jobs.compute_metrics import refresh
 from appliance.jobs.import_files import undo_batch
 from appliance.settings import Settings
+from appliance.storage.connection import Encrypted, open_writer
+from appliance.storage.database import Database
+from appliance.storage.keys import make_keys
+from appliance.storage.migrations import steps
 from tests.access_log import lines
 from tests.elm_and_oak import SCHOOL_ENROLLMENT
+from tests.sensitive_fields import keep
 
 PROGRAMS = """
     student_id,program,begin_date,end_date
@@ -25,6 +31,7 @@ PROGRAMS = """
 @pytest.fixture
 def maplewood(two_schools):
     two_schools.begin()
+    keep(two_schools.database, "special_education")
     two_schools.load(two_schools.file("programs.csv", PROGRAMS))
     return two_schools
 
@@ -33,12 +40,27 @@ def stored(town):
     return sorted(town.ask("SELECT program, count(*) FROM program_membership GROUP BY program"))
 
 
-def test_what_feeds_the_states_totals_ships_on_with_its_purpose_and_the_rest_ships_off(two_schools):
-    found = {one.name: (bool(one.is_on), one.purpose) for one in choices(two_schools.database)}
-    assert found["special_education"] == found["economic"] == (True, "totals by group for the state")
-    assert [name for name, (is_on, _) in found.items() if not is_on] == [
-        "discipline", "meals", "family_relation", "leaving_reason",
-    ]  # fmt: skip
+def test_every_sensitive_field_is_off_until_a_person_turns_it_on(two_schools):
+    assert {(one.is_on, one.purpose) for one in choices(two_schools.database)} == {(0, "")}
+    two_schools.begin()
+    report = two_schools.load(two_schools.file("programs.csv", PROGRAMS))
+    assert report.files[0].note.endswith("switched off: 3 of special education")
+    assert stored(two_schools) == [("gifted", 1)]
+
+
+def test_a_home_that_kept_a_field_before_choices_were_asked_for_keeps_it_until_a_person_decides(tmp_path):
+    home = tmp_path / "old"
+    home.mkdir()
+    file = Encrypted(home / "district.db", make_keys(home))
+    file.make()
+    connection = open_writer(file)
+    steps.apply(Tables(connection), stop_before="m011_people_who_look_move_out")
+    connection.execute("INSERT INTO student (student_key, given_name, family_name) VALUES (1, 'Ada', 'Abara')")
+    connection.execute("INSERT INTO program_membership VALUES (1, 'economic', 0, NULL)")
+    connection.close()
+    database = Database(home)
+    assert [(one.name, one.chosen_by) for one in choices(database) if one.is_on] == [("economic", "as shipped")]
+    database.close()
 
 
 def test_turning_a_field_off_forgets_what_is_stored_of_it_everywhere(maplewood):

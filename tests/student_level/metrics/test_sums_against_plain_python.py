@@ -47,7 +47,7 @@ def fill(tables, stays, taken, exceptions):
         tables.execute("INSERT INTO student (student_key, given_name, family_name) VALUES (?, '', '')", (student,))
     for student, school, begin, length in stays:
         stay = (student, school, begin, None if length is None else begin + length)
-        tables.execute("INSERT OR REPLACE INTO school_enrollment VALUES (?, ?, ?, ?, '03')", stay)
+        tables.execute("INSERT OR REPLACE INTO school_enrollment VALUES (?, ?, ?, ?, '03', NULL, NULL)", stay)
     for row in taken:
         tables.execute("INSERT INTO attendance_taken VALUES (?, ?)", row)
     for (student, day), category in exceptions.items():

@@ -10,6 +10,7 @@ from appliance.actions import Action
 from appliance.days import day_number
 from appliance.storage.database import Database, Event
 from appliance.student_level.metrics.counting import count_everything
+from tests.sensitive_fields import keep
 
 FOLDER = Path(metrics.__file__).parent / "examples"
 FIRST = date(2026, 8, 17)
@@ -131,6 +132,7 @@ def day(number):
 def count(folder, example):
     """What the metric of an example gives for its students, as the example writes it."""
     database = Database.create(folder / "home")
+    keep(database)
     with database.changing(Event("test", Action.COMPUTE_METRICS)) as tables:
         Builder(tables).build(example.students)
         tabulations = {t.metric: t for t in count_everything(tables, snapshot=day(example.snapshot), minimum_days=10)}

@@ -9,6 +9,7 @@ from appliance.jobs.import_files import import_files
 from appliance.jobs.status import totals
 from appliance.storage.database import Database
 from tests.grandbend import FOLDER
+from tests.sensitive_fields import keep
 
 EDFI_5 = FOLDER.parent / "edfi" / "edfi_5_partial.zip"
 
@@ -240,6 +241,7 @@ def test_of_a_code_that_only_one_class_has_every_reference_finds_it(database, tm
 @pytest.fixture(scope="module")
 def current(tmp_path_factory):
     database = Database.create(tmp_path_factory.mktemp("edfi5") / "home")
+    keep(database)
     report = import_files(database, [EDFI_5])
     yield database, report
     database.close()

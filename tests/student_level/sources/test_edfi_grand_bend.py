@@ -11,6 +11,7 @@ from appliance.jobs.status import totals
 from appliance.settings import Settings
 from appliance.storage.database import Database
 from tests import grandbend
+from tests.sensitive_fields import keep
 
 STUDENT = """SELECT identity.source_id, given_name, middle_name, family_name, birth_day, sex, race
                FROM student JOIN identity ON identity.key = student_key
@@ -59,6 +60,7 @@ def answers(database, name):
 
 def loaded(folder, *batches):
     database = Database.create(folder / "home")
+    keep(database)
     reports = [import_files(database, batch, despite_hold="the second system, for the first time") for batch in batches]
     refresh(database, Settings())
     return database, reports

@@ -96,8 +96,8 @@ def test_the_schools_of_a_real_district_add_up_to_its_counts(tmp_path) -> None:
 def test_two_files_of_one_kind_into_an_empty_table_are_counted_once(town) -> None:
     town.begin()
     head = "student_id,program,begin_date,end_date"
-    first = town.file("a.csv", f"{head}\n501,Migrant,2026-09-01,\n502,Migrant,2026-09-01,")
-    second = town.file("b.csv", f"{head}\n501,Migrant,2026-09-01,2026-10-01\n503,Migrant,2026-09-01,")
+    first = town.file("a.csv", f"{head}\n501,Bilingual,2026-09-01,\n502,Bilingual,2026-09-01,")
+    second = town.file("b.csv", f"{head}\n501,Bilingual,2026-09-01,2026-10-01\n503,Bilingual,2026-09-01,")
     report = town.load(first, second)
     count = report.counts["program"]
     assert (count.added, count.changed) == (3, 1)

@@ -7,6 +7,7 @@ from appliance.jobs.import_files import check_files, import_files
 from appliance.jobs.status import last_batches, totals
 from appliance.storage.database import Database
 from tests import grandbend
+from tests.sensitive_fields import keep
 
 
 def ask(database, sql):
@@ -16,6 +17,7 @@ def ask(database, sql):
 @pytest.mark.parametrize("roster", [grandbend.ROSTER_1P1, grandbend.ROSTER_1P2], ids=["1.1", "1.2"])
 def test_grand_bend_loads_with_its_known_counts_and_no_row_refused(tmp_path, roster):
     database = Database.create(tmp_path / "home")
+    keep(database)
     checked = check_files(database, [roster, *grandbend.SIS])
     assert totals(database) == dict.fromkeys(grandbend.COUNTS, 0)
     report = import_files(database, [roster, *grandbend.SIS])
@@ -38,6 +40,7 @@ def test_grand_bend_loads_with_its_known_counts_and_no_row_refused(tmp_path, ros
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory):
     database = Database.create(tmp_path_factory.mktemp("grandbend") / "home")
+    keep(database)
     import_files(database, [grandbend.ROSTER_1P1, *grandbend.SIS])
     yield database
     database.close()
