@@ -120,7 +120,7 @@ def _report(work: Work, tables: list[PublishedTable], attacks: list[AttackLine],
         blocks=len(work.blocks),
         blocks_optimal=sum(block.cost - block.bound < 0.5 for block in work.blocks),
         late=tuple(f"{block.title}: {block.gap:.1%}" for block in work.blocks if block.gap > 0),
-        gap=max(0.0, cost - bound) / bound if bound else 0.0,
+        gap=max(0.0, cost - bound) / max(bound, 1.0),
         attacks=tuple(attacks),
         seconds=seconds,
     )

@@ -38,6 +38,7 @@ def report(facts: ReleaseFacts, made: Report, tables: Iterable[PublishedTable]) 
         "HOW THE HIDDEN NUMBERS WERE CHOSEN",
         f"{made.blocks_optimal} of {made.blocks} parts were solved to the proven least loss"
         + (f"; the others lose at most {made.gap:.1%} more than the least possible." if made.gap else "."),
+        *(f"- Out of time, solved by rule of thumb: {line} above the proven least at most." for line in made.late),
         f"The attack below asked for {made.repaired} more hidden numbers, in {made.repair_rounds} rounds.",
         "",
         "THE ATTACKS",

@@ -117,9 +117,12 @@ class _Search:
                 self._master.addRow(1.0, highspy.kHighsInf, others.size, others, np.ones(others.size))
 
     def relax(self, deadline: float) -> None:
-        """Add cuts to the relaxed master until it is satisfied or gains less than a thousandth in 25 rounds."""
+        """Add cuts to the relaxed master until it is satisfied or gains less than a thousandth in 25 rounds.
+
+        One round is always made, so that there is a bound to hold the fallback against.
+        """
         bounds: list[float] = []
-        while time.monotonic() < deadline:
+        while not bounds or time.monotonic() < deadline:
             share = self.master(integer=False, seconds=60.0)
             if share is None or not self.separate(share):
                 return
