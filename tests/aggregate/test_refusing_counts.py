@@ -1,13 +1,17 @@
 """Counts that cannot be trusted are refused with the place and the reason, and without a number of students."""
 
+import random
 from dataclasses import replace
 
+import highspy
 import pytest
-from districts import district
+from districts import Pupil, district, pupils_of, tabulate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appliance.aggregate.disclosure import Policy, protect
+from appliance.aggregate.disclosure import Policy, attacker, protect
+from appliance.aggregate.disclosure.attacker import component
+from appliance.aggregate.disclosure.suppression import deviations
 from appliance.aggregate.refusal import Refused
 from appliance.aggregate.tabulation import DISTRICT, Cell
 
@@ -101,6 +105,77 @@ def test_a_district_larger_than_its_schools_together_is_refused():
 def test_a_policy_below_the_floor_is_refused(rules):
     with pytest.raises(Refused):
         Policy(**rules)
+
+
+class Doubtful:
+    """A solver that ran, and does not know whether its answer is the best."""
+
+    def __init__(self, solver):
+        self._solver = solver
+
+    def __getattr__(self, name):
+        return getattr(self._solver, name)
+
+    def getModelStatus(self):  # noqa: N802 HiGHS' own name
+        return highspy.HighsModelStatus.kUnknown
+
+
+def test_a_choice_that_the_solver_is_not_sure_of_is_refused(monkeypatch):
+    real = deviations.quiet
+    monkeypatch.setattr(deviations, "quiet", lambda: Doubtful(real()))
+    with pytest.raises(Refused, match="no optimum while choosing"):
+        protect(COUNTS)
+
+
+def test_an_attack_that_the_solver_is_not_sure_of_is_refused(monkeypatch):
+    real = component.Component._load
+    monkeypatch.setattr(component.Component, "_load", lambda self: Doubtful(real(self)))
+    with pytest.raises(Refused, match="no certain answer"):
+        protect(COUNTS)
+
+
+def test_an_answer_that_is_doubtful_in_whole_students_is_refused(monkeypatch):
+    """The solver's tables are rounded wrongly, and its integer program has none: no witness, no release."""
+    real = component.Component.tables
+    monkeypatch.setattr(
+        component.Component, "tables", lambda self: ({k: v + 1 for k, v in t.items()} for t in real(self))
+    )
+    monkeypatch.setattr(component.Component, "whole_table", lambda self, *_: None)
+    with pytest.raises(Refused, match="no witness in whole students"):
+        protect(COUNTS)
+
+
+def test_an_attack_that_runs_out_of_time_refuses_the_release(monkeypatch):
+    real = attacker.Attack.__init__
+    monkeypatch.setattr(
+        attacker.Attack, "__init__", lambda self, system, seconds=0.0, **how: real(self, system, 0.0, **how)
+    )
+    with pytest.raises(Refused, match="took too long"):
+        protect(COUNTS)
+
+
+def test_a_tiny_school_is_hidden_whole_and_so_is_what_would_give_it_away():
+    """Hill School has six students, below ten in total: neither its total nor another school's may give them away."""
+    pupils, names = pupils_of(21, 4, (60, 120))
+    hill = [Pupil(random.Random(number), ["HILL"], ("01", "02")) for number in range(6)]
+    protected = protect(tabulate([*pupils, *hill], [*names, "HILL"]))
+    shown = [cell for table in protected.tables for cell in table if cell.school_id == "HILL" and cell.n]
+    assert shown == []
+    totals = {c.school_id: c for c in protected.tables[0] if c.dimension == "all"}
+    assert totals["HILL"].n_upper >= 10
+    assert sum(cell.suppression == "hidden" for cell in totals.values()) >= 2
+
+
+def test_a_district_of_one_school_says_each_number_once_or_hides_it_twice():
+    """The district's row is the school's row: what is hidden in one must be hidden in the other."""
+    protected = protect(district(7, 1, (90, 140)))
+    for table in protected.tables:
+        rows = {(c.school_id, c.dimension, c.category, c.detail): c for c in table}
+        for (school, *rest), cell in rows.items():
+            if school:
+                assert rows[("", *rest)].suppression == cell.suppression
+                assert rows[("", *rest)].n == cell.n
+    assert protected.report.safe
 
 
 @pytest.mark.parametrize("seed", range(4))

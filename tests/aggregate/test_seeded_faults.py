@@ -11,6 +11,7 @@ from appliance.aggregate.disclosure.attacker import Attack
 from appliance.aggregate.disclosure.audit import attacks
 from appliance.aggregate.disclosure.claim import Claim
 from appliance.aggregate.disclosure.cube import read
+from appliance.aggregate.disclosure.primary import small_groups, telling_outcomes
 from appliance.aggregate.disclosure.suppression import Work, benders, choose
 from appliance.aggregate.disclosure.suppression.block import Answer
 from appliance.aggregate.disclosure.suppression.model import Name
@@ -37,6 +38,28 @@ def test_forgotten_complements_are_repaired_when_repair_is_allowed(monkeypatch):
     report = protect(COUNTS).report
     assert report.safe
     assert report.repaired > 0
+
+
+@pytest.mark.parametrize("part", ["size", "outcome"])
+def test_each_single_forgotten_complement_is_caught(part):
+    """The optimum holds nothing that is not needed: whichever added number is shown after all, something falls."""
+    rules = Policy()
+    work = Work(read(COUNTS), rules)
+    pattern = choose(work)
+    tried = 0
+    for population in work.cube.populations[:2]:
+        owner = (population.metric, population.detail)
+        targets = small_groups(population, rules) if part == "size" else telling_outcomes(population, rules)
+        sensitive = {target.place for target in targets}
+        beside_groups = {name.place for name in pattern[owner] if name.part == "size"} if part == "outcome" else set()
+        for name in sorted(pattern[owner]):
+            if name.part != part or name.place in sensitive | beside_groups:
+                continue
+            forgotten = pattern | {owner: pattern[owner] - {name}}
+            found = attacks(work.cube, rules, publish.rows(work.cube, forgotten))
+            assert not all(finding.silent for finding in found), name
+            tried += 1
+    assert tried >= 2
 
 
 @pytest.mark.parametrize("skipped", ["size by race", "outcome by race", "outcome by sex"])
