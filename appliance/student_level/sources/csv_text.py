@@ -10,9 +10,11 @@ import hashlib
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from appliance.errors import BadFile
 from appliance.student_level.sources.archive import SourceFile
+from appliance.student_level.sources.table import Block, TextRow, block_of
 
 _STEP = 1 << 20
 LONGEST_FIELD = 100_000
@@ -37,31 +39,32 @@ class TextTable:
         """The file's name for reports; inside a zip `package.zip/users.csv`."""
         return self.file.name
 
-    def rows(self) -> Iterator[tuple[int, list[str]]]:
+    def rows(self) -> Iterator[TextRow]:
         """(row number, fields) of each row that is not blank. The header is row 1.
 
         A row may be shorter or longer than the header: that is the checks' business. Raises BadFile for a file that
         breaks off inside a row or a quoted field.
         """
-        number, fields = 1, list(self.header)
+        for block in self.by_column():
+            yield from block.rows()
+
+    def by_column(self) -> Iterator[Block]:
+        """The same rows by column."""
+        reading = _Reading(len(self.header), self.separator)
         try:
-            with _text(self.file, self.encoding) as lines:
-                reader = csv.reader(lines, strict=True, delimiter=self.separator)
-                next(reader, None)
-                for number, fields in enumerate(reader, start=2):
-                    if fields:
-                        yield number, fields
+            with _text(self.file, self.encoding) as text:
+                yield from reading.blocks(text)
         except csv.Error as error:
             raise BadFile(
-                f"{self.name}, near row {number + 1}: {_csv_reason(error)} Nothing of this file was loaded; ask the "
-                "sender to export it again."
+                f"{self.name}, near row {reading.row + 1}: {_csv_reason(error)} Nothing of this file was loaded; ask "
+                "the sender to export it again."
             ) from None
         except UnicodeDecodeError:
             raise BadFile(f"{self.name} mixes character encodings. Export it as UTF-8.") from None
-        if fields and len(fields) < len(self.header) and not _ends_with_newline(self.file):
+        if reading.breaks_off:
             raise BadFile(
-                f"{self.name} breaks off in row {number}: it looks cut short on the way. Nothing of it was loaded; "
-                "send the whole file again."
+                f"{self.name} breaks off in row {reading.row}: it looks cut short on the way. Nothing of it was "
+                "loaded; send the whole file again."
             )
 
     def lines(self) -> Iterator[str]:
@@ -72,6 +75,63 @@ class TextTable:
                     yield line.rstrip("\r\n")
         except UnicodeDecodeError:
             raise BadFile(f"{self.name} mixes character encodings. Export it as UTF-8.") from None
+
+
+class _Reading:
+    """Records out of text. Text without quotation marks is cut by column, all else goes through the csv module."""
+
+    def __init__(self, width: int, separator: str) -> None:
+        self._width, self._separator = width, separator
+        self.row = 1
+        """Number of the last row that was read."""
+        self.breaks_off = False
+        """Whether the file ends in the middle of a row."""
+
+    def blocks(self, text: io.TextIOWrapper) -> Iterator[Block]:
+        next(csv.reader(iter(text.readline, ""), strict=True, delimiter=self._separator), None)  # the header
+        while piece := text.read(_PIECE) + text.readline():
+            block = self._cut(piece) or self._read(piece, text)
+            if block.numbers or block.odd:
+                yield block
+
+    def _cut(self, piece: str) -> Block | None:
+        """The records of whole lines, when each line plainly is one of them."""
+        if '"' in piece or _MARK in piece or len(piece) > LONGEST_FIELD or self._width < 2:
+            return None
+        if "\r" in piece and "\r" in (piece := piece.replace("\r\n", "\n")):
+            return None
+        lines, step, sign = piece.count("\n") + (piece[-1] != "\n"), self._width + 1, self._separator
+        # A mark after each line, as if it were one more cell: every mark is in its place only if no line is odd.
+        cells = piece.removesuffix("\n").replace("\n", f"{sign}{_MARK}{sign}").split(sign)
+        if len(cells) != lines * step - 1 or cells[self._width :: step].count(_MARK) != lines - 1:
+            return None
+        first, self.row = self.row + 1, self.row + lines
+        return Block(range(first, first + lines), [cells[place::step] for place in range(self._width)])
+
+    def _read(self, piece: str, text: io.TextIOWrapper) -> Block:
+        """The records of these lines; the last of them may reach into lines beyond."""
+        lines, rows, fields = list(io.StringIO(piece, newline="")), list[TextRow](), list[str]()
+        last = lines[-1]
+
+        def beyond() -> Iterator[str]:  # csv asks for a line only when it needs one
+            nonlocal last
+            while line := text.readline():
+                last = line
+                yield line
+
+        reader = csv.reader(chain(lines, beyond()), strict=True, delimiter=self._separator)
+        for fields in reader:
+            self.row += 1
+            if fields:
+                rows.append((self.row, fields))
+            if reader.line_num >= len(lines):
+                break
+        self.breaks_off = 0 < len(fields) < self._width and last[-1] not in "\r\n"
+        return block_of(rows, self._width)
+
+
+_PIECE = 1 << 16
+_MARK = "\x00"
 
 
 def look_through(file: SourceFile) -> TextTable:
@@ -136,14 +196,6 @@ class _Watched(io.RawIOBase):
         if not self.closed:
             self._stream.close()
         super().close()
-
-
-def _ends_with_newline(file: SourceFile) -> bool:
-    last = b""
-    with file.open() as stream:
-        while block := stream.read(_STEP):
-            last = block
-    return last.rstrip(b"\x00").endswith((b"\n", b"\r"))
 
 
 def _csv_reason(error: csv.Error) -> str:

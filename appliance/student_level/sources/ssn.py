@@ -21,6 +21,7 @@ _BETWEEN = r" {0,2}[-./_\\ ] {0,2}"
 _WRITTEN_OUT = re.compile(_DIGITS % (_BETWEEN, _BETWEEN), re.ASCII)
 _MAYBE = re.compile(r"\d{3}[-./_\\ ]{0,5}\d{2}[-./_\\ ]{0,5}\d{4}|\{", re.ASCII)
 """What each of the signs below needs at least: one look settles nearly every value."""
+_BEGINS_ONE = re.compile(r"\d{3}[-./_\\ ]", re.ASCII)
 _BARE = re.compile(_DIGITS % ("", ""), re.ASCII)
 _SPEAKS_OF_IT = re.compile(
     r"\bssn|ssn\b|\bs\.s\.n|social.{0,3}sec|soc\.? ?sec|\bss ?(?:#|no\b|nr\b|num)|\bitin\b|tax ?payer ?id|\btax ?id"
@@ -100,6 +101,19 @@ class Sieve:
         self.is_id = is_things_id or field in PERSONS_IDS
         self._is_never_kept = field == "source_id" and entity in _NAMES_ITSELF_ONLY
         self._may_end_in_a_year = field in _DATED_CODES or (field == "source_id" and is_things_id)
+
+    def lets_all_pass(self, lines: str) -> bool:
+        """Whether one look at many values, each a line, shows that none of them holds one. False leaves it open."""
+        if self._is_never_kept:
+            return True
+        if not lines.isascii() or "{" in lines:
+            return False
+        if not self.is_id:
+            return not _MAYBE.search(lines)
+        return not (
+            (_BEGINS_ONE.search(lines) and _WRITTEN_OUT.search(lines))
+            or (_BARE.search(lines) and _SPEAKS_OF_IT.search(lines.lower()))
+        )
 
     def holds(self, text: str) -> bool:
         """Whether a value holds one."""

@@ -17,7 +17,7 @@ _US = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})", re.ASCII)
 _YEAR = re.compile(r"(\d{4})(?:\s*[-/]\s*(\d{4}))?", re.ASCII)
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
 _NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,20})?", re.ASCII)
-_NOTHING = frozenset({"", "NULL", "null", "N/A", "n/a", "NONE", "None", "none"})
+NOTHING = frozenset({"", "NULL", "null", "N/A", "n/a", "NONE", "None", "none"})
 """What senders write for an empty cell. Not `Null`: there are people of that name."""
 
 
@@ -35,7 +35,7 @@ Check = Callable[[str], Any]
 
 def is_nothing(text: str) -> bool:
     """Whether a cell is empty, or holds a word that senders write into empty cells."""
-    return text in _NOTHING
+    return text in NOTHING
 
 
 def kind_of(text: str) -> str:

@@ -1,5 +1,6 @@
 """What an attendance file takes back: absences that it calls present, and those that a cumulative file leaves out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from appliance.student_level.sources.layout import Layout
@@ -72,10 +73,10 @@ class Present:
         batch.run("DROP TABLE IF EXISTS temp.came_back")
         batch.run(kind.came_back)
 
-    def add(self, key: tuple[int, ...]) -> None:
+    def add(self, keys: Sequence[tuple[int, ...]]) -> None:
         """Note (student, day) or (student, day, section) as present."""
-        self._waiting.append(key)
-        if len(self._waiting) == _BLOCK:
+        self._waiting += keys
+        if len(self._waiting) >= _BLOCK:
             self.flush()
 
     def flush(self) -> None:
@@ -84,10 +85,18 @@ class Present:
         self._waiting.clear()
 
 
-def correct(batch: Batch, layout: Layout, cover: Cover, present: Present) -> None:
-    """Take back what the file says was no absence, and note the days that it speaks for."""
-    if not cover.days_by_school:
-        return
+def correct(batch: Batch, layout: Layout, cover: Cover, present: Present, *, everything_is_named: bool) -> None:
+    """Take back what the file says was no absence, and note the days that it speaks for.
+
+    `everything_is_named`: all that is loaded came with this file, so there is nothing to take back.
+    """
+    if cover.days_by_school and not everything_is_named:
+        _take_back(batch, layout, cover, present)
+    if cover.days_by_school:
+        cover.keep(batch)
+
+
+def _take_back(batch: Batch, layout: Layout, cover: Cover, present: Present) -> None:
     schools = cover.schools(batch)
     batch.run("DROP TABLE IF EXISTS temp.own")
     batch.run("DROP TABLE IF EXISTS temp.gone")
@@ -106,4 +115,3 @@ def correct(batch: Batch, layout: Layout, cover: Cover, present: Present) -> Non
         present.flush()
         batch.run(present.kind.back)
     batch.report.count(layout.entity).ended += batch.run(present.kind.remove)
-    cover.keep(batch)

@@ -1,5 +1,7 @@
 """For which school days attendance is loaded: days enrolled are counted among these only."""
 
+from collections.abc import Sequence
+
 from appliance.days import day_number, from_day_number, school_year
 from appliance.student_level.staging.batch import Batch
 
@@ -12,11 +14,12 @@ class Cover:
         self.days_by_school: set[tuple[int | None, int]] = set()
         self.is_positive = False
 
-    def note(self, school: int | None, day: int, category: str) -> None:
-        """Take a row into account."""
-        self.first, self.last = min(self.first, day), max(self.last, day)
-        self.days_by_school.add((school, day))
-        self.is_positive = self.is_positive or category == "present"
+    def note(self, schools: Sequence[int | None], days: Sequence[int], categories: Sequence[str]) -> None:
+        """Take some rows into account."""
+        if days:
+            self.first, self.last = min(self.first, *days), max(self.last, *days)
+            self.days_by_school.update(zip(schools, days, strict=True))
+            self.is_positive = self.is_positive or "present" in categories
 
     def schools(self, batch: Batch) -> list[int]:
         """Keys of the schools it speaks for."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice, repeat
 from typing import Any
 
 from sqlite_utils import Database as Tables
@@ -14,9 +15,8 @@ from appliance.student_level.sources.layout import Layout
 from appliance.student_level.staging.journal import Journal
 from appliance.student_level.staging.report import EntityCount, FileRead, ImportReport, Problem
 from appliance.student_level.staging.tally import Tally, Way
+from appliance.student_level.staging.upsert import BETWEEN_RESTS, Upsert, rows_in
 
-ORIGIN = ("file_key", "file_row")
-"""Columns that say from which row of which file a record came. Another origin alone is no change of a record."""
 Progress = Callable[[str, int, int], None]
 """Called with a file's name, rows done, and rows expected (0 when not known)."""
 
@@ -52,8 +52,6 @@ class Batch:
         self._known: dict[tuple[str, str], dict[str, int]] = {}
         self._new: list[tuple[str, str, str, int]] = []
         self._next: dict[str, int] = {}
-        self._beside = 0
-        """Rows changed by `run` and `run_many`, which an upsert's own generator may call while it streams."""
         self.seen: dict[str, set[int]] = {}
         """Keys of each entity that this batch's files name."""
         self.roles: dict[str, list[tuple[str, int, int | None, int | None]]] = {}
@@ -88,6 +86,13 @@ class Batch:
     def origin(self, read: FileRead, row: int) -> Origin:
         """What the two columns of `ORIGIN` hold for a record made of this row."""
         return (read.file_key, row) if self.origins is None else self.origins[row]
+
+    def origin_columns(self, read: FileRead, rows: Sequence[int]) -> tuple[Iterable[int | None], Iterable[int | None]]:
+        """The same for many rows, by column."""
+        if self.origins is None:
+            return repeat(read.file_key, len(rows)), rows
+        files, places = zip(*(self.origins[row] for row in rows), strict=True)
+        return files, places
 
     def known(self, entity: str, system: str) -> dict[str, int]:
         """Outside id -> our key, of all records of an entity that were ever loaded. An id of which a person has still
@@ -170,46 +175,35 @@ class Batch:
         self._connection.executemany(_NEW_IDENTITY, rows)
         self._new.clear()
 
-    def upsert(self, entity: str, table: str, key: str, columns: str, rows: Iterable[Sequence[Any]]) -> EntityCount:
-        """Add or change rows of `table`; a row that is already so costs no write.
-
-        `key` and `columns` are names, separated by commas. Where `ORIGIN` is among them, a record keeps the origin of
-        the row that made it what it is.
-        """
-        names = [*names_in(key), *names_in(columns)]
-        marks = ", ".join("?" * len(names))
-        sets = ", ".join(f"{name} = excluded.{name}" for name in names_in(columns))
-        differs = " OR ".join(
-            f"{table}.{name} IS NOT excluded.{name}" for name in names_in(columns) if name not in ORIGIN
+    def upserting(self, table: str, key: str, columns: str) -> Upsert:
+        """What records go into a table with; see `Upsert`."""
+        return Upsert(
+            self._connection, table, key, columns, adds_only=self.adds_only, tally=self._tally, rest=self._rest
         )
-        update = f"DO UPDATE SET {sets} WHERE {differs}" if sets and not self.adds_only else "DO NOTHING"
-        sql = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks}) ON CONFLICT ({key}) {update}"  # noqa: S608 our own names
-        before, touched = self.rows_in(table), self._connection.total_changes - self._beside
-        counter = _Counter(self._tally.passing(table, names, rows) if self._tally else rows, self._rest)
-        self._connection.executemany(sql, counter)
-        added = self.rows_in(table) - before
-        changed = self._connection.total_changes - self._beside - touched - added
-        count = self.report.count(entity)
-        count.added += added
-        count.changed += changed
-        count.unchanged += counter.passed - added - changed
-        return count
+
+    def upsert(self, entity: str, table: str, key: str, columns: str, rows: Iterable[Sequence[Any]]) -> EntityCount:
+        """Put records into a table; see `Upsert`."""
+        upsert, remaining = self.upserting(table, key, columns), iter(rows)
+        while some := list(islice(remaining, BETWEEN_RESTS)):
+            upsert.put(some)
+            upsert.passed(some)
+        return upsert.end(self.report.count(entity))
 
     def rows_in(self, table: str) -> int:
         """How many rows a table has."""
-        return int(self._connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 our own names
+        return rows_in(self._connection, table)
 
     def run(self, sql: str, values: Any = ()) -> int:
         """Run one statement; the number of rows it changed."""
         before = self._connection.total_changes
         self._connection.execute(sql, values)
-        return self._noted(before)
+        return int(self._connection.total_changes - before)
 
     def run_many(self, sql: str, rows: Iterable[Sequence[Any] | dict[str, Any]]) -> int:
         """Run one statement for each row; the number of rows changed."""
         before = self._connection.total_changes
         self._connection.executemany(sql, rows)
-        return self._noted(before)
+        return int(self._connection.total_changes - before)
 
     def end_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> int:
         """As `run_many`, for statements that end records."""
@@ -235,17 +229,10 @@ class Batch:
                 self._tally.pauses = False
 
     def _rest(self) -> None:
-        before = self._connection.total_changes
         if self._journal:
             self._journal.write()
         if self._tally:
             self._tally.write()
-        self._noted(before)
-
-    def _noted(self, before: int) -> int:
-        changed = int(self._connection.total_changes - before)
-        self._beside += changed
-        return changed
 
     def ask(self, sql: str, values: Any = ()) -> Iterator[tuple[Any, ...]]:
         """The rows of a question to what is loaded so far."""
@@ -283,18 +270,6 @@ class Batch:
         self.refuse(layout, read, row, column, "unknown_reference", sentence, what, at)
 
 
-class _Counter:
-    def __init__(self, rows: Iterable[Sequence[Any]], rest: Callable[[], None]) -> None:
-        self._rows, self._rest, self.passed = rows, rest, 0
-
-    def __iter__(self) -> Iterator[Sequence[Any]]:
-        for row in self._rows:
-            self.passed += 1
-            if self.passed % _BREATH == 0:
-                self._rest()
-            yield row
-
-
 PEOPLE = ("student", "staff")
 """Entities of whose ids we keep from when until when they were in use."""
 _DISPUTED = """
@@ -302,10 +277,3 @@ _DISPUTED = """
      WHERE why = 'not alike' AND status IN ('waiting', 'not yet') AND (system = ?1 OR 'district' = ?1)
 """
 _NEW_IDENTITY = "INSERT INTO identity (entity, system, source_id, key, since_day) VALUES (?, ?, ?, ?, ?)"
-_BREATH = 10_000
-"""Rows between two rests of a stream, at which notes for taking the batch back are written down."""
-
-
-def names_in(listed: str) -> list[str]:
-    """The names in a list separated by commas."""
-    return [name.strip() for name in listed.split(",") if name.strip()]

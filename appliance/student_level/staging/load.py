@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any
 
 from appliance.errors import BadFile
 from appliance.student_level.sources.layout import Layout
@@ -17,8 +16,8 @@ from appliance.student_level.staging import (
 from appliance.student_level.staging.batch import Batch
 from appliance.student_level.staging.linking.births import births_in
 from appliance.student_level.staging.load_delta import DeltaFile
-from appliance.student_level.staging.load_roster import Rows
 from appliance.student_level.staging.report import FileRead
+from appliance.student_level.staging.rows import Rows, Typed, rows_of
 from appliance.student_level.staging.typed_rows import typed_rows
 
 Loader = Callable[[Batch, Layout, FileRead, Rows], None]
@@ -45,8 +44,6 @@ IN_ORDER: dict[str, Loader] = {
 }
 """Kind of file -> what loads it. A record is loaded after every record it names."""
 
-_TICK = 5_000
-
 
 def load(batch: Batch, files: Sequence[Recognised]) -> None:
     """Load files into the batch. Rows that cannot be taken go into the report; BadFile stops everything."""
@@ -58,14 +55,15 @@ def load(batch: Batch, files: Sequence[Recognised]) -> None:
     for one in sorted((f for f in files if not f.note), key=lambda f: order.index(_loader_of(f))):
         read = batch.number(FileRead(one.table.name, one.layout.kind, one.table.sha256))
         batch.report.files.append(read)
-        rows: Rows = _ticking(batch, read, typed_rows(one.table, one.layout, read, batch.report))
+        rows = Rows(_ticking(batch, read, typed_rows(one.table, one.layout, read, batch.report)))
         batch.system, batch.is_delta = one.layout.system, one.layout.is_delta
         batch.births = partial(births_in, files, batch.system)
         delta = DeltaFile(batch, one.layout, read, rows) if batch.is_delta else None
         note_what_is_loaded(batch, one.layout)
-        IN_ORDER[_loader_of(one)](batch, one.layout, read, delta.staying() if delta else rows)
+        IN_ORDER[_loader_of(one)](batch, one.layout, read, rows_of(delta.staying(), one.layout) if delta else rows)
         if delta:
             delta.end()
+        batch.report.put_in_order(read.name)
         remarks = read.note, one.remark, "" if read.rows else "holds a header and no rows, so nothing ends by it"
         read.note = "; ".join(filter(None, remarks))
         batch.keep_identities()
@@ -115,10 +113,9 @@ def _refuse_misfits(files: Sequence[Recognised]) -> None:
         by_kind[kind] = name
 
 
-def _ticking(batch: Batch, read: FileRead, rows: Iterator[tuple[int, Any]]) -> Iterator[tuple[int, Any]]:
+def _ticking(batch: Batch, read: FileRead, rows: Rows) -> Iterator[Typed]:
     batch.progress(read.name, 0, 0)
-    for count, row in enumerate(rows, start=1):
-        if count % _TICK == 0:
-            batch.progress(read.name, count, 0)
-        yield row
+    for block in rows.blocks():
+        batch.progress(read.name, read.rows, 0)
+        yield block
     batch.progress(read.name, read.rows, read.rows)

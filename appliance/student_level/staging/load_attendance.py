@@ -22,37 +22,33 @@ from appliance.student_level.sources.layout import Layout
 from appliance.student_level.staging.attendance_corrections import DAYS, SECTIONS, Present, correct
 from appliance.student_level.staging.attendance_cover import Cover
 from appliance.student_level.staging.batch import Batch
-from appliance.student_level.staging.first_rows import first_rows
-from appliance.student_level.staging.load_roster import Rows
+from appliance.student_level.staging.first_rows import FirstRows, Ready, by_column
+from appliance.student_level.staging.references import Reference, with_keys
 from appliance.student_level.staging.report import FileRead
-
-_Ready = Iterator[tuple[int, tuple[Any, ...]]]
+from appliance.student_level.staging.rows import Rows
 
 
 def daily(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     """Daily attendance, negative or positive taking."""
-    students, schools = batch.known("student", "district"), batch.known("organization", "district")
+    student = Reference("pupil", "student", "student_id", "student", batch.known("student", "district"))
+    school = Reference("place", "school", "school_id", "school", batch.known("organization", "district"),
+                       may_be_empty=True)  # fmt: skip
+    key, columns = "student_key, day", "category, basis, file_key, file_row"
+    exceptions = FirstRows(batch, layout, read, "attendance_day", key, columns)
     cover, present = Cover(), Present(batch, DAYS)
 
-    def ready() -> _Ready:
-        for number, row in rows:
-            student, school = students.get(row.student), schools.get(row.school)
-            if student is None:
-                batch.refuse_reference(layout, read, number, "student_id", "student")
-                continue
-            if row.school and school is None:
-                batch.refuse_reference(layout, read, number, "school_id", "school")
-                continue
-            cover.note(school, row.day, row.category)
-            if row.category == "present":
-                present.add((student, row.day))
-            else:
-                yield number, (student, row.day, row.category, "daily")
+    def ready() -> Iterator[Ready]:
+        for block in rows.blocks():
+            found = with_keys(batch, layout, read, block, student, school)
+            cover.note(*found.of("place", "day", "category"))
+            there = {place for place, category in enumerate(found["category"]) if category == "present"}
+            if there and not exceptions.named_all:
+                present.add([(found["pupil"][place], found["day"][place]) for place in sorted(there)])
+            away = found.without(there)
+            yield away.numbers, [*away.of("pupil", "day", "category"), ["daily"] * len(away.numbers)]
 
-    key = "student_key, day"
-    firsts = first_rows(batch, layout, read, key, ready(), traced=True)
-    batch.upsert(layout.entity, "attendance_day", key, "category, basis, file_key, file_row", firsts)
-    correct(batch, layout, cover, present)
+    exceptions.put(ready())
+    correct(batch, layout, cover, present, everything_is_named=exceptions.named_all)
 
 
 def by_section(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
@@ -60,7 +56,7 @@ def by_section(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None
     students, sections = batch.known("student", "district"), _Sections(batch)
     cover, present = Cover(), Present(batch, SECTIONS)
 
-    def ready() -> _Ready:
+    def ready() -> Iterator[tuple[int, tuple[Any, ...]]]:
         for number, row in rows:
             student = students.get(row.student)
             found = sections.named(row.section, row.school, row.day)
@@ -72,16 +68,15 @@ def by_section(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None
                 sentence = "this code belongs to several classes. Send the class's own id, or the school's beside it."
                 batch.refuse(layout, read, number, "section_id", "ambiguous", sentence)
             else:
-                cover.note(found[0].school, row.day, row.category)
+                cover.note([found[0].school], [row.day], [row.category])
                 if row.category == "present":
-                    present.add((student, row.day, found[0].key))
+                    present.add([(student, row.day, found[0].key)])
                 else:
                     yield number, (student, row.day, found[0].key, row.category)
 
-    key = "student_key, day, section_key"
-    firsts = first_rows(batch, layout, read, key, ready(), traced=True)
-    batch.upsert(layout.entity, "attendance_section", key, "category, file_key, file_row", firsts)
-    correct(batch, layout, cover, present)
+    key, columns = "student_key, day, section_key", "category, file_key, file_row"
+    exceptions = FirstRows(batch, layout, read, "attendance_section", key, columns).put(by_column(ready()))
+    correct(batch, layout, cover, present, everything_is_named=exceptions.named_all)
     if cover.days_by_school:
         values = {"first": cover.year_begins, "last": cover.last}
         batch.run("DROP TABLE IF EXISTS temp.told")

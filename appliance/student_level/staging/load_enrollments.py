@@ -1,14 +1,15 @@
 """Who is in which section, and who teaches it."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from appliance.student_level.sources import oneroster
 from appliance.student_level.sources.layout import Layout
 from appliance.student_level.staging.batch import Batch
-from appliance.student_level.staging.first_rows import first_rows
-from appliance.student_level.staging.load_roster import Rows, delete_unseen
+from appliance.student_level.staging.first_rows import FirstRows, Ready
+from appliance.student_level.staging.load_roster import delete_unseen
+from appliance.student_level.staging.references import Reference, with_keys
 from appliance.student_level.staging.report import FileRead
+from appliance.student_level.staging.rows import Rows, Typed
 
 _HAS_ROWS = "SELECT EXISTS (SELECT 1 FROM temp.first_row)"
 _END = """
@@ -21,53 +22,62 @@ UPDATE section_enrollment SET end_day = begin_day
 
 def enrollments(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     """Enrollments of students and teachers. One that a bulk file no longer holds never counted: it ends as it began."""
-    teaching = batch.teaching
-    key = "section_key, student_key, begin_day"
-    students = first_rows(batch, layout, read, key, _students(batch, layout, read, rows, teaching), traced=True)
-    count = batch.upsert(layout.entity, "section_enrollment", key, "end_day, file_key, file_row", students)
+    students = FirstRows(batch, layout, read, "section_enrollment", "section_key, student_key, begin_day",
+                         "end_day, file_key, file_row")  # fmt: skip
+    students.put(_students(batch, layout, read, rows))
     if (
         not batch.is_delta and next(batch.ask(_HAS_ROWS))[0]
     ):  # A file without a usable row is a broken export, not an empty school.
-        count.ended += batch.end_many(_END, [(batch.system,)])
-    posts = [(*post, *rest) for post, rest in teaching.items()]
+        batch.report.count(layout.entity).ended += batch.end_many(_END, [(batch.system,)])
+    posts = [(*post, *rest) for post, rest in batch.teaching.items()]
     batch.upsert("teaching", "teaching", "staff_key, section_key, begin_day", "end_day, is_primary", posts)
     if not batch.is_delta:
-        batch.report.count("teaching").ended += delete_unseen(batch, "teaching", list(teaching))
+        batch.report.count("teaching").ended += delete_unseen(batch, "teaching", list(batch.teaching))
 
 
-def _students(
-    batch: Batch,
-    layout: Layout,
-    read: FileRead,
-    rows: Rows,
-    teaching: dict[tuple[int, int, int], tuple[int | None, int]],
-) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    """The rows of students, ready to load; those of staff go into `teaching`, the first for each post."""
-    sections, staff = batch.known("section", batch.system), batch.known("staff", batch.system)
-    students = batch.known("student", batch.system)
+def _students(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> Iterator[Ready]:
+    """The rows of students, ready to load; those of staff go into `batch.teaching`, the first for each post."""
+    section = Reference("class", "section", "classSourcedId", "class", batch.known("section", batch.system))
+    student, staff = (
+        Reference("person", "user", "userSourcedId", "person", batch.known(one, batch.system), "section_key", "class")
+        for one in ("student", "staff")
+    )
     begins = dict(batch.ask("SELECT section_key, begin_day FROM section"))
     own = 0
-    for number, row in rows:
-        if not row.is_active:
-            continue
-        if row.role == oneroster.OWN_ROLE:
-            own += 1
+    for every in rows.blocks():
+        active = every.where("is_active")
+        block = active.plus(
+            is_student=[role == "student" for role in active["role"]],
+            is_staff=[role not in ("student", oneroster.OWN_ROLE) for role in active["role"]],
+        )
+        if own := own + len(block.numbers) - sum(block["is_student"]) - sum(block["is_staff"]):
             read.note = f"{own:,} rows with a role of the sender's own (ext:) left out: it grants nothing here"
-            continue
-        section = sections.get(row.section)
-        person = (students if row.role == "student" else staff).get(row.user)
-        if section is None:
-            batch.refuse_reference(layout, read, number, "classSourcedId", "class")
-            continue
-        begin = begins[section] if row.begin_day is None else row.begin_day
-        if person is None:
-            batch.refuse_reference(layout, read, number, "userSourcedId", "person", ("section_key", section))
-        elif row.end_day is not None and row.end_day < begin:
-            sentence = "the enrollment ends before it begins. Correct its dates."
-            batch.refuse(layout, read, number, "endDate", "date_order", sentence, at=("section_key", section))
-        elif row.role == "student":
-            yield number, (section, person, begin, row.end_day)
-        else:
-            # Some senders leave `primary` blank: then each teacher is one, and nobody else.
-            is_primary = int(row.role == "teacher") if row.is_primary is None else row.is_primary
-            teaching.setdefault((person, section, begin), (row.end_day, is_primary))
+        seats = with_keys(batch, layout, read, block.where("is_student"), section, student)
+        seats = _in_order(batch, layout, read, seats, begins)
+        yield seats.numbers, seats.of("class", "person", "begins", "end_day")
+        if any(block["is_staff"]):
+            posts = with_keys(batch, layout, read, block.where("is_staff"), section, staff)
+            _teach(batch, _in_order(batch, layout, read, posts, begins))
+
+
+def _in_order(batch: Batch, layout: Layout, read: FileRead, block: Typed, begins: dict[int, int]) -> Typed:
+    """With the first day of each, the class's own where none is given. An end before it is refused."""
+    given = zip(*block.of("class", "begin_day"), strict=True)
+    days = [begins[section] if day is None else day for section, day in given]
+    wrong = {
+        place for place, (begin, end) in enumerate(zip(days, block["end_day"], strict=True))
+        if end is not None and end < begin
+    }  # fmt: skip
+    for place in sorted(wrong):
+        sentence = "the enrollment ends before it begins. Correct its dates."
+        at = ("section_key", block["class"][place])
+        batch.refuse(layout, read, block.numbers[place], "endDate", "date_order", sentence, at=at)
+    return block.plus(begins=days).without(wrong)
+
+
+def _teach(batch: Batch, block: Typed) -> None:
+    fields = block.of("person", "class", "begins", "end_day", "role", "is_primary")
+    for person, section, begin, end, role, is_primary in zip(*fields, strict=True):
+        # Some senders leave `primary` blank: then each teacher is one, and nobody else.
+        primary = int(role == "teacher") if is_primary is None else is_primary
+        batch.teaching.setdefault((person, section, begin), (end, primary))

@@ -8,10 +8,11 @@ from appliance.student_level.sources import district_csv, oneroster
 from appliance.student_level.sources.layout import Layout
 from appliance.student_level.staging import twins
 from appliance.student_level.staging.batch import Batch, Taken
-from appliance.student_level.staging.first_rows import first_rows
+from appliance.student_level.staging.first_rows import FirstRows, Ready
 from appliance.student_level.staging.linking.results import Results
-from appliance.student_level.staging.load_roster import Rows
+from appliance.student_level.staging.references import Reference, with_keys
 from appliance.student_level.staging.report import FileRead
+from appliance.student_level.staging.rows import Rows
 
 
 def categories(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
@@ -56,24 +57,18 @@ def line_items(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None
 
 def grades(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     """Scores of students on line items."""
-    items, students = batch.known("line_item", batch.system), batch.known("student", batch.system)
+    line_item = Reference("item", "line_item", "lineItemSourcedId", "line item", batch.known("line_item", batch.system))
+    student = Reference("pupil", "student", "studentSourcedId", "student", batch.known("student", batch.system),
+                        leads_to_school="line_item_key", by="item")  # fmt: skip
 
-    def ready() -> Iterator[tuple[int, tuple[Any, ...]]]:
-        for number, row in rows:
-            if not row.is_active:
-                continue
-            item, student = items.get(row.line_item), students.get(row.student)
-            if item is None:
-                batch.refuse_reference(layout, read, number, "lineItemSourcedId", "line item")
-            elif student is None:
-                batch.refuse_reference(layout, read, number, "studentSourcedId", "student", ("line_item_key", item))
-            else:
-                yield number, (student, item, row.score, row.score_text, row.scored_day, row.is_missing)
+    def ready() -> Iterator[Ready]:
+        for block in rows.blocks():
+            active = block.where("is_active")
+            found = with_keys(batch, layout, read, active, line_item, student)
+            yield found.numbers, found.of("pupil", "item", "score", "score_text", "scored_day", "is_missing")
 
     columns = "score, score_text, scored_day, is_missing, file_key, file_row"
-    key = "student_key, line_item_key"
-    firsts = first_rows(batch, layout, read, key, ready(), traced=True)
-    batch.upsert(layout.entity, "grade", key, columns, firsts)
+    FirstRows(batch, layout, read, "grade", "student_key, line_item_key", columns).put(ready())
 
 
 def tests(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:

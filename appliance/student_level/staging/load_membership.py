@@ -7,7 +7,7 @@ from typing import Any
 from appliance.student_level.sources.layout import Layout
 from appliance.student_level.staging.attendance_cover import mend_days_taken
 from appliance.student_level.staging.batch import Batch
-from appliance.student_level.staging.first_rows import first_rows
+from appliance.student_level.staging.first_rows import FirstRows, by_column
 from appliance.student_level.staging.load_roster import Rows
 from appliance.student_level.staging.report import FileRead
 
@@ -27,9 +27,8 @@ def calendar(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
             for organization in whose:
                 yield number, (organization, row.day, row.is_instructional)
 
-    key = "organization_key, day"
-    firsts = first_rows(batch, layout, read, key, ready())
-    batch.upsert(layout.entity, "calendar_day", key, "is_instructional", firsts)
+    days = FirstRows(batch, layout, read, "calendar_day", "organization_key, day", "is_instructional")
+    days.put(by_column(ready()))
     mend_days_taken(batch)
 
 
@@ -50,9 +49,8 @@ def school_enrollments(batch: Batch, layout: Layout, read: FileRead, rows: Rows)
             else:
                 yield number, (students[row.student], schools[row.school], row.begin_day, row.end_day, row.grade_level)
 
-    key = "student_key, school_key, begin_day"
-    firsts = first_rows(batch, layout, read, key, ready(), traced=True)
-    batch.upsert(layout.entity, "school_enrollment", key, "end_day, grade_level, file_key, file_row", firsts)
+    key, columns = "student_key, school_key, begin_day", "end_day, grade_level, file_key, file_row"
+    FirstRows(batch, layout, read, "school_enrollment", key, columns).put(by_column(ready()))
 
 
 def programs(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
@@ -72,9 +70,8 @@ def programs(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
             else:
                 yield number, (students[row.student], row.program, row.begin_day, row.end_day)
 
-    key = "student_key, program, begin_day"
-    firsts = first_rows(batch, layout, read, key, ready(), traced=True)
-    batch.upsert(layout.entity, "program_membership", key, "end_day, file_key, file_row", firsts)
+    key, columns = "student_key, program, begin_day", "end_day, file_key, file_row"
+    FirstRows(batch, layout, read, "program_membership", key, columns).put(by_column(ready()))
     if not_kept:
         listed = ", ".join(f"{rows:,} of {name.replace('_', ' ')}" for name, rows in sorted(not_kept.items()))
         left_out = f"rows left out, since the district has these fields switched off: {listed}"
@@ -95,9 +92,9 @@ def caseloads(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
                 yield number, (staff[row.staff], students[row.student], row.begin_day, row.end_day)
 
     key = "staff_key, student_key, begin_day"
-    count = batch.upsert(layout.entity, "caseload", key, "end_day", first_rows(batch, layout, read, key, ready()))
+    FirstRows(batch, layout, read, "caseload", key, "end_day").put(by_column(ready()))
     if next(batch.ask("SELECT count(*) FROM temp.first_row"))[0] and not batch.adds_only:
-        count.ended += batch.run(_OFF_THE_CASELOAD)
+        batch.report.count(layout.entity).ended += batch.run(_OFF_THE_CASELOAD)
 
 
 _OFF_THE_CASELOAD = """

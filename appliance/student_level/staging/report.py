@@ -126,6 +126,11 @@ class ImportReport:
         if len(self.problems) < MOST_PROBLEMS_KEPT:
             self.problems.append(problem)
 
+    def put_in_order(self, file: str) -> None:
+        """Put the newest problems, those of one file, into the order of its rows."""
+        begin = next((at for at in range(len(self.problems), 0, -1) if self.problems[at - 1].file != file), 0)
+        self.problems[begin:] = sorted(self.problems[begin:], key=lambda problem: problem.row or 0)
+
     @property
     def refused(self) -> int:
         """Rows that were not loaded."""

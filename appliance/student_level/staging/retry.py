@@ -24,6 +24,7 @@ from appliance.student_level.staging.batch import Batch
 from appliance.student_level.staging.journal import Journal
 from appliance.student_level.staging.load import IN_ORDER
 from appliance.student_level.staging.report import FileRead, ImportReport, Problem
+from appliance.student_level.staging.rows import rows_of
 
 _LAYOUTS = {layout.kind: layout for layout in (*oneroster.LAYOUTS, *district_csv.LAYOUTS, *EDFI_LAYOUTS)}
 _NEVER_AGAIN = ("duplicate", "circle")
@@ -74,7 +75,7 @@ def try_again(tables: Tables, before: int, report: ImportReport, journal: Journa
             batch.system = system
             passed = list(_typed(layout, waiting))
             read = FileRead(f"quarantine of {kind}", kind, "")
-            loader(batch, layout, read, iter(passed))
+            loader(batch, layout, read, rows_of(passed, layout))
             batch.keep_identities()
             left += [key for key, _ in passed if key not in tried.again]
     batch.run_many("DELETE FROM quarantine WHERE quarantine_key = ?", ((key,) for key in left))

@@ -6,11 +6,12 @@ on, the transaction of the whole batch is taken back.
 """
 
 from collections.abc import Sequence
-from itertools import islice
+from itertools import chain, islice
 
 from appliance.errors import BadFile
 from appliance.student_level.sources import ssn
 from appliance.student_level.sources.layout import Column, Layout
+from appliance.student_level.sources.table import Block
 from appliance.student_level.sources.values import Refused, is_nothing
 
 LOOKED_AT_FIRST = 2_000
@@ -40,15 +41,15 @@ class SsnGate:
             if ssn.in_a_column_named(name):
                 raise BadFile(f"{file}: the column {name} is one of social security numbers by its name. {self._end()}")
 
-    def look_at(self, rows: Sequence[tuple[int, Sequence[str]]]) -> None:
+    def look_at(self, blocks: Sequence[Block]) -> None:
         """Look at the first rows of the file. Raises BadFile for a column that holds them."""
+        numbers = list(islice(chain.from_iterable(block.numbers for block in blocks), LOOKED_AT_FIRST))
         for nth, (sieve, place) in enumerate(zip(self.sieves, self._places, strict=True)):
-            filled, hits = 0, []
-            for number, fields in rows:
-                if place < len(fields) and not is_nothing(cell := fields[place].strip()):
-                    filled += 1
-                    if sieve.holds(cell):
-                        hits.append(number)
+            cells = list(islice(chain.from_iterable(block.columns[place] for block in blocks), LOOKED_AT_FIRST))
+            if sieve.lets_all_pass("\n".join(cells)):
+                continue
+            hits = [number for number, cell in zip(numbers, cells, strict=True) if sieve.holds(cell.strip())]
+            filled = sum(not is_nothing(cell.strip()) for cell in cells)
             if len(hits) > MOST_SHARE * filled and (len(hits) >= _FEW or (sieve.is_id and len(hits) == filled)):
                 raise self._refuse(nth, hits)
 

@@ -7,8 +7,9 @@ not yet the school but what leads to it (a class, a line item, a student), and t
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from sqlite_utils import Database as Tables
@@ -74,7 +75,7 @@ class Tally:
         self._samples: defaultdict[tuple[str, Deed], list[dict[str, Any]]] = defaultdict(list)
         self._empty: set[str] = set()
         self._filled: set[str] = set()
-        """Tables that were empty, and into which one file went. From the second on, they are watched."""
+        """Tables that were empty, and into which one file goes. From the second on, they are watched."""
         self._triggers: list[str] = []
         self.ends = False
         """Whether what is being changed at this moment ends records."""
@@ -113,31 +114,28 @@ class Tally:
         if len(samples) < SAMPLES:
             samples.append(json.loads(row))
 
-    def passing(self, table: str, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterable[Sequence[Any]]:
-        """The rows of an upsert, counted as additions where the table was empty."""
+    def takes(self, table: str) -> bool:
+        """Whether the records of the next file for this table are to be handed to `take`: it is the first."""
         if table in self._filled:
             self._filled.remove(table)
             for verb in _DEEDS:
                 self._watch(table, _TOLD[table], verb)
         if table not in self._empty:
-            return rows
+            return False
         self._empty.remove(table)
         self._filled.add(table)
-        return self._counted(_TOLD[table], names, names.index(_COLUMNS.get(table, _TOLD[table].way)), rows)
+        return True
 
-    def _counted(
-        self, told: _Told, names: Sequence[str], place: int, rows: Iterable[Sequence[Any]]
-    ) -> Iterator[Sequence[Any]]:
-        numbers: Counter[int] = Counter()
-        samples = self._samples[told.entity, "added"]
-        for row in rows:
-            numbers[row[place]] += 1
-            if len(samples) < SAMPLES:
-                given = dict(zip(names, row, strict=True))
-                samples.append({name: given[name] for name in told.key})
-            yield row
-        for key, number in numbers.items():
+    def take(self, table: str, names: Sequence[str], records: Sequence[Sequence[Any]]) -> None:
+        """Count records as additions to a table that was empty."""
+        told = _TOLD[table]
+        place = names.index(_COLUMNS.get(table, told.way))
+        for key, number in Counter(map(itemgetter(place), records)).items():
             self._counts[told.entity, "added", told.way, key] += number
+        samples = self._samples[told.entity, "added"]
+        for record in records[: SAMPLES - len(samples)] if len(samples) < SAMPLES else ():
+            given = dict(zip(names, record, strict=True))
+            samples.append({name: given[name] for name in told.key})
 
     def refused(self, entity: str, way: Way) -> None:
         """Count a refused row at the school that it leads to."""
