@@ -39,10 +39,18 @@ class Action(StrEnum):
     SIGN_OUT = "sign out", *_EVERYBODY
     SEE_OPEN_PAGE = "see a page that shows no student", *_EVERYBODY
     SEE_MY_SCOPE = "see what I may see", *_EVERYBODY
+    SEE_MY_SIGN_IN = "see how I sign in", *_EVERYBODY
+    CHANGE_MY_SIGN_IN = "change how I sign in", *_EVERYBODY
+    PROVE_AGAIN = "prove who I am again", *_EVERYBODY
 
     SEE_THIS_WEEK = "see this week", *_STAFF
     SEE_SECTION = "see a class", *_STAFF
     SEE_STUDENT = "see a student", *_STAFF, *_TOTALS
+    EXPORT_SECTION = "take a class out as a file", *_STAFF
+    EXPORT_SCHOOL = "take a school’s students out as a file", *_LEADS
+    PRINT_STUDENT = "print about a student", *_STAFF
+    PRINT_SECTION = "print about a class", *_STAFF
+    PRINT_SCHOOL = "print about a school", *_LEADS
     SEE_SCHOOL = "see a school", *_LEADS
     RECORD_CHECK_IN = "record a check-in", *_STAFF
     RECORD_SUPPORT = "record a support", *_STAFF
@@ -63,8 +71,17 @@ class Action(StrEnum):
     RETRY_QUARANTINE = "try refused rows again", _STEWARD
     DROP_QUARANTINE = "drop refused rows", _STEWARD
     CHOOSE_FIELD = "choose a sensitive field", _STEWARD
+    CHANGE_MAPPING = "change a mapping", _STEWARD
     CHANGE_RULES = "change the rules of this week", _STEWARD
     MAKE_ACCOUNT = "make an account", _ADMIN
+    SEE_ACCOUNTS = "see accounts", _ADMIN
+    GIVE_CODE = "give a one-time code", _ADMIN
+    SHUT_ACCOUNT = "shut an account", _ADMIN
+    OPEN_ACCOUNT = "open an account again", _ADMIN
+    CHANGE_ROLE = "change what an account is for", _ADMIN
+    END_SESSIONS = "end somebody’s sign-ins", _ADMIN
+    LOCK_DOWN = "lock Schoolhouse down", _ADMIN
+    LIFT_LOCK_DOWN = "lift the lock-down", _ADMIN
     COMPUTE_METRICS = "compute metrics"
     DRAFT_RELEASE = "draft a release", _STEWARD
     APPROVE_RELEASE = "approve a release", _STEWARD, Role.SUPERINTENDENT

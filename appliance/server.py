@@ -20,6 +20,7 @@ from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
+from appliance.doorkeeper.asking import LdapDoor, OidcDoor
 from appliance.errors import HomeTrouble, Trouble
 from appliance.jobs.compute_metrics import refresh
 from appliance.jobs.drop_folder import DropFolder
@@ -28,12 +29,14 @@ from appliance.jobs.witness import write_witness
 from appliance.schedule import Recurring, run_in_background
 from appliance.settings import Settings, read_settings
 from appliance.storage.database import Database, only_server
+from appliance.web.arriving import WaysIn
 from appliance.web.front_desk import FrontDesk
 from appliance.web.guards import let_in
 from appliance.web.headers import finish
+from appliance.web.keepsakes import Keepsakes
 from appliance.web.pages import PAGES
 from appliance.web.pages.trouble import answer_fault, answer_http, answer_trouble
-from appliance.web.sessions import Sessions
+from appliance.web.sessions import Sessions, boot_seconds
 from appliance.web.shoulder import Shoulder
 from appliance.web.visit import House, current_visit
 
@@ -49,14 +52,20 @@ def build_app(
     secure_cookies: bool,
     as_of: date | None = None,
     clock: Callable[[], float] = time.time,
+    elapsed: Callable[[], float] | None = None,
     sign_in_places: int | None = None,
 ) -> Litestar:
     """The pages of one home. `as_of`: a rehearsal, with pages as they would be on that day. `clock`: Unix seconds.
 
-    `secure_cookies` says that browsers reach us through TLS. `sign_in_places`: how many may be signing in at once.
+    `secure_cookies` says that browsers reach us through TLS. `elapsed`: seconds since the machine started, by which
+    sessions end; `clock` where it is not given. `sign_in_places`: how many may be signing in at once.
     """
-    sessions = Sessions(database, settings, clock)
-    front_desk = FrontDesk(database, sessions, clock, sign_in_places)
+    asked = settings.sign_in
+    sessions = Sessions(database, settings, elapsed or clock)
+    ldap = LdapDoor(Path(asked.directory_socket)) if asked.directory else None
+    front_desk = FrontDesk(database, sessions, clock, sign_in_places, ldap=ldap)
+    provider = OidcDoor(Path(asked.provider_socket)) if asked.provider else None
+    ways_in = WaysIn(provider, asked.provider_name, Keepsakes(), Keepsakes())
     house = House(database, settings, sessions, front_desk, clock, as_of, secure_cookies, Shoulder(clock))
     uploads = Uploads(database, settings, clock)
     set_asyncio_executor(ThreadPoolExecutor(PAGE_THREADS, thread_name_prefix="page"))
@@ -67,7 +76,7 @@ def build_app(
         exception_handlers={HTTPException: answer_http, Trouble: answer_trouble, Exception: answer_fault},
         before_send=[finish],
         before_request=_note_the_time,
-        state=State({"house": house, "uploads": uploads}),
+        state=State({"house": house, "uploads": uploads, "ways_in": ways_in}),
         on_shutdown=[uploads.close],
         openapi_config=None,
         debug=False,
@@ -102,7 +111,7 @@ def serve(
         try:
             write_witness(database)  # refuses to serve a log whose end was cut off
             settings = read_settings(home)
-            app = build_app(database, settings, secure_cookies=behind_tls, as_of=as_of)
+            app = build_app(database, settings, secure_cookies=behind_tls, as_of=as_of, elapsed=boot_seconds)
             sessions: Sessions = app.state["house"].sessions
             hourly = Recurring("clear ended sessions", sessions.clear_ended, every_hours=1)
             nightly = Recurring("bring totals up to date", partial(refresh, database, settings), nightly_at=4)

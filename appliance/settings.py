@@ -21,6 +21,21 @@ TEMPLATES = PACKAGE / "templates" if (PACKAGE / "templates").is_dir() else _BESI
 _FRACTION = r"^[0-9]{1,12}(/0*[1-9][0-9]{0,11})?$"
 
 
+class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How people sign in besides a password of Schoolhouse itself. Which directory: see the doorkeeper's own file."""
+
+    directory: bool = False
+    """Whether names and passwords are also those of the district's directory (LDAP), asked through its doorkeeper."""
+    directory_socket: str = "/run/schoolhouse/ldap.sock"
+    """Where the directory's doorkeeper listens."""
+    provider: bool = False
+    """Whether people may sign in at the district's OpenID Connect provider (Entra, Google), through its doorkeeper."""
+    provider_socket: str = "/run/schoolhouse/oidc.sock"
+    """Where the provider's doorkeeper listens."""
+    provider_name: Annotated[str, msgspec.Meta(min_length=1, max_length=60)] = "your district account"
+    """What the button says after "Sign in with"."""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a district may choose. An unknown name or a value out of range stops the start."""
 
@@ -60,8 +75,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The delta at which a pulse's report says its cost as epsilon too. It changes no noise. Not above 1/100000."""
     family_pages: bool = False
     """Whether guardians may sign in and see their own children. Off until you say so."""
+    letter_contact: Annotated[str, msgspec.Meta(max_length=120)] = ""
+    """How a family reaches the school, printed at the end of a letter home: "Elm School office, (555) 010-0142"."""
     hosts: tuple[str, ...] = ("localhost", "127.0.0.1")
     """The names under which people open Schoolhouse; any other is refused."""
+    sign_in: SignIn = SignIn()
+    """How people sign in besides a password of Schoolhouse itself: a table of its own, [sign_in]."""
 
 
 def read_settings(home: Path) -> Settings:

@@ -69,11 +69,15 @@ class Person:
 
 
 def sign_in(app: Litestar, username: str | None) -> Person:
-    """A browser on its own, signed in by form (or not, for None)."""
+    """A browser on its own, signed in by form, with a second factor where the role needs one (or not, for None)."""
     person = Person(TestClient(app, base_url=ADDRESS))
     if username is not None:
         answer = person.post("/sign-in", {"username": username, "password": maplewood.PASSWORD})
         assert answer.status_code == 303, answer.text
+        if answer.headers["location"].startswith("/sign-in/second"):
+            code = maplewood.code_for(app.state["house"].database, username)
+            answer = person.post("/sign-in/second", {"code": code})
+            assert answer.status_code == 303, answer.text
     return person
 
 

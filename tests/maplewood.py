@@ -11,7 +11,8 @@ from pathlib import Path
 
 from appliance.actions import Action, Role
 from appliance.days import day_number
-from appliance.jobs.accounts import make_account
+from appliance.jobs import second_factors
+from appliance.jobs.accounts import key_of, list_accounts, make_account
 from appliance.storage.database import Database, Event, Tables
 
 TODAY = date(2026, 11, 23)
@@ -19,6 +20,8 @@ NOW = datetime(2026, 11, 23, 7, 50).astimezone().timestamp()
 FIRST_DAY = date(2026, 8, 24)
 HOLIDAYS = {date(2026, 9, 7), date(2026, 11, 11)}
 PASSWORD = "maple syrup on toast 7"
+APP_SECRET = "MAPLESYRUPONTOASTMAPLESYRUPONTOA"
+"""The secret of everybody's authenticator app, for those whose role needs one."""
 
 ELM, OAK, DISTRICT = 1, 2, 3
 OKAFOR, RUIZ, LIND, WU = 11, 12, 13, 14
@@ -76,7 +79,27 @@ def build(home: Path) -> Database:
             display_name=name,
             by="maplewood",
         )
+    set_up_apps(database)
     return database
+
+
+def set_up_apps(database: Database) -> None:
+    """An authenticator app for everybody whose role needs one."""
+    for one in list_accounts(database):
+        if one.role.terms.needs_second_factor:
+            with database.desk.changing(Event(one.username, Action.CHANGE_MY_SIGN_IN, "set up an app")) as tables:
+                second_factors.add_app(tables, one.account_key, APP_SECRET, NOW)
+
+
+def code_for(database: Database, username: str) -> str:
+    """A code with which this person gets past the second factor: a fresh one of paper, because an app's counts once."""
+    with database.desk.changing(Event(username, Action.CHANGE_MY_SIGN_IN, "new paper codes")) as tables:
+        return second_factors.new_recovery_codes(tables, key_of(tables, username))[0]
+
+
+def app_codes(now: float = NOW) -> list[str]:
+    """The codes that the app shows half a minute ago, now and half a minute from now."""
+    return [second_factors.current_code(APP_SECRET, now + seconds) for seconds in (-30, 0, 30)]
 
 
 def _add(tables: Tables, table: str, columns: str, *rows: tuple[object, ...]) -> None:

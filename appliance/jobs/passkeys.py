@@ -5,6 +5,7 @@ verification), so it is both factors at once, and a page elsewhere cannot use it
 """
 
 import json
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,10 +19,11 @@ from webauthn.helpers.structs import (
 )
 
 from appliance.errors import Trouble
-from appliance.storage.database import Tables
+from appliance.jobs.accounts import ACCOUNTS
+from appliance.storage.database import Database, Tables
 
-CHALLENGE_BYTES = 32
 _UNBELIEVED = "Your browser’s answer could not be believed. Open the page again and try again."
+_OWNER = "SELECT account_key FROM visible_passkey WHERE credential_id = :credential"
 _FIND = """
     SELECT account_key, credential_id, public_key, sign_count FROM passkey WHERE credential_id = ?
 """
@@ -42,6 +44,11 @@ class Place:
     def takes_passkeys(self) -> bool:
         """Browsers bind passkeys to names, never to numbers such as 127.0.0.1."""
         return not self.host.replace(".", "").isdecimal() and not self.host.startswith("[")
+
+
+def new_challenge() -> bytes:
+    """What a device is given to sign."""
+    return secrets.token_bytes(32)
 
 
 def to_add(place: Place, *, account_key: int, username: str, challenge: bytes, known: list[bytes]) -> str:
@@ -88,11 +95,20 @@ def add(
     tables.execute(sql, row)
 
 
-def account_of(tables: Tables, place: Place, *, answer: str, challenge: bytes) -> int:
-    """The key of the account whose passkey answered. Raises PasskeyRefused, also for one that was copied."""
-    row = tables.execute(_FIND, (_credential_id(answer),)).fetchone()
+def owner(database: Database, answer: str) -> int:
+    """The key of the account that has the passkey which answered; nothing is proved yet. Raises PasskeyRefused."""
+    with database.reading(ACCOUNTS) as reading:
+        row = reading.one(_OWNER, {"credential": _credential_id(answer)})
     if row is None:
         raise PasskeyRefused("Schoolhouse does not know this passkey. Sign in with your password and add it.")
+    return int(row["account_key"])
+
+
+def spend(tables: Tables, place: Place, *, answer: str, challenge: bytes) -> int:
+    """The key of the account whose passkey answered this challenge. Raises PasskeyRefused, also for a copied device."""
+    row = tables.execute(_FIND, (_credential_id(answer),)).fetchone()
+    if row is None:
+        raise PasskeyRefused(_UNBELIEVED)
     account_key, credential_id, public_key, sign_count = row
     try:
         seen = webauthn.verify_authentication_response(

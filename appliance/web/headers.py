@@ -14,6 +14,8 @@ _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'; object-src 'none'"
 )
+_POLICY_WITH_SCRIPT = f"{_POLICY}; script-src 'self'"
+"""For the few pages that ask the device for a passkey, which only a script can."""
 _ALWAYS = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -34,6 +36,8 @@ async def finish(message: Message, scope: Scope) -> None:
     headers = MutableScopeHeaders.from_message(message)
     for name, value in _ALWAYS.items():
         headers[name] = value
+    if getattr(scope.get("route_handler"), "opt", {}).get("runs_script"):
+        headers["Content-Security-Policy"] = _POLICY_WITH_SCRIPT
     headers.setdefault("Cache-Control", "no-store")
     app: Any = scope["litestar_app"]
     if app.state["house"].secure_cookies:

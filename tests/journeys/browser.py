@@ -3,13 +3,15 @@
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
 from litestar import Litestar
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests import maplewood
 
 CHROMIUM = Path("/usr/bin/chromium")
 _QUIET = (
@@ -48,12 +50,28 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
-def signed_in(context: BrowserContext, address: str, username: str, password: str) -> Page:
-    """A page of somebody who has just signed in through the form."""
+def signed_in(
+    context: BrowserContext,
+    address: str,
+    username: str,
+    password: str,
+    app_codes: Callable[[], Sequence[str]] = maplewood.app_codes,
+) -> Page:
+    """A page of somebody who has just signed in through the form, with a code of the app where one is asked for.
+
+    Each code counts once, so the one before and the one after are tried too.
+    """
     page = context.new_page()
     page.goto(f"{address}/sign-in")
     page.get_by_label("User name").fill(username)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
+    page.wait_for_load_state()
+    for code in app_codes() if "/sign-in/second" in page.url else ():
+        page.get_by_label("Code").fill(code)
+        page.get_by_role("button", name="Continue").click()
+        page.wait_for_load_state()
+        if "/sign-in" not in page.url:
+            break
     page.wait_for_url(lambda url: "/sign-in" not in url)
     return page

@@ -5,9 +5,9 @@ import time
 import pytest
 
 from appliance.actions import Role
-from appliance.jobs.accounts import AccountTrouble, check_password, make_account
+from appliance.jobs.accounts import ACCOUNTS, AccountTrouble, make_account
+from appliance.jobs.passwords import BadPassword, check_password
 from appliance.storage.database import Database
-from appliance.web.sessions import ACCOUNTS
 from tests import maplewood
 
 
@@ -33,7 +33,7 @@ def stored_hash(database: Database, username: str) -> str:
     ],
 )
 def test_v6_2_1_a_weak_password_is_refused_with_a_sentence(own_town: Database, password: str, why: str) -> None:
-    with pytest.raises(AccountTrouble, match=why):
+    with pytest.raises(BadPassword, match=why):
         make(own_town, password=password)
 
 

@@ -6,11 +6,11 @@ import hashlib
 import pytest
 
 from appliance.actions import Action
+from appliance.jobs.accounts import ACCOUNTS
 from appliance.settings import Settings
 from appliance.storage.database import Database, Event
-from appliance.web.front_desk import FREE_TRIES, LONGEST_DELAY_SECONDS, delay_seconds
-from appliance.web.pages.sign_in import safe_next
-from appliance.web.sessions import ACCOUNTS
+from appliance.web.arriving import safe_next
+from appliance.web.throttle import FREE_TRIES, LONGEST_DELAY_SECONDS, delay_seconds
 from tests import maplewood
 from tests.access_log import at_desk
 from tests.conftest import ADDRESS, Person, app_for, sign_in

@@ -6,6 +6,7 @@ from appliance.web.pages.broken_glass import break_glass, see_break_glass, see_b
 from appliance.web.pages.classes import see_caseload, see_class, see_classes
 from appliance.web.pages.covered import see_covered
 from appliance.web.pages.data import see_data
+from appliance.web.pages.exports import EXPORTS
 from appliance.web.pages.find import find_student
 from appliance.web.pages.grants import GRANT_PAGES
 from appliance.web.pages.home import home
@@ -14,9 +15,14 @@ from appliance.web.pages.look_as import LOOK_AS_PAGES
 from appliance.web.pages.manual import see_manual
 from appliance.web.pages.my_children import see_my_children
 from appliance.web.pages.my_scope import see_my_scope
+from appliance.web.pages.one_time_code import choose_password, one_time_code
+from appliance.web.pages.paper import PAPER
+from appliance.web.pages.passkeys import passkey_page, use_passkey
+from appliance.web.pages.provider import come_back, go_to_provider
 from appliance.web.pages.releases import see_releases
 from appliance.web.pages.rules import change_rules, see_rules
 from appliance.web.pages.school import see_school
+from appliance.web.pages.second_factor import bring_code, second_factor, set_up_app, set_up_app_page
 from appliance.web.pages.sign_in import sign_in, sign_in_page, sign_out
 from appliance.web.pages.static import healthz, static_file
 from appliance.web.pages.student import add_check_in, see_student
@@ -27,11 +33,13 @@ from appliance.web.pages.who_may_see import ask_who_may_see, find_whom, see_who_
 
 PAGES: list[HTTPRouteHandler] = [
     *(home, sign_in_page, sign_in, sign_out, healthz, static_file, see_manual, see_my_scope),
+    *(second_factor, bring_code, set_up_app_page, set_up_app, passkey_page, use_passkey),
+    *(one_time_code, choose_password, go_to_provider, come_back),
     *(see_this_week, see_classes, see_class, see_caseload, see_school, find_student, see_student, add_check_in),
-    *(begin_support, end_support),
+    *(begin_support, end_support, *EXPORTS, *PAPER),
+    *LINEAGE_PAGES,
     *(see_covered, see_my_children, ask_who_may_see, find_whom, see_who_may_see),
     *(see_break_glass, break_glass, see_broken_glass, *GRANT_PAGES, *LOOK_AS_PAGES),
-    *LINEAGE_PAGES,
     *(see_data, see_rules, change_rules, see_releases, *IMPORT_PAGES),
 ]
 """Every handler of the server. A test sees to it that each names its action."""

@@ -10,7 +10,7 @@ from appliance.web.headers import KEEP_A_YEAR
 from appliance.web.rendering import STATIC
 from appliance.web.visit import NoSuch
 
-_TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
+_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
 _FILES = {file.name: (file.read_bytes(), _TYPES[file.suffix]) for file in STATIC.iterdir() if file.suffix in _TYPES}
 
 
