@@ -48,6 +48,11 @@ lock: setup ## pin every part anew, with hashes and without an address
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
 	    --no-config $${kind:+--group dev} pyproject.toml -o deploy/requirements$$kind.lock; done
 
+languages: setup ## bring the catalogues in templates/languages/ up to date with the templates
+	@mkdir -p build && $(BIN)/pybabel -q extract -F templates/languages/extract.cfg --no-location -o build/messages.pot templates
+	@for file in templates/languages/*.po; do \
+	  $(BIN)/pybabel -q update -N --no-wrap -i build/messages.pot -o $$file -l $$(basename $$file .po); done
+
 deb: setup ## build/schoolhouse_*.deb: one file that installs without a network on Debian 12 and 13 (ARCH=arm64: for that)
 	@deploy/package/build.sh $(ARCH)
 
@@ -77,4 +82,4 @@ chromium:
 	@[ -x /usr/bin/chromium ] || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq chromium; } || \
 	  { echo "This needs Chromium. Debian: sudo apt install chromium"; exit 1; }
 
-.PHONY: journeys screens chromium help setup demo test bench attack check fix lock deb deb-check clean
+.PHONY: languages journeys screens chromium help setup demo test bench attack check fix lock deb deb-check clean

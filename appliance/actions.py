@@ -71,6 +71,11 @@ class Action(StrEnum):
     RETRY_QUARANTINE = "try refused rows again", _STEWARD
     DROP_QUARANTINE = "drop refused rows", _STEWARD
     CHOOSE_FIELD = "choose a sensitive field", _STEWARD
+    SEE_WHO_IS_WHO = "see who may be who", _STEWARD
+    DECIDE_WHO_IS_WHO = "decide who is who", _STEWARD
+    MERGE_STUDENTS = "make one student of two", _STEWARD
+    SPLIT_STUDENT = "make two students of one", _STEWARD
+    UNDO_WHO_IS_WHO = "take back who is who", _STEWARD
     CHANGE_MAPPING = "change a mapping", _STEWARD
     CHANGE_RULES = "change the rules of this week", _STEWARD
     MAKE_ACCOUNT = "make an account", _ADMIN

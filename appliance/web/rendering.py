@@ -2,6 +2,7 @@
 
 import hashlib
 import inspect
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -10,6 +11,7 @@ from litestar import MediaType, Response
 
 from appliance.settings import PACKAGE, TEMPLATES
 from appliance.web import words
+from appliance.web.languages import ENGLISH, day_in, sentences
 
 STATIC = PACKAGE / "web" / "static"
 
@@ -31,9 +33,11 @@ def _fingerprint(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
 
 
-def _environment() -> Environment:
+@cache
+def _environment(language: str) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
+        extensions=["jinja2.ext.i18n"],
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -41,15 +45,21 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     environment.globals["stylesheet"] = static_address("schoolhouse.css")
+    environment.globals["paper"] = static_address("paper.css")
     environment.globals["icon"] = static_address("schoolhouse.svg")
     environment.filters.update({name: word for name, word in vars(words).items() if inspect.isfunction(word)})
+    environment.filters["day"] = day_in(language)
+    environment.globals["language"] = language
+    # What jinja's extension adds is not in its type.
+    environment.install_gettext_translations(sentences(language), newstyle=True)  # type: ignore[attr-defined]
     return environment
 
 
-_ENVIRONMENT = _environment()
+def html_of(page: Page, language: str = ENGLISH) -> str:
+    """The page as text, in one of the languages of `languages.py`."""
+    return _environment(language).get_template(page.template).render(page=page)
 
 
-def show(page: Page, status_code: int = 200) -> Response[str]:
+def show(page: Page, status_code: int = 200, language: str = ENGLISH) -> Response[str]:
     """The page as a response."""
-    html = _ENVIRONMENT.get_template(page.template).render(page=page)
-    return Response(html, media_type=MediaType.HTML, status_code=status_code)
+    return Response(html_of(page, language), media_type=MediaType.HTML, status_code=status_code)

@@ -200,13 +200,16 @@ class Visit:
         with self.house.database.changing(event, PATIENCE_SECONDS) as tables:
             yield tables
 
-    def saw(self, action: Action, *, students: tuple[int, ...], reason: str = "", subject: str = "") -> None:
-        """Write down who sees whom, and why they may. Durable when this returns, so call it before the page is sent."""
+    def saw(self, action: Action, *, students: tuple[int, ...], reason: str = "", subject: str = "") -> int:
+        """Write down who sees whom, and why they may. Durable when this returns, so call it before the page is sent.
+
+        Returns the number of the line, which paper and files carry.
+        """
         why = reason or _REASONS_FOR_LISTS.get(self.role.terms.scope, "")
         if self.looks_as is not None:
             why = f"looks over the shoulder of {self.looks_as.username}, for whom: {why}"
         event = Event(self.session.account.username, action, subject, why, students)
-        self.house.database.record(event, partial(self.house.sessions.touch, session=self.session))
+        return self.house.database.record(event, partial(self.house.sessions.touch, session=self.session))
 
     def key(self, kind: Kind, address: str) -> int:
         """The row behind an address of this session. Raises NoSuch."""

@@ -13,6 +13,7 @@ from appliance.actions import Action, Role
 from appliance.student_level.records.roster import Class, RosterLine, caseload, class_roster
 from appliance.student_level.records.sections import Section, sections_of
 from appliance.web.addresses import Kind
+from appliance.web.languages import languages
 from appliance.web.rendering import show
 from appliance.web.visit import Frame, NoSuch, Visit
 
@@ -41,6 +42,7 @@ class ClassPage:
     """The roster of one class."""
 
     template: ClassVar[str] = "pages/class.html"
+    languages: ClassVar[dict[str, str]] = languages()
     frame: Frame
     address: str
     about: Class

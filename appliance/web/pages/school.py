@@ -20,6 +20,7 @@ from appliance.student_level.records.this_week import ThisWeek, this_week
 from appliance.web import words
 from appliance.web.addresses import Kind
 from appliance.web.charts import Bar, LineChart, attendance_chart, bars_by_grade, bars_by_group
+from appliance.web.languages import languages
 from appliance.web.rendering import show
 from appliance.web.visit import Frame, NoSuch, Visit
 
@@ -60,6 +61,7 @@ class SchoolPage:
     kinds: ClassVar[dict[str, str]] = KINDS
     longest_note: ClassVar[int] = LONGEST_NOTE
     bands: ClassVar[dict[str, str]] = BANDS
+    languages: ClassVar[dict[str, str]] = languages()
     frame: Frame
     rules: RuleBook
     at: str
@@ -189,17 +191,21 @@ def _most_missing(by_grade: tuple[schools.Share, ...]) -> str:
     return words.grade_level(max(shown, key=lambda one: one.count / one.out_of).name)
 
 
-def _roster(
-    visit: Visit,
+def _grades(here: Mapping[int, Enrollment]) -> tuple[str, ...]:
+    found = {place.grade_level for place in here.values()}
+    return tuple(sorted(found, key=lambda code: (code not in ("PK", "KG"), code)))
+
+
+def chosen_students(
     reading: Reading,
-    here: dict[int, Enrollment],
-    days: dict[int, DaysSoFar],
-    wanted: tuple[str, Missed, Order, int],
-) -> Roster:
-    grade, missed, order, page = wanted
-    grades = tuple(
-        sorted({place.grade_level for place in here.values()}, key=lambda code: (code not in ("PK", "KG"), code))
-    )
+    here: Mapping[int, Enrollment],
+    days: Mapping[int, DaysSoFar],
+    grade: str,
+    missed: Missed,
+    order: Order,
+) -> list[int]:
+    """The students whom the page's filter lets through, in the page's order. An unknown grade is no filter."""
+    grades = _grades(here)
     chosen = [
         key
         for key, place in here.items()
@@ -211,6 +217,19 @@ def _roster(
         by_name.sort(key=lambda key: -days[key].days_missed if key in days else 1)
     elif order == "grade":
         by_name.sort(key=lambda key: grades.index(here[key].grade_level))
+    return by_name
+
+
+def _roster(
+    visit: Visit,
+    reading: Reading,
+    here: dict[int, Enrollment],
+    days: dict[int, DaysSoFar],
+    wanted: tuple[str, Missed, Order, int],
+) -> Roster:
+    grade, missed, order, page = wanted
+    grades = _grades(here)
+    by_name = chosen_students(reading, here, days, grade, missed, order)
     page = min(page, max(len(by_name) - 1, 0) // LINES_A_PAGE)
     shown = by_name[page * LINES_A_PAGE : (page + 1) * LINES_A_PAGE]
     lines = {

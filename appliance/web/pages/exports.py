@@ -1,0 +1,118 @@
+"""Rosters as files, CSV or XLSX: the same students and columns as on the page, and in the log as taken out."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+
+from appliance.actions import Action
+from appliance.student_level.records import schools
+from appliance.student_level.records.enrollments import enrollments
+from appliance.student_level.records.roster import RosterLine, caseload, class_roster, roster_lines
+from appliance.web import words
+from appliance.web.addresses import Kind
+from appliance.web.pages.classes import ORDERS, Order
+from appliance.web.pages.school import Missed, chosen_students
+from appliance.web.pages.school import Order as SchoolOrder
+from appliance.web.sheets import Cell, Form, Sheet
+from appliance.web.visit import NoSuch, Visit
+
+_COLUMNS = (
+    "Student", "Grade level", "Days missed", "Days enrolled", "Share attended, last 8 weeks with school, oldest first",
+    "Missing work", "Last check-in", "By",
+)  # fmt: skip
+
+
+@get("/classes/{address:str}/file/{form:str}", action=Action.EXPORT_SECTION, sync_to_thread=True)
+def take_class(
+    address: FromPath[str],
+    form: FromPath[Literal["csv", "xlsx"]],
+    visit: NamedDependency[Visit],
+    sort: FromQuery[Order] = "name",
+) -> Response[bytes]:
+    """One class."""
+    key = visit.key(Kind.SECTION, address)
+    with visit.reading() as reading:
+        found = class_roster(reading, key, today=visit.today, school_year=visit.school_year)
+    if found is None:
+        raise NoSuch("class")
+    lines = sorted(found.lines, key=ORDERS[sort])
+    columns = (*_COLUMNS, found.period_of_marks or "Grade")
+    rows = ((*_row(line), line.mark or None) for line in lines)
+    return _taken(visit, form, "class", found.title, columns, rows, lines)
+
+
+@get("/caseload/file/{form:str}", action=Action.EXPORT_SECTION, sync_to_thread=True)
+def take_caseload(
+    form: FromPath[Literal["csv", "xlsx"]], visit: NamedDependency[Visit], sort: FromQuery[Order] = "name"
+) -> Response[bytes]:
+    """Every student of the reader."""
+    with visit.reading() as reading:
+        lines = caseload(reading, today=visit.today, school_year=visit.school_year)
+    lines.sort(key=ORDERS[sort])
+    return _taken(visit, form, "students", "caseload", _COLUMNS, map(_row, lines), lines)
+
+
+@get("/school/file/{form:str}", action=Action.EXPORT_SCHOOL, sync_to_thread=True)
+def take_school(
+    form: FromPath[Literal["csv", "xlsx"]],
+    visit: NamedDependency[Visit],
+    at: FromQuery[str] = "",
+    grade: FromQuery[str] = "",
+    missed: FromQuery[Missed] = "any",
+    sort: FromQuery[SchoolOrder] = "missed",
+) -> Response[bytes]:
+    """The students of a school whom the filter of the page chose: all of them, not only twenty."""
+    with visit.reading() as reading:
+        led = schools.schools_led(reading)
+        wanted = visit.key(Kind.SCHOOL, at) if at else led[0].school_key if led else None
+        school = next((one for one in led if one.school_key == wanted), None)
+        if school is None:
+            raise NoSuch("school")
+        here = enrollments(reading, visit.today, school.school_key)
+        days = schools.attendance_sums(reading, here, visit.school_year)
+        keys = chosen_students(reading, here, days, grade, missed, sort)
+        found = roster_lines(reading, keys, today=visit.today, school_year=visit.school_year, here=here)
+    by_key = {line.student_key: line for line in found}
+    lines = [by_key[key] for key in keys]
+    return _taken(visit, form, "school", school.name, _COLUMNS, map(_row, lines), lines)
+
+
+def _row(line: RosterLine) -> tuple[Cell, ...]:
+    last = line.check_in
+    return (
+        line.name.sorted,
+        words.sentence_case(words.grade_level(line.grade_level)) if line.grade_level else None,
+        line.days.days_missed if line.days else None,
+        line.days.days_enrolled if line.days else None,
+        " ".join(f"{share}%" for share in line.weeks) or None,
+        line.missing,
+        words.iso_day(last.day) if last else None,
+        last.by_whom if last else None,
+    )
+
+
+def _taken(
+    visit: Visit,
+    form: Form,
+    name: str,
+    subject: str,
+    columns: tuple[str, ...],
+    rows: Iterable[tuple[Cell, ...]],
+    lines: list[RosterLine],
+) -> Response[bytes]:
+    """The file, once the log holds that it was taken out, and with whose records."""
+    action = Action.EXPORT_SCHOOL if name == "school" else Action.EXPORT_SECTION
+    students = tuple(line.student_key for line in lines)
+    number = visit.saw(action, students=students, subject=f"{subject}, {form}")
+    frame = visit.bare_frame()
+    note = (
+        f"Student records. Taken out by {frame.display_name}, {frame.printed}; line {number} of the access log. Keep "
+        "locked; delete after use."
+    )
+    return Sheet(f"{name}-{words.iso_day(visit.today)}", columns, rows, note).as_file(form)
+
+
+EXPORTS = [take_class, take_caseload, take_school]

@@ -1,0 +1,262 @@
+"""What goes onto paper: letters home, a sheet for a conference, a list for calls; each as a page and as a PDF.
+
+The log holds that it was printed before it is sent, and the paper carries the number of that line.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+
+from appliance.actions import Action
+from appliance.errors import Trouble
+from appliance.storage.database import Reading
+from appliance.student_level.records import attendance, schools, students
+from appliance.student_level.records.courses import CourseLine, student_courses
+from appliance.student_level.records.enrollments import Name, enrollments
+from appliance.student_level.records.going_well import going_well
+from appliance.student_level.records.letters import HomeCount, away_without_reason, home_counts
+from appliance.student_level.records.roster import RosterLine, class_roster, roster_lines
+from appliance.student_level.records.this_week import situation_of
+from appliance.web import words
+from appliance.web.addresses import Kind
+from appliance.web.languages import ENGLISH, languages
+from appliance.web.pages.school import Missed, chosen_students
+from appliance.web.pdf import pdf_of
+from appliance.web.rendering import html_of, show
+from appliance.web.visit import NoSuch, Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter home about one student's own days, in one language."""
+
+    template: ClassVar[str] = "paper/letter.html"
+    languages: ClassVar[dict[str, str]] = languages()
+    about: HomeCount
+    today: int
+    signed: str
+    contact: str
+    number: int
+    here: str = ""
+    back: str = ""
+    pdf: str = ""
+    is_pdf: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a conference talks about, on one page."""
+
+    name: Name
+    grade_level: str
+    school: str
+    going_well: tuple[str, ...]
+    days: attendance.DaysSoFar | None
+    grid: students.DayGrid | None
+    periods: tuple[str, ...]
+    courses: tuple[CourseLine, ...]
+    tests: tuple[students.TestLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A profile as a sheet of paper."""
+
+    template: ClassVar[str] = "paper/profile.html"
+    languages: ClassVar[dict[str, str]] = {}
+    about: Profile
+    today: int
+    signed: str
+    printed: str
+    number: int
+    here: str = ""
+    back: str = ""
+    pdf: str = ""
+    is_pdf: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallList:
+    """Whom to call about one day."""
+
+    template: ClassVar[str] = "paper/call_list.html"
+    languages: ClassVar[dict[str, str]] = {}
+    school: str
+    day: int
+    lines: tuple[RosterLine, ...]
+    today: int
+    signed: str
+    printed: str
+    number: int
+    here: str = ""
+    back: str = ""
+    pdf: str = ""
+    is_pdf: bool = False
+
+
+@get("/students/{address:str}/letter", action=Action.PRINT_STUDENT, sync_to_thread=True)
+def see_letter(
+    address: FromPath[str], visit: NamedDependency[Visit], language: FromQuery[str] = ENGLISH
+) -> Response[str]:
+    """A letter home, to be read before it is printed."""
+    [letter] = _letters(visit, [visit.key(Kind.STUDENT, address)], "one letter")
+    return show(_on_screen(visit, letter, address, "letter", f"?language={language}"), language=_known(language))
+
+
+@get("/students/{address:str}/letter/pdf", action=Action.PRINT_STUDENT, sync_to_thread=True)
+def letter_as_pdf(
+    address: FromPath[str], visit: NamedDependency[Visit], language: FromQuery[str] = ENGLISH
+) -> Response[bytes]:
+    """The same letter as a PDF."""
+    letters = _letters(visit, [visit.key(Kind.STUDENT, address)], "one letter")
+    return _as_pdf("letter", [html_of(replace(one, is_pdf=True), _known(language)) for one in letters])
+
+
+@get("/classes/{address:str}/letters/pdf", action=Action.PRINT_SECTION, sync_to_thread=True)
+def letters_of_a_class(
+    address: FromPath[str], visit: NamedDependency[Visit], language: FromQuery[str] = ENGLISH
+) -> Response[bytes]:
+    """A letter for each student of a class."""
+    key = visit.key(Kind.SECTION, address)
+    with visit.reading() as reading:
+        found = class_roster(reading, key, today=visit.today, school_year=visit.school_year)
+    if found is None:
+        raise NoSuch("class")
+    letters = _letters(visit, [line.student_key for line in found.lines], found.title)
+    return _as_pdf("letters", [html_of(replace(one, is_pdf=True), _known(language)) for one in letters])
+
+
+@get("/school/letters/pdf", action=Action.PRINT_SCHOOL, sync_to_thread=True)
+def letters_of_a_school(
+    visit: NamedDependency[Visit],
+    at: FromQuery[str] = "",
+    grade: FromQuery[str] = "",
+    missed: FromQuery[Missed] = "any",
+    language: FromQuery[str] = ENGLISH,
+) -> Response[bytes]:
+    """A letter for each student whom the filter of the school's page chose."""
+    with visit.reading() as reading:
+        school = _school(visit, reading, at)
+        here = enrollments(reading, visit.today, school.school_key)
+        days = schools.attendance_sums(reading, here, visit.school_year)
+        keys = chosen_students(reading, here, days, grade, missed, "name")
+    letters = _letters(visit, keys, school.name)
+    return _as_pdf("letters", [html_of(replace(one, is_pdf=True), _known(language)) for one in letters])
+
+
+@get("/students/{address:str}/profile", action=Action.PRINT_STUDENT, sync_to_thread=True)
+def see_profile(address: FromPath[str], visit: NamedDependency[Visit]) -> Response[str]:
+    """A sheet for a conference."""
+    return show(_on_screen(visit, _profile(visit, visit.key(Kind.STUDENT, address)), address, "profile"))
+
+
+@get("/students/{address:str}/profile/pdf", action=Action.PRINT_STUDENT, sync_to_thread=True)
+def profile_as_pdf(address: FromPath[str], visit: NamedDependency[Visit]) -> Response[bytes]:
+    """The same sheet as a PDF."""
+    sheet = _profile(visit, visit.key(Kind.STUDENT, address))
+    return _as_pdf("conference", [html_of(replace(sheet, is_pdf=True))])
+
+
+@get("/school/calls", action=Action.PRINT_SCHOOL, sync_to_thread=True)
+def see_calls(visit: NamedDependency[Visit], at: FromQuery[str] = "") -> Response[str]:
+    """Whom to call about the last day with attendance."""
+    page = _calls(visit, at)
+    return show(replace(page, here="/school/calls", back=f"/school?at={at}", pdf=f"/school/calls/pdf?at={at}"))
+
+
+@get("/school/calls/pdf", action=Action.PRINT_SCHOOL, sync_to_thread=True)
+def calls_as_pdf(visit: NamedDependency[Visit], at: FromQuery[str] = "") -> Response[bytes]:
+    """The same list as a PDF."""
+    return _as_pdf("calls", [html_of(replace(_calls(visit, at), is_pdf=True))])
+
+
+def _letters(visit: Visit, keys: Sequence[int], subject: str) -> list[Letter]:
+    with visit.reading() as reading:
+        first = visit.first_day_of_school_year
+        about = home_counts(reading, keys, today=visit.today, school_year=visit.school_year, first_day=first)
+    if not about:
+        raise NoSuch("student")
+    number = _printed(visit, [one.student_key for one in about], f"letters: {subject}")
+    contact, signed = visit.house.settings.letter_contact, visit.session.account.display_name
+    return [Letter(one, visit.today, signed, contact, number) for one in about]
+
+
+def _profile(visit: Visit, key: int) -> Sheet:
+    today, year = visit.today, visit.school_year
+    with visit.reading() as reading:
+        record = students.student(reading, key, today)
+        if record is None:
+            raise NoSuch("student")
+        days, grid, seen = None, None, None
+        if record.place:
+            days, _ = students.days_of(reading, key, record.place.school_key, year)
+            grid = students.day_grid(reading, record.place, key, today, visit.first_day_of_school_year)
+            seen = situation_of(reading, record.place, today=today, school_year=year)
+        periods, courses = student_courses(reading, key, today)
+        about = Profile(
+            name=record.name,
+            grade_level=record.place.grade_level if record.place else "",
+            school=record.school,
+            going_well=tuple(words.sentence_case(text) for text in going_well(seen)) if seen else (),
+            days=days,
+            grid=grid,
+            periods=periods,
+            courses=tuple(courses),
+            tests=tuple(students.tests_of(reading, key, today)),
+        )
+    number = _printed(visit, [key], "conference sheet", reason=record.name.reason)
+    return Sheet(about, today, visit.session.account.display_name, visit.bare_frame().printed, number)
+
+
+def _calls(visit: Visit, at: str) -> CallList:
+    with visit.reading() as reading:
+        school = _school(visit, reading, at)
+        here = enrollments(reading, visit.today, school.school_key)
+        since = visit.first_day_of_school_year
+        taken = attendance.days_taken(reading, [school.school_key], since, visit.today).get(school.school_key, [])
+        if not taken:
+            raise Trouble("No attendance of this school year is loaded for this school, so there is nobody to call.")
+        away = away_without_reason(reading, here, taken[-1])
+        lines = roster_lines(reading, away, today=visit.today, school_year=visit.school_year, here=here)
+    number = _printed(visit, away, f"call list: {school.name}")
+    frame = visit.bare_frame()
+    return CallList(school.name, taken[-1], tuple(lines), visit.today, frame.display_name, frame.printed, number)
+
+
+def _school(visit: Visit, reading: Reading, at: str) -> schools.School:
+    led = schools.schools_led(reading)
+    wanted = visit.key(Kind.SCHOOL, at) if at else led[0].school_key if led else None
+    school = next((one for one in led if one.school_key == wanted), None)
+    if school is None:
+        raise NoSuch("school")
+    return school
+
+
+def _printed(visit: Visit, keys: Sequence[int], subject: str, reason: str = "") -> int:
+    return visit.saw(Action.PRINT_STUDENT, students=tuple(keys), subject=subject, reason=reason)
+
+
+def _on_screen(visit: Visit, page: Letter | Sheet, address: str, kind: str, more: str = "") -> Letter | Sheet:
+    student = f"/students/{address}"
+    return replace(page, here=f"{student}/{kind}", back=student, pdf=f"{student}/{kind}/pdf{more}")
+
+
+def _known(language: str) -> str:
+    if language not in languages():
+        raise NoSuch("language")
+    return language
+
+
+def _as_pdf(name: str, sheets: list[str]) -> Response[bytes]:
+    headers = {"Content-Disposition": f'attachment; filename="{name}.pdf"'}
+    return Response(pdf_of(sheets), media_type="application/pdf", headers=headers)
+
+
+PAPER = [
+    see_letter, letter_as_pdf, letters_of_a_class, letters_of_a_school, see_profile, profile_as_pdf, see_calls,
+    calls_as_pdf,
+]  # fmt: skip

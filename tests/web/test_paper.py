@@ -1,0 +1,123 @@
+"""On paper: a letter home, a sheet for a conference, a list for calls."""
+
+import re
+import zlib
+from pathlib import Path
+
+import pytest
+
+from appliance.actions import Action
+from appliance.days import day_number
+from appliance.storage.database import Database, Event
+from appliance.web.pdf import MOST_SHEETS, NoPdf, pdf_of
+from tests import maplewood
+from tests.access_log import at_desk
+from tests.conftest import Person, app_for, sign_in
+
+
+def ada_of(person: Person) -> str:
+    return person.link_to("Ada Lovell", on="/this-week")
+
+
+def pages_of(pdf: bytes) -> int:
+    """How many sheets a PDF has, from its own count, which may be packed."""
+    packed = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
+    parts = [pdf, *(zlib.decompressobj().decompress(part) for part in packed if part[:1] == b"\x78")]
+    return max(int(count) for part in parts for count in re.findall(rb"/Count (\d+)", part))
+
+
+def test_a_letter_tells_a_familys_own_child_and_compares_with_nobody(visit) -> None:
+    okafor = visit("okafor")
+    page = okafor.get(f"{ada_of(okafor)}/letter").text
+    assert "To the family of Ada Lovell" in page
+    assert "5 days missed" in page
+    assert "Ada has missed 5 of 63 school days from August 24, 2026 to November 20, 2026." in page
+    for word in ("average", "other students", "class ", "10%", "chronic", "truant", "risk"):
+        assert word not in page.lower().split("<main>")[1], word
+
+
+def test_the_same_letter_in_spanish_says_usted_and_its_dates_are_spanish(visit) -> None:
+    okafor = visit("okafor")
+    page = okafor.get(f"{ada_of(okafor)}/letter?language=es").text
+    assert '<html lang="es">' in page
+    assert "A la familia de Ada Lovell" in page
+    assert "Del 24 de agosto de 2026 al 20 de noviembre de 2026 hubo 63 días de clase, y Ada faltó 5." in page
+    assert "Puede comunicarse con nosotros" in page
+    assert visit("okafor").get(f"{ada_of(okafor)}/letter?language=xx").status_code == 404
+
+
+def test_who_missed_no_day_is_thanked(own_town: Database) -> None:
+    with own_town.changing(Event("test", Action.IMPORT)) as tables:
+        tables.execute("UPDATE student_attendance SET days_missed = 0, days_excused = 0 WHERE student_key = 101")
+    okafor = sign_in(app_for(own_town), "okafor")
+    page = okafor.get(f"{okafor.link_to('Ada Lovell', on='/this-week')}/letter").text
+    assert "Here every day" in page
+    assert "Ada has come on all 63 school days" in page
+
+
+def test_paper_carries_the_line_of_the_log_that_was_written_before_it(own_town: Database) -> None:
+    okafor = sign_in(app_for(own_town), "okafor")
+    page = okafor.get(f"{ada_of(okafor)}/profile").text
+    [(number, who, subject)] = at_desk(
+        own_town, "SELECT sequence, who, subject FROM access_log WHERE action = 'print about a student'"
+    )
+    assert (who, subject) == ("okafor", "conference sheet")
+    assert f"line {number} of the access log" in page
+
+
+def test_a_conference_sheet_says_first_what_goes_well_and_leaves_room_to_write(visit) -> None:
+    wu = visit("wu")
+    page = wu.get(f"{wu.link_to('Ada Lovell', on='/this-week')}/profile").text
+    assert page.index("Going well") < page.index("Days at school") < page.index("Courses") < page.index("comes next")
+    assert "Printed by Ms. Wu" in page
+
+
+def test_a_list_for_calls_names_who_was_away_without_a_reason_and_nobody_else(own_town: Database) -> None:
+    friday = day_number(maplewood.school_days()[-1])
+    with own_town.changing(Event("test", Action.IMPORT)) as tables:
+        tables.execute("DELETE FROM attendance_day WHERE day = ?", (friday,))
+        for key, category in ((101, "unexcused"), (102, "excused"), (103, "tardy"), (201, "unexcused")):
+            sql = "INSERT INTO attendance_day (student_key, day, category, basis) VALUES (?, ?, ?, 'daily')"
+            tables.execute(sql, (key, friday, category))
+    page = sign_in(app_for(own_town), "ruiz").get("/school/calls").text
+    assert "away on Friday, November 20, 2026" in page
+    assert "Lovell, Ada" in page
+    assert not [name for name in ("Ostrow", "Marsh", "Vance") if name in page]
+
+
+def test_the_letters_of_a_class_are_one_pdf_with_a_sheet_for_each(own_town: Database, tmp_path: Path) -> None:
+    okafor = sign_in(app_for(own_town), "okafor")
+    science = okafor.link_to("Science 7", on="/classes")
+    answer = okafor.get(f"{science}/letters/pdf?language=es")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "application/pdf"
+    assert answer.headers["content-disposition"] == 'attachment; filename="letters.pdf"'
+    assert answer.content[:5] == b"%PDF-"
+    assert pages_of(answer.content) == 11
+    named = (
+        "SELECT count(*) FROM access_log_student JOIN access_log USING (sequence) WHERE subject = 'letters: Science 7'"
+    )
+    assert at_desk(own_town, named) == [(11,)]
+
+
+def test_nobody_prints_a_student_across_town(visit) -> None:
+    ada = ada_of(visit("okafor"))
+    for kind in ("letter", "letter/pdf", "profile", "profile/pdf"):
+        assert visit("lind").get(f"{ada}/{kind}").status_code == 404
+    assert visit("okafor").get("/school/calls").status_code == 403
+    assert visit("okafor").get("/school/letters/pdf").status_code == 403
+
+
+def test_too_many_sheets_are_refused_before_any_is_made() -> None:
+    with pytest.raises(NoPdf, match="Choose fewer students"):
+        pdf_of(["<p>one</p>"] * (MOST_SHEETS + 1))
+
+
+def test_the_worker_opens_no_file_but_ours(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.svg"
+    secret.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text>SECRET</text></svg>')
+    made = pdf_of([f'<p>x</p><img src="{secret.as_uri()}"><img src="http://127.0.0.1:9/x.png">'])
+    text = tmp_path / "made.pdf"
+    text.write_bytes(made)
+    assert b"SECRET" not in made
+    assert b"/Image" not in made
