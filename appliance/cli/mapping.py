@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from appliance.cli.root import AS_JSON, cli, print_json
+from appliance.cli.root import AS_JSON, cli, home_of, print_json
 from appliance.console import say
 from appliance.errors import NeedsYou
 
@@ -39,7 +39,9 @@ def map_(
     as_json: bool,
 ) -> None:
     """Propose how a file is to be read, let a person confirm it, and keep that in the home's mappings."""
-    from appliance.jobs.propose_mapping import keep_mapping, kinds_of_file, look_into, text_of
+    from appliance.jobs.import_files import person_at_the_keyboard
+    from appliance.jobs.mappings import keep_mapping
+    from appliance.jobs.propose_mapping import kinds_of_file, look_into, text_of
 
     if kind is not None and kind not in kinds_of_file():
         raise click.UsageError(f"There is no kind {kind!r}. Known: {', '.join(kinds_of_file())}.")
@@ -55,7 +57,9 @@ def map_(
         proposal = _ask(one.proposal) if asks else one.proposal
         text = text_of(proposal)
         if yes or (asks and click.confirm("Keep this mapping?", default=True, err=True)):
-            say(f"Kept as {keep_mapping(context.obj, text)}. It is a text file: mend it there, or map again.")
+            with home_of(context) as database:
+                kept = keep_mapping(database, text, by=person_at_the_keyboard())
+            say(f"Kept as {kept}. It is a text file: mend it there, or map again.")
         else:
             click.echo(text)
         left = sum(map(len, proposal.open_codes.values()))
@@ -162,3 +166,38 @@ def _as_json(one: "LookedInto") -> dict[str, object]:
             "codes_without_meaning": {table: len(codes) for table, codes in one.proposal.open_codes.items() if codes},
         }
     return shown
+
+
+@cli.group("mappings", invoke_without_command=True)
+@AS_JSON
+@click.pass_context
+def mappings_(context: click.Context, as_json: bool) -> None:
+    """The mappings in force: by which of them a file is read, who confirmed it, and when."""
+    from dataclasses import asdict
+
+    from appliance.jobs.mappings import in_force
+
+    if context.invoked_subcommand is not None:
+        return
+    with home_of(context) as database:
+        found = in_force(database)
+    if as_json:
+        print_json({"mappings": [asdict(one) for one in found]})
+        return
+    for one in found:
+        whose = "shipped" if one.is_shipped else f"version {one.revision}, {one.confirmed_by} {one.confirmed_at[:10]}"
+        click.echo(f"{one.name}: {', '.join(one.fills)} from {one.columns} columns; {whose.strip()}")
+
+
+@mappings_.command()
+@click.argument("name")
+@click.option("--reason", required=True, help="Why; kept in the access log.")
+@click.pass_context
+def retire(context: click.Context, name: str, reason: str) -> None:
+    """Read no file by a mapping of this home any more."""
+    from appliance.jobs.import_files import person_at_the_keyboard
+    from appliance.jobs.mappings import retire_mapping
+
+    with home_of(context) as database:
+        retire_mapping(database, name, by=person_at_the_keyboard(), reason=reason)
+    say(f"{name} is retired. Files that it read need another mapping: schoolhouse map FILE")

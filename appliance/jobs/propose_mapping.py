@@ -1,20 +1,19 @@
 """Look into a file that may need a mapping: is it known, has it changed, and if it is new, what may it be."""
 
-import os
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from appliance.errors import BadFile, HomeTrouble
+from appliance.errors import BadFile
 from appliance.student_level.sources import district_csv
-from appliance.student_level.sources.archive import files_in
+from appliance.student_level.sources.archive import Source, files_in
 from appliance.student_level.sources.csv_text import look_through
 from appliance.student_level.sources.mapping.drift import Drift, drift
-from appliance.student_level.sources.mapping.form import Mapping, read_mapping
+from appliance.student_level.sources.mapping.form import Mapping
 from appliance.student_level.sources.mapping.looking import look_at
 from appliance.student_level.sources.mapping.mapped import MappedTable
 from appliance.student_level.sources.mapping.propose import Proposal, name_for, propose
-from appliance.student_level.sources.mapping.shelf import FOLDER, fitting, known_mappings, mapped
+from appliance.student_level.sources.mapping.shelf import fitting, known_mappings, mapped
 from appliance.student_level.sources.mapping.vocabulary import vocabulary
 from appliance.student_level.sources.mapping.workbook import is_workbook, sheets
 from appliance.student_level.sources.mapping.writing import write
@@ -24,7 +23,6 @@ from appliance.student_level.staging.report import FileRead, ImportReport
 from appliance.student_level.staging.typed_rows import typed_rows
 
 _ROWS_TRIED = 2_000
-__all__ = ["LookedInto", "keep_mapping", "kinds_of_file", "look_into", "text_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ def kinds_of_file() -> tuple[str, ...]:
     return tuple(recipe.name for recipe in vocabulary().recipe)
 
 
-def look_into(path: Path, home: Path | None, *, name: str | None = None, kind: str | None = None) -> list[LookedInto]:
+def look_into(path: Source, home: Path | None, *, name: str | None = None, kind: str | None = None) -> list[LookedInto]:
     """Each table of a file, with what is known or proposed. `kind`, one of `kinds_of_file()`, asks for a new proposal.
 
     Raises BadFile for a file that cannot be read at all.
@@ -58,7 +56,7 @@ def look_into(path: Path, home: Path | None, *, name: str | None = None, kind: s
     return [_look(table, mappings, name or name_for(table.name), kind) for table in _tables(path)]
 
 
-def _read_as_it_is(path: Path, home: Path | None) -> list[LookedInto]:
+def _read_as_it_is(path: Source, home: Path | None) -> list[LookedInto]:
     """What is read without a mapping, in the words that the house knows; nothing when any of it is not."""
     try:
         found = recognise([path], home)
@@ -80,7 +78,7 @@ def _speaks_our_words(one: Recognised) -> bool:
     return not any(code in ("not_in_list", "not_a_date") for _, _, code in report.problem_kinds)
 
 
-def _tables(path: Path) -> list[Table]:
+def _tables(path: Source) -> list[Table]:
     if is_workbook(path):
         return list(sheets(path))
     return [look_through(file) for file in files_in(path)]
@@ -118,18 +116,3 @@ def text_of(proposal: Proposal) -> str:
         )
     notes = {guess.header: f"{guess.trust}: {guess.evidence}" for guess in proposal.guesses.values()}
     return write(mapping, notes, proposal.open_codes)
-
-
-def keep_mapping(home: Path, text: str) -> Path:
-    """Put a mapping on the home's shelf, in the place of the last one of its name. Raises BadFile if it is not one."""
-    mapping = read_mapping(text, "the mapping")
-    if not home.is_dir():
-        raise HomeTrouble(f"There is no home at {home}. Make one with: schoolhouse --home {home} init")
-    folder = home / FOLDER
-    folder.mkdir(mode=0o700, exist_ok=True)
-    plain = "".join(c if c.isalnum() else "_" for c in mapping.name.lower())
-    path = folder / f"{plain}.toml"
-    beside = path.with_suffix(".new")
-    beside.write_text(text, encoding="utf-8")
-    os.replace(beside, path)  # noqa: PTH105 atomic
-    return path

@@ -158,6 +158,11 @@ class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     fixed: Fixed | None = None
     seen: tuple[str, ...] = ()
     """The header of the file that it was made from, for showing what changed."""
+    revision: Annotated[int, msgspec.Meta(ge=1)] = 1
+    """How often a person has confirmed a mapping of this name."""
+    confirmed_by: str = ""
+    confirmed_at: str = ""
+    """Who did it last, and when (ISO text, UTC); empty for the shipped ones."""
 
     def code_table(self, name: str) -> dict[str, str]:
         """A code table by name, theirs in lower case: one that every mapping may use, then the mapping's own."""

@@ -12,6 +12,7 @@ from datetime import date
 from itertools import islice
 
 from appliance.days import EARLIEST, LATEST, day_number
+from appliance.student_level.sources import ssn
 from appliance.student_level.sources.mapping.dates import date_reader
 from appliance.student_level.sources.mapping.form import SHARED_CODES
 from appliance.student_level.sources.table import Table
@@ -27,7 +28,10 @@ _PATTERNS = (*USUAL_DATES, "YYYY-MM-DDT*", "YYYY-MM-DD *", "M/D/YYYY *", "M/D/YY
              "M.D.YYYY", "D/M/YYYY", "D.M.YYYY", "MMDDYY")  # fmt: skip
 _NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,20})?", re.ASCII)
 _MARK = re.compile(r"(-?\d{1,3}(\.\d{1,9})?\s*%?)?\s*([A-F][+-]?|[A-Z]{1,2})?", re.ASCII)
-_SSN = re.compile(r"\d{3}-\d{2}-\d{4}", re.ASCII)
+_MOST_SSNS = 0.01
+"""Of a column's values. A column with more of them is never proposed, as it is never loaded (`ssn_gate`)."""
+_IDS = ssn.Sieve("student")
+"""Sees what is written as a social security number, and takes nine bare digits for an id."""
 _NOTHINGS = ("na", "-", "--", "---", ".", "#n/a", "nan", "nil", "(null)", "(blank)", "<null>", "n.a.", "missing")
 _GRADES = frozenset(theirs.lower() for theirs in SHARED_CODES["grades"])
 
@@ -54,6 +58,9 @@ class Look:
     codes: tuple[str, ...]
     """The different values, the commonest first, of a column that may hold codes; else nothing."""
     is_social_security_number: bool
+    """Whether some of the values are such numbers."""
+    times: dict[str, int]
+    """Of those codes, in how many rows of the sample each stands."""
     nothings: tuple[str, ...]
     """Words that seem to stand for an empty cell."""
 
@@ -84,6 +91,7 @@ def _look(values: list[str]) -> Look:
         del counted[word]
     filled = sum(counted.values())
     dates, patterns, years, impossible = _dates(counted)
+    codes = _codes(counted, filled)
     return Look(
         rows=len(values),
         filled=filled,
@@ -97,8 +105,9 @@ def _look(values: list[str]) -> Look:
         patterns=patterns,
         years=years,
         impossible_dates=impossible,
-        codes=_codes(counted, filled),
-        is_social_security_number=_share(counted, lambda value: bool(_SSN.fullmatch(value))) > 0.5,
+        codes=codes,
+        is_social_security_number=_share(counted, _IDS.holds) > _MOST_SSNS,
+        times=dict(counted) if codes else {},
         nothings=nothings,
     )
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from rapidfuzz import fuzz
 
+from appliance.student_level.sources import ssn
 from appliance.student_level.sources.mapping.form import TEXT
 from appliance.student_level.sources.mapping.looking import Look
 from appliance.student_level.sources.mapping.vocabulary import Field, Kind, Vocabulary
@@ -16,7 +17,6 @@ Trust = Literal["sure", "likely", "chosen"]
 LEAST_ALIKE = 80
 """Of 100. Below it, names are not alike enough to be worth a question."""
 _MOST = 0.8
-_SECRET = ("ssn", "social security", "soc security")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def guesses(header: Sequence[str], looks: Sequence[Look], wanted: Sequence[str],
 
 def _guess(name: str, field: Field, place: int, header: str, look: Look, words: Vocabulary) -> Guess | None:
     plain = words.plain(header)
-    if not plain or look.is_social_security_number or any(secret in plain for secret in _SECRET):
+    if not plain or look.is_social_security_number or ssn.in_a_column_named(header):
         return None
     alike, named = _alike(plain, field.names)
     if alike < LEAST_ALIKE:

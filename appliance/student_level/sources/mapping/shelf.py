@@ -23,10 +23,14 @@ def shipped_mappings() -> tuple[Mapping, ...]:
     return tuple(_read(file) for file in sorted(_SHIPPED.glob("*.toml")))
 
 
+def own_mappings(home: Path | None) -> list[tuple[Mapping, Path]]:
+    """A home's own mappings, each with its file. Raises BadFile for one that cannot be read."""
+    return [(_read(file), file) for file in sorted((home / FOLDER).glob("*.toml"))] if home else []
+
+
 def known_mappings(home: Path | None) -> tuple[Mapping, ...]:
     """A home's own mappings before the shipped ones. Raises BadFile for one that cannot be read."""
-    own = sorted((home / FOLDER).glob("*.toml")) if home else []
-    return (*map(_read, own), *shipped_mappings())
+    return (*(mapping for mapping, _ in own_mappings(home)), *shipped_mappings())
 
 
 def _read(file: Path) -> Mapping:

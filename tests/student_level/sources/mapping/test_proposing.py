@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from appliance.errors import BadFile
 from appliance.jobs.import_files import import_files
-from appliance.jobs.propose_mapping import keep_mapping, kinds_of_file, look_into, text_of
+from appliance.jobs.mappings import keep_mapping
+from appliance.jobs.propose_mapping import kinds_of_file, look_into, text_of
 from appliance.storage.database import Database
 from appliance.student_level.sources.archive import files_in
 from appliance.student_level.sources.csv_text import look_through
@@ -54,7 +55,7 @@ def confirm(home, path, **meanings):
     open_codes = {code: table for table, codes in proposal.open_codes.items() for code in codes}
     for code, table in open_codes.items():
         proposal = proposal.mean(table, code, meanings[code])
-    keep_mapping(home.home, text_of(proposal))
+    keep_mapping(home, text_of(proposal), by="kim")
     return len(proposal.unsure) + len(open_codes)
 
 
@@ -190,7 +191,7 @@ def test_what_the_file_does_not_say_may_be_said_for_all_of_its_rows(home, tmp_pa
     path.write_text("student_id,test_date,scale_score\n" + "".join(f"{n},2026-09-08,{400 + n}\n" for n in range(20)))
     (found,) = look_into(path, home.home, kind="test results")
     assert found.proposal.missing == ("test_name",)
-    keep_mapping(home.home, text_of(found.proposal.choose("test_name", "=Reading benchmark")))
+    keep_mapping(home, text_of(found.proposal.choose("test_name", "=Reading benchmark")), by="kim")
     rows = see(path, home.home).only("tests")
     assert {row.test for row in rows} == {"Reading benchmark"}
     assert [row.scale_score for row in rows] == [400 + n for n in range(20)]
