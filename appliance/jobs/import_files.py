@@ -13,6 +13,7 @@ from appliance.days import day_number
 from appliance.errors import Trouble
 from appliance.jobs.choose_fields import turn_off_lapsed
 from appliance.jobs.named_at_desk import none_lost
+from appliance.jobs.rehearsal import rehearsing
 from appliance.settings import Settings
 from appliance.storage.database import Database, Event, refresh_statistics
 from appliance.student_level.sources.archive import Source
@@ -55,11 +56,11 @@ def check_files(
     by: str | None = None,
     progress: Progress = quietly,
 ) -> ImportReport:
-    """What an import would do and what is wrong, found by doing it and taking it back. Raises BadFile."""
+    """What an import would do and what is wrong, found by doing it to a copy of the records. Raises BadFile."""
     report = ImportReport()
     begun = time.monotonic()
     files = _recognised(database, paths, settings)
-    with database.rehearsing() as tables:
+    with rehearsing(database) as tables:
         tally = Tally(tables, report)
         tally.begin()
         load(Batch(tables, report, progress, tally=tally), files)

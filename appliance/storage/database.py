@@ -70,10 +70,6 @@ class Reading:
         return rows[0] if rows else None
 
 
-class _TakenBack(Exception):
-    """Ends a transaction that shall leave nothing behind."""
-
-
 @dataclass
 class _Pool:
     gate: Gate
@@ -149,14 +145,6 @@ class Database:
                 raise
             with suppress(HomeTrouble):
                 self.desk.note_carried_out(entry.sequence)
-
-    @contextmanager
-    def rehearsing(self, patience_seconds: float = 30) -> Iterator[Tables]:
-        """A writable handle to the records, to find out what a change would do: all of it is taken back at the end."""
-        turn = self._turn(patience_seconds)
-        with turn, suppress(_TakenBack), transaction(self._writer, self._records.path, patience_seconds):
-            yield Tables(self._writer)
-            raise _TakenBack
 
     @contextmanager
     def _turn(self, patience_seconds: float) -> Iterator[None]:
