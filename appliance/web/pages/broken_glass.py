@@ -58,7 +58,7 @@ def see_break_glass(visit: NamedDependency[Visit]) -> Response[str]:
     return show(page)
 
 
-@post("/break-glass", action=Action.BREAK_GLASS, sync_to_thread=True)
+@post("/break-glass/open", action=Action.BREAK_GLASS, sync_to_thread=True)
 def break_glass(visit: NamedDependency[Visit], data: FromForm[BreakForm]) -> Redirect:
     """Write down who opens whom and why; then go to the student's page."""
     key = broken_glass.break_glass(visit.house.database, visit.viewer, data.student, data.reason)

@@ -55,7 +55,7 @@ def ask_who_may_see(visit: NamedDependency[Visit]) -> Response[str]:
         return show(AskWhoPage(visit.frame(reading), _by_whole_name(visit)))
 
 
-@post("/who-may-see", action=Action.SEE_WHO_MAY_SEE, sync_to_thread=True, status_code=200)
+@post("/who-may-see/find", action=Action.SEE_WHO_MAY_SEE, sync_to_thread=True, status_code=200)
 def find_whom(visit: NamedDependency[Visit], data: FromForm[AskForm]) -> Response[str]:
     """Those of that name: whose own students they are not, must type it whole, or the district's id."""
     typed = " ".join(data.name.split())

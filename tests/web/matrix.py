@@ -1,0 +1,369 @@
+"""The matrix: every door of the house, tried by one person, with what is theirs, what is not, and what is not there.
+
+Nothing here lists routes. They are walked, and what a route asks for (a student, a class, a form) is filled in from the
+tables below; a route that asks for something unknown fails with a sentence that says which table needs a line.
+"""
+
+import io
+import typing
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import httpx
+import msgspec
+from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
+
+from appliance.actions import Action, may
+from appliance.jobs.people import person as person_called
+from appliance.roles import Scope
+from appliance.storage.connection import GatedConnection
+from appliance.storage.database import Database
+from appliance.student_level.access import reading_as
+from appliance.web.addresses import Addresses, Kind
+from appliance.web.guards import OPEN_TO_ANYBODY
+from tests import everyone, maplewood
+from tests.conftest import Person
+from tests.everyone import TODAY
+from tests.maplewood import KEY, NOW, STUDENTS
+
+NOT_THERE = 999_999
+LEFT_OUT = {
+    "/sign-out": "it would end the matrix's own session; test_signing_in.py walks it",
+    "/data/import/files": "it reads its form from the stream; test_upload.py walks it",
+}
+"""Forms that are tried only by those who may not send them, and why."""
+FIELDS = {
+    "since": "2026-11-16",
+    "until": "2026-12-01",
+    "teacher": "staff",
+    "coach": "coach",
+    "section": "section",
+    "name": "van",
+}
+"""What a form's field, or a query that must be there, gets by its name: a text, or a kind of key. Others get what
+their type asks for."""
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Addresses for one parameter: of what is the person's, of what is not, and of what is not there."""
+
+    mine: str | None
+    others: str | None
+    missing: str | None
+
+
+@dataclass
+class Walker:
+    """One person, signed in, and what they may see according to the database."""
+
+    database: Database
+    app: Litestar
+    username: str
+    person: Person
+    token: str
+    students: frozenset[int] = field(init=False)
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.viewer = person_called(self.database, self.username).as_viewer(TODAY, NOW, family_pages=True)
+        self.by_name = self.viewer.role.terms.scope is Scope.ONE_BY_NAME
+        self.students = frozenset(self._visible("student"))
+        self.addresses = Addresses(self.token)
+
+    def _visible(self, what: str) -> set[int]:
+        if self.viewer.role.terms.scope is Scope.NOBODY:
+            return set()
+        with reading_as(self.database, self.viewer) as reading:
+            return {row[f"{what}_key"] for row in reading.query(f"SELECT {what}_key FROM visible_{what}")}
+
+    def _keys(self, kind: Kind, mine: set[int], everything: set[int]) -> Keys:
+        def first(keys: set[int]) -> str | None:
+            return self.addresses.of(kind, min(keys)) if keys else None
+
+        return Keys(first(mine & everything), first(everything - mine), self.addresses.of(kind, NOT_THERE))
+
+    def student(self) -> Keys:
+        everybody = set(KEY.values())
+        return self._keys(Kind.STUDENT, everybody if self.by_name else set(self.students), everybody)
+
+    def section(self) -> Keys:
+        everything = {maplewood.SCIENCE, maplewood.READING, maplewood.OAK_MATH}
+        return self._keys(Kind.SECTION, everything if self.by_name else self._visible("section"), everything)
+
+    def school(self) -> Keys:
+        mine = {
+            Scope.SCHOOL: {maplewood.ELM},
+            Scope.ONE_BY_NAME: {maplewood.ELM, maplewood.OAK},
+        }.get(self.viewer.role.terms.scope, set())
+        return self._keys(Kind.SCHOOL, mine, {maplewood.ELM, maplewood.OAK})
+
+    def grant(self) -> Keys:
+        made = {everyone.open_to_coach(self.database, section) for section in (maplewood.SCIENCE, maplewood.OAK_MATH)}
+        return self._keys(Kind.GRANT, made if self.by_name else {min(made)}, made)
+
+    def day_code(self) -> Keys:
+        shea, gray = (person_called(self.database, name) for name in ("shea", "gray"))
+        everyone.cover(self.database, shea, maplewood.OKAFOR)
+        everyone.cover(self.database, gray, maplewood.LIND)
+        both = {shea.account_key, gray.account_key}
+        return self._keys(Kind.ACCOUNT, both if self.by_name else {shea.account_key}, both)
+
+    def colleague(self) -> Keys:
+        okafor, lind = (person_called(self.database, name).account_key for name in ("okafor", "lind"))
+        return self._keys(Kind.ACCOUNT, {okafor}, {okafor, lind})
+
+    def coach(self) -> Keys:
+        cruz = {person_called(self.database, "cruz").account_key}
+        return self._keys(Kind.ACCOUNT, cruz, cruz)
+
+    def staff(self) -> Keys:
+        both = {maplewood.OKAFOR, maplewood.LIND}
+        return self._keys(Kind.STAFF, both if self.by_name else {maplewood.OKAFOR}, both)
+
+
+def _of_the_house(mine: str | None, missing: str) -> Callable[[Walker], Keys]:
+    """Something that is no student's, no class's and no school's: there is no such thing as somebody else's."""
+    return lambda walker: Keys(mine, None, missing)
+
+
+PARAMETERS: dict[tuple[str, str], Callable[[Walker], Keys]] = {
+    ("students", "address"): Walker.student,
+    ("who-may-see", "address"): Walker.student,
+    ("classes", "address"): Walker.section,
+    ("grants", "grant"): Walker.grant,
+    ("day-codes", "account"): Walker.day_code,
+    ("look-as", "person"): Walker.colleague,
+    ("import", "upload"): _of_the_house(None, "no-such-upload"),
+    ("releases", "release"): _of_the_house(None, "999999"),
+    ("manual", "name"): _of_the_house("who-sees-what", "nothing"),
+    ("static", "name"): _of_the_house("schoolhouse.css", "nothing.css"),
+}
+"""What stands in a path: (the part before it, the parameter's name) -> its addresses."""
+QUERIES: dict[str, Callable[[Walker], Keys]] = {"at": Walker.school}
+"""What stands behind a path's question mark and leads to a row."""
+
+
+@dataclass(frozen=True)
+class Door:
+    """One route with one method."""
+
+    path: str
+    method: str
+    handler: HTTPRouteHandler
+
+    @property
+    def action(self) -> Action:
+        return self.handler.opt["action"]
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def form(self) -> type[msgspec.Struct] | None:
+        data = self.handler.parsed_fn_signature.parameters.get("data")
+        return data.annotation if data else None
+
+    @property
+    def variants(self) -> list[str]:
+        """As it is, and once with each value of each closed choice."""
+        each = [f"{name}={value}" for name, values in self.choices.items() for value in values]
+        return ["", *each] if self.method == "GET" else [""]
+
+    @property
+    def must_ask(self) -> str:
+        """The query that the door will not do without, but for what leads to a row."""
+        return "&".join(
+            f"{name}={FIELDS.get(name, '1')}"
+            for name, parameter in self.handler.parsed_fn_signature.parameters.items()
+            if type(parameter.kwarg_definition).__name__ == "QueryParameter"
+            and parameter.is_required
+            and name not in QUERIES
+        )
+
+    @property
+    def choices(self) -> dict[str, tuple[object, ...]]:
+        """Query parameters with a closed list of values: orders, filters, switches."""
+        found: dict[str, tuple[object, ...]] = {}
+        for name, parameter in self.handler.parsed_fn_signature.parameters.items():
+            if type(parameter.kwarg_definition).__name__ == "QueryParameter":
+                if typing.get_origin(parameter.annotation) is typing.Literal:
+                    found[name] = typing.get_args(parameter.annotation)
+                elif parameter.annotation is bool:
+                    found[name] = ("true",)
+        return found
+
+
+def doors(app: Litestar) -> list[Door]:
+    """Every door, those that look before those that change something."""
+    found = [
+        Door(route.path, method, handler)
+        for route in app.routes
+        for handler in route.route_handlers
+        for method in handler.http_methods
+        if method not in ("OPTIONS", "HEAD")
+    ]
+    return sorted(found, key=lambda door: (door.method != "GET", door.path))
+
+
+def walk(walker: Walker) -> list[str]:
+    """Try every door; what is wrong, as sentences."""
+    for door in doors(walker.app):
+        _try(walker, door)
+    return walker.complaints
+
+
+def _try(walker: Walker, door: Door) -> None:
+    allowed = may(walker.viewer.role, door.action) or door.action in OPEN_TO_ANYBODY
+    if not allowed:
+        _is_shut(walker, door)
+    elif door.path not in LEFT_OUT:
+        _is_open(walker, door)
+
+
+def _is_shut(walker: Walker, door: Door) -> None:
+    """Without the right, what is theirs, what is not and what is not there get one answer: this is not for you."""
+    for address, _ in _addresses(walker, door):
+        answer = _ask(walker, door, address)
+        if answer.status_code != 403 or "belongs to another role" not in answer.text:
+            walker.complaints.append(f"{door.name} answers {answer.status_code}, though the role has no right to it")
+        _no_strangers(walker, door, answer)
+
+
+def _is_open(walker: Walker, door: Door) -> None:
+    answers: dict[str, tuple[httpx.Response, int, int]] = {}
+    for address, whose in _addresses(walker, door):
+        before = _log_lines(walker)
+        with counting_questions() as questions:
+            answer = _ask(walker, door, address)
+        answers[whose] = answer, len(questions), _log_lines(walker) - before
+        _no_strangers(walker, door, answer)
+        fine = (200, 303, 400) if door.method == "POST" else (200, 303)
+        expected = fine if whose == "mine" else (404,)
+        if answer.status_code not in expected:
+            walker.complaints.append(f"{door.name} answers {answer.status_code} for what is {whose}, not {expected}")
+        if door.action is Action.VIEW_AS and whose == "mine":
+            walker.person.post("/look-as/end", {"csrf": _csrf(walker)})
+    if "others" in answers and "missing" in answers:
+        _alike(walker, door, answers["others"], answers["missing"])
+
+
+def _alike(
+    walker: Walker, door: Door, others: tuple[httpx.Response, int, int], missing: tuple[httpx.Response, int, int]
+) -> None:
+    """Somebody else's and not there: the same status, headers and body, after the same work."""
+    if others[0].text != missing[0].text or _headers(others[0]) != _headers(missing[0]):
+        walker.complaints.append(f"{door.name} tells somebody else's from what is not there")
+    if others[1:] != missing[1:]:
+        walker.complaints.append(f"{door.name} does other work for somebody else's than for what is not there")
+
+
+def _headers(answer: httpx.Response) -> dict[str, str]:
+    return {name: value for name, value in answer.headers.items() if name != "date"}
+
+
+def _addresses(walker: Walker, door: Door) -> Iterator[tuple[str, str]]:
+    """The door's address with what is theirs (once for each order and filter), with what is not, and what is not."""
+    parts = door.path.strip("/").split("/")
+    keys: Keys | None = None
+    place, query = "", ""
+    for before, part in zip(["", *parts], parts, strict=False):
+        if part.startswith("{"):
+            place = part.strip("{}").split(":")[0]
+            assert (before, place) in PARAMETERS, (
+                f"{door.name}: nobody knows what {part} is. Add ({before!r}, {place!r}) to PARAMETERS in {__name__}, "
+                "with an address of what is one's own, of what is somebody else's, and of what is not there."
+            )
+            keys = PARAMETERS[before, place](walker)
+    for name in door.handler.parsed_fn_signature.parameters:
+        if name in QUERIES and keys is None:
+            keys, query = QUERIES[name](walker), name
+    whole = (
+        (("", "mine"),) if keys is None else ((keys.mine, "mine"), (keys.others, "others"), (keys.missing, "missing"))
+    )
+    for address, whose in whole:
+        if address is not None:
+            path = "/".join(address if part.startswith("{") else part for part in ["", *parts])
+            for choice in door.variants if whose == "mine" else [""]:
+                asked = (f"{query}={address}" if query else "", door.must_ask, choice)
+                yield path + "?" + "&".join(part for part in asked if part), whose
+
+
+def _ask(walker: Walker, door: Door, address: str) -> httpx.Response:
+    if door.method == "GET":
+        return walker.person.get(address)
+    return walker.person.post(address, {"csrf": _csrf(walker), **_filled(walker, door)})
+
+
+def _filled(walker: Walker, door: Door) -> dict[str, str]:
+    """A form with something in each field that its type demands."""
+    if door.form is None:
+        return {}
+    filled = {}
+    for one in msgspec.structs.fields(door.form):
+        if one.name == "csrf" or (one.default is not msgspec.NODEFAULT and one.name not in FIELDS):
+            continue
+        filled[one.name] = _value(walker, one.name, msgspec.inspect.type_info(one.type))
+    return filled
+
+
+def _value(walker: Walker, name: str, kind: msgspec.inspect.Type) -> str:
+    text = FIELDS.get(name, "")
+    if text and hasattr(walker, text):
+        keys: Keys = getattr(walker, text)()
+        return keys.mine or keys.missing or ""
+    if isinstance(kind, msgspec.inspect.LiteralType):
+        return str(kind.values[0])
+    if isinstance(kind, msgspec.inspect.StrType) and kind.pattern and "0-9" in kind.pattern:
+        return "1"
+    return text or ("1" if isinstance(kind, msgspec.inspect.IntType | msgspec.inspect.FloatType) else "for the matrix")
+
+
+def _csrf(walker: Walker) -> str:
+    session = walker.app.state["house"].sessions.find(walker.token)
+    assert session is not None, f"{walker.username} was signed out by the door before"
+    return str(session.csrf_token)
+
+
+def _no_strangers(walker: Walker, door: Door, answer: httpx.Response) -> None:
+    """Whatever the answer is, a page or a file: it names nobody whom the person may not see."""
+    if answer.status_code >= 500:
+        walker.complaints.append(f"{door.name} breaks")
+    told = _text(answer)
+    for key, given, family in STUDENTS.values():
+        may_read = key in walker.students or (walker.by_name and door.action is Action.SEE_WHO_MAY_SEE)
+        if not may_read and family.isalpha() and family in told.replace("Rosa Lovell", ""):
+            walker.complaints.append(f"{door.name} names {given} {family}")
+
+
+def _text(answer: httpx.Response) -> str:
+    if not answer.content.startswith(b"PK"):
+        return answer.content.decode("utf-8", "replace")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as workbook:
+        return "".join(workbook.read(name).decode("utf-8", "replace") for name in workbook.namelist())
+
+
+def _log_lines(walker: Walker) -> int:
+    head = walker.database.log_head()
+    return head.sequence if head else 0
+
+
+class counting_questions:  # noqa: N801 reads as what it does
+    """Counts the questions that reach the database while it is open."""
+
+    def __enter__(self) -> list[str]:
+        self._asked: list[str] = []
+        self._query = GatedConnection.query
+
+        def counted(connection, sql, values):  # type: ignore[no-untyped-def]
+            self._asked.append(sql)
+            return self._query(connection, sql, values)
+
+        GatedConnection.query = counted  # type: ignore[method-assign]
+        return self._asked
+
+    def __exit__(self, *_: object) -> None:
+        GatedConnection.query = self._query  # type: ignore[method-assign]
