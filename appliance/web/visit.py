@@ -50,6 +50,7 @@ _NAVIGATION = (
     ("/grants", "Opened for a time", _LED | {Role.DATA_STEWARD}),
     ("/look-as", "Look as", _LED),
     ("/data", "Data", {Role.DATA_STEWARD}),
+    ("/district", "This week", {Role.SUPERINTENDENT, Role.ANALYST}),
     ("/releases", "Releases", {Role.DATA_STEWARD, Role.SUPERINTENDENT}),
     ("/break-glass", "One student", {Role.SUPERINTENDENT, Role.ANALYST}),
     ("/who-may-see", "Who may see a student", {Role.DATA_STEWARD, Role.AUDITOR}),

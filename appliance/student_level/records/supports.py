@@ -50,7 +50,7 @@ class Support:
 
     @property
     def words(self) -> str:
-        """ "tutoring Tue/Thu"."""
+        """As a sentence has it: tutoring Tue/Thu."""
         return f"{KINDS[self.kind]} {self.detail}".strip()
 
 

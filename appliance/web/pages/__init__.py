@@ -6,6 +6,7 @@ from appliance.web.pages.broken_glass import break_glass, see_break_glass, see_b
 from appliance.web.pages.classes import see_caseload, see_class, see_classes
 from appliance.web.pages.covered import see_covered
 from appliance.web.pages.data import see_data
+from appliance.web.pages.district import DISTRICT_PAGES
 from appliance.web.pages.exports import EXPORTS
 from appliance.web.pages.find import find_student
 from appliance.web.pages.grants import GRANT_PAGES
@@ -36,7 +37,7 @@ PAGES: list[HTTPRouteHandler] = [
     *(second_factor, bring_code, set_up_app_page, set_up_app, passkey_page, use_passkey),
     *(one_time_code, choose_password, go_to_provider, come_back),
     *(see_this_week, see_classes, see_class, see_caseload, see_school, find_student, see_student, add_check_in),
-    *(begin_support, end_support, *EXPORTS, *PAPER),
+    *(begin_support, end_support, *EXPORTS, *PAPER, *DISTRICT_PAGES),
     *LINEAGE_PAGES,
     *(see_covered, see_my_children, ask_who_may_see, find_whom, see_who_may_see),
     *(see_break_glass, break_glass, see_broken_glass, *GRANT_PAGES, *LOOK_AS_PAGES),

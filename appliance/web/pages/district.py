@@ -1,0 +1,105 @@
+"""The superintendent's page: a line a school, totals only."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+
+from appliance import counts
+from appliance.actions import Action
+from appliance.student_level.records.district import District, SchoolLine, district, newest_snapshot
+from appliance.student_level.records.rule_book import RuleBook
+from appliance.web import words
+from appliance.web.charts import LineChart, attendance_chart
+from appliance.web.rendering import show
+from appliance.web.sheets import Cell, Sheet
+from appliance.web.visit import Frame, Visit
+
+STALE_DAYS = 4
+COLUMNS = (
+    "School", "Students", "Attended in the last week loaded", "Week of", "Same week last year",
+    "Missed 10% or more of days", "Out of", "Attendance loaded until",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DistrictPage:
+    """The page, in the order in which it is read."""
+
+    template: ClassVar[str] = "pages/district.html"
+    frame: Frame
+    rules: RuleBook
+    today: int
+    district: District
+    chart: LineChart | None
+    counted_on: str | None
+
+    @property
+    def behind(self) -> int:
+        """Schools whose attendance is missing or older than a long weekend."""
+        return sum(one.until is None or self.today - one.until > STALE_DAYS for one in self.district.lines)
+
+
+@get("/district", action=Action.SEE_DISTRICT, sync_to_thread=True)
+def see_district(visit: NamedDependency[Visit]) -> Response[str]:
+    """The district today. Nothing on this page is about one student, so the log names none."""
+    found, snapshot = _district(visit)
+    with visit.reading() as reading:
+        page = DistrictPage(
+            frame=visit.frame(reading),
+            rules=visit.rules(reading),
+            today=visit.today,
+            district=found,
+            chart=attendance_chart(found.weeks, found.before),
+            counted_on=snapshot,
+        )
+    visit.saw(Action.SEE_DISTRICT, students=())
+    return show(page)
+
+
+@get("/district/file/csv", action=Action.SEE_DISTRICT, sync_to_thread=True)
+def district_as_csv(visit: NamedDependency[Visit]) -> Response[bytes]:
+    """The lines as CSV: what is hidden on the page is hidden here."""
+    return _sheet(visit).as_file("csv")
+
+
+@get("/district/file/xlsx", action=Action.SEE_DISTRICT, sync_to_thread=True)
+def district_as_xlsx(visit: NamedDependency[Visit]) -> Response[bytes]:
+    """The same for Excel."""
+    return _sheet(visit).as_file("xlsx")
+
+
+def _district(visit: Visit) -> tuple[District, str | None]:
+    with visit.house.database.counts_only() as shelf:
+        snapshot = newest_snapshot(shelf, "chronic_absence", visit.school_year)
+        chronic = counts.take(shelf, "chronic_absence", snapshot) if snapshot else None
+        members = counts.take(shelf, "membership", snapshot) if snapshot else None
+    with visit.reading() as reading:
+        first = visit.first_day_of_school_year
+        return district(reading, chronic, members, first_day=first, today=visit.today), snapshot
+
+
+def _sheet(visit: Visit) -> Sheet:
+    found, _ = _district(visit)
+    number = visit.saw(Action.SEE_DISTRICT, students=(), subject="as a file")
+    frame = visit.bare_frame()
+    note = f"Totals. Taken out by {frame.display_name}, {frame.printed}; line {number} of the access log."
+    return Sheet(f"district-{words.iso_day(visit.today)}", COLUMNS, map(_row, found.lines), note)
+
+
+def _row(line: SchoolLine) -> tuple[Cell, ...]:
+    share = line.missed
+    return (
+        line.name,
+        line.students,
+        line.last_week.attended if line.last_week else None,
+        words.iso_day(line.last_week.monday) if line.last_week else None,
+        line.year_before.attended if line.year_before else None,
+        None if share is None else "not shown" if share.hidden else share.count,
+        None if share is None else "not shown" if share.hidden else share.out_of,
+        words.iso_day(line.until) if line.until else None,
+    )
+
+
+DISTRICT_PAGES = [see_district, district_as_csv, district_as_xlsx]

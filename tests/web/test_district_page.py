@@ -1,0 +1,61 @@
+"""Dr. Hall, the superintendent, sees schools and no student."""
+
+import csv
+import io
+
+from appliance import counts
+from appliance.actions import Action
+from appliance.aggregate.tabulation import DISTRICT, Cell, Tabulation
+from appliance.storage.database import Database, Event
+from tests import maplewood
+from tests.conftest import app_for, sign_in
+
+
+def count(database: Database, elm: tuple[int, int], oak: tuple[int, int]) -> None:
+    together = (elm[0] + oak[0], elm[1] + oak[1])
+    with database.changing(Event("test", Action.COMPUTE_METRICS)) as tables:
+        ids = dict(tables.execute("SELECT name, state_id FROM organization").fetchall())
+        cells = tuple(
+            Cell(place, "all", "all", *numbers)
+            for place, numbers in ((ids["Elm School"], elm), (ids["Oak School"], oak), (DISTRICT, together))
+        )
+        for metric in ("chronic_absence", "membership"):
+            counts.put(tables, [Tabulation(metric, "2026-2027", "2026-11-20", cells)])
+
+
+def test_her_first_page_is_the_district_with_a_line_a_school_and_no_name(own_town: Database) -> None:
+    count(own_town, (4, 30), (2, 40))
+    hall = sign_in(app_for(own_town), "hall")
+    assert hall.get("/").headers["location"] == "/district"
+    page = hall.get("/district").text
+    assert "6 <small>of 70</small>" in page
+    assert '13.3% <span class="sub">4 of 30</span>' in page
+    assert page.index("Elm School") < page.index("Oak School")
+    for given, family in ((row[1], row[2]) for row in maplewood.STUDENTS.values()):
+        assert family not in page
+        assert f"<bdi>{given}" not in page
+
+
+def test_a_school_of_nine_is_hidden_and_so_is_what_would_tell_it(own_town: Database) -> None:
+    count(own_town, (4, 30), (2, 9))
+    hall = sign_in(app_for(own_town), "hall")
+    page = hall.get("/district").text
+    assert "fewer than 10, not shown" in page
+    assert "not shown: it would give one away" in page
+    assert "4 of 30" not in page
+    text = hall.get("/district/file/csv").content.decode("utf-8-sig")
+    rows = [row for row in csv.reader(io.StringIO(text)) if row]
+    assert [row[5:7] for row in rows[1:3]] == [["not shown", "not shown"]] * 2
+    assert "of the access log" in rows[-1][0]
+
+
+def test_before_anything_is_counted_the_page_says_so(own_town: Database) -> None:
+    page = sign_in(app_for(own_town), "hall").get("/district").text
+    assert "Not counted" in page
+    assert "Oak School" in page
+
+
+def test_teachers_have_no_district_page(visit) -> None:
+    for who in ("okafor", "ruiz", "kim"):
+        assert visit(who).get("/district").status_code == 403
+        assert visit(who).get("/district/file/csv").status_code == 403
