@@ -28,6 +28,7 @@ test: setup ## every test but the browser journeys
 
 bench: setup ## what it costs, as ratios measured in one run
 	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench.access_log
 
 attack: setup ## the long attack suite: 200 generated districts at three thresholds (about 15 minutes)
 	@$(BIN)/python tests/aggregate/attack_suite.py --districts 200

@@ -7,8 +7,8 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,7 +29,7 @@ class PageTimes:
 def measure(demo: Path, visits: int) -> list[PageTimes]:
     """Visit the demo's pages one after another; each visit is scoped, each student page logged before it is sent."""
     password = json.loads((demo / "sign-ins.json").read_text())["password"]
-    with _server(demo / "home") as address:
+    with server(demo / "home") as address:
         plain = statistics.median(_milliseconds(httpx.Client(base_url=address), "/healthz", visits))
         found = []
         for username, name, link in (
@@ -39,9 +39,9 @@ def measure(demo: Path, visits: int) -> list[PageTimes]:
             ("a.rivera", "This week, principal", None),
         ):
             with httpx.Client(base_url=address, follow_redirects=True) as person:
-                _sign_in(person, username, password)
+                sign_in(person, username, password)
                 page = person.get("/")
-                where = _first(link, page.text) if link else str(page.url.path)
+                where = first(link, page.text) if link else str(page.url.path)
                 times = sorted(_milliseconds(person, where, visits))
                 size = len(person.get(where).content) / 1024
             p50 = statistics.median(times)
@@ -49,7 +49,8 @@ def measure(demo: Path, visits: int) -> list[PageTimes]:
     return found
 
 
-def _first(pattern: str, text: str) -> str:
+def first(pattern: str, text: str) -> str:
+    """The first link like this on a page."""
     match = re.search(pattern, text)
     if match is None:
         raise SystemExit(f"no link like {pattern} on the page")
@@ -67,7 +68,8 @@ def _milliseconds(client: httpx.Client, where: str, visits: int) -> Iterator[flo
             yield seconds * 1000
 
 
-def _sign_in(person: httpx.Client, username: str, password: str) -> None:
+def sign_in(person: httpx.Client, username: str, password: str) -> None:
+    """Sign in by form."""
     form = person.get("/sign-in").text
     fields = dict(re.findall(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', form))
     headers = {"Origin": str(person.base_url).rstrip("/")}
@@ -75,13 +77,20 @@ def _sign_in(person: httpx.Client, username: str, password: str) -> None:
     answer.raise_for_status()
 
 
+def server(home: Path) -> AbstractContextManager[str]:
+    """The real server of a home; gives its address."""
+    return on_a_port(
+        lambda port: [sys.executable, "-m", "appliance", "--home", str(home), "serve", "--port", str(port)]
+    )
+
+
 @contextmanager
-def _server(home: Path) -> Iterator[str]:
+def on_a_port(command: Callable[[int], list[str]]) -> Iterator[str]:
+    """A server started by a command that is told its port; gives its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "appliance", "--home", str(home), "serve", "--port", str(port)]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as server:
+    with subprocess.Popen(command(port), stderr=subprocess.DEVNULL) as server:
         address = f"http://127.0.0.1:{port}"
         try:
             for _ in range(100):
