@@ -37,6 +37,7 @@ def move_in(database: Database) -> None:
             database, username=username, password=maplewood.PASSWORD, role=role, staff_key=staff_key,
             display_name=name, by="maplewood",
         )  # fmt: skip
+    maplewood.set_up_apps(database)
     open_to_coach(database, maplewood.SCIENCE)
     cover(database, person(database, "shea"), OKAFOR)
     grants.link_family(database, person(database, "rosa"), KEY["ada"], today=TODAY, by="kim")

@@ -9,6 +9,7 @@ import typing
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import product
 
 import httpx
 import msgspec
@@ -34,6 +35,9 @@ LEFT_OUT = {
     "/data/import/files": "it reads its form from the stream; test_upload.py walks it",
 }
 """Forms that are tried only by those who may not send them, and why."""
+PRINTERS = frozenset({"okafor", "ruiz"})
+"""Drawing a sheet of paper takes half a second, so of those who may, two have it drawn. All others ask for what is not
+theirs, which is refused before anything is drawn."""
 FIELDS = {
     "since": "2026-11-16",
     "until": "2026-12-01",
@@ -171,7 +175,7 @@ class Door:
     def variants(self) -> list[str]:
         """As it is, and once with each value of each closed choice."""
         each = [f"{name}={value}" for name, values in self.choices.items() for value in values]
-        return ["", *each] if self.method == "GET" else [""]
+        return ["", *each] if self.method == "GET" and not self.path.endswith("/pdf") else [""]
 
     @property
     def must_ask(self) -> str:
@@ -183,6 +187,15 @@ class Door:
             and parameter.is_required
             and name not in QUERIES
         )
+
+    @property
+    def closed(self) -> dict[str, tuple[object, ...]]:
+        """Parameters of the path with a closed list of values."""
+        return {
+            name: typing.get_args(parameter.annotation)
+            for name, parameter in self.handler.parsed_fn_signature.parameters.items()
+            if f"{{{name}:" in self.path and typing.get_origin(parameter.annotation) is typing.Literal
+        }
 
     @property
     def choices(self) -> dict[str, tuple[object, ...]]:
@@ -243,7 +256,8 @@ def _is_open(walker: Walker, door: Door) -> None:
         _no_strangers(walker, door, answer)
         fine = (200, 303, 400) if door.method == "POST" else (200, 303)
         expected = fine if whose == "mine" else (404,)
-        if answer.status_code not in expected:
+        # Who signs in, by whichever way, is answered as that way demands; here it matters only whom the answer names.
+        if answer.status_code not in expected and door.action is not Action.SIGN_IN:
             walker.complaints.append(f"{door.name} answers {answer.status_code} for what is {whose}, not {expected}")
         if door.action is Action.VIEW_AS and whose == "mine":
             walker.person.post("/look-as/end", {"csrf": _csrf(walker)})
@@ -266,30 +280,47 @@ def _headers(answer: httpx.Response) -> dict[str, str]:
 
 
 def _addresses(walker: Walker, door: Door) -> Iterator[tuple[str, str]]:
-    """The door's address with what is theirs (once for each order and filter), with what is not, and what is not."""
+    """The door's address with what is theirs (once for each order and filter), with what is not, and what is not there.
+
+    Where an address leads to several things, one of them is varied: the one of which somebody else may have another.
+    """
+    found = _everything_named(walker, door)
+    varied = next((name for name, keys in found.items() if keys.others), next(iter(found), ""))
+    chosen = found.get(varied, Keys("", None, None))
+    for address, whose in ((chosen.mine, "mine"), (chosen.others, "others"), (chosen.missing, "missing")):
+        if address is None or (whose == "mine" and door.path.endswith("/pdf") and walker.username not in PRINTERS):
+            continue
+        named = {name: keys.mine or keys.missing or "" for name, keys in found.items()} | {varied: address}
+        query = "&".join(f"{name}={text}" for name, text in named.items() if name in QUERIES)
+        for path, choice in product(_paths(door, named), door.variants) if whose == "mine" else [(None, "")]:
+            asked = "&".join(part for part in (query, door.must_ask, choice) if part)
+            yield f"{path or _paths(door, named)[0]}?{asked}".rstrip("?"), whose
+
+
+def _everything_named(walker: Walker, door: Door) -> dict[str, Keys]:
+    """By the names of the door's parameters, in its path and behind its question mark: the addresses of each."""
+    found = {}
     parts = door.path.strip("/").split("/")
-    keys: Keys | None = None
-    place, query = "", ""
     for before, part in zip(["", *parts], parts, strict=False):
-        if part.startswith("{"):
-            place = part.strip("{}").split(":")[0]
-            assert (before, place) in PARAMETERS, (
-                f"{door.name}: nobody knows what {part} is. Add ({before!r}, {place!r}) to PARAMETERS in {__name__}, "
+        name = part.strip("{}").split(":")[0]
+        if part.startswith("{") and name not in door.closed:
+            assert (before, name) in PARAMETERS, (
+                f"{door.name}: nobody knows what {part} is. Add ({before!r}, {name!r}) to PARAMETERS in {__name__}, "
                 "with an address of what is one's own, of what is somebody else's, and of what is not there."
             )
-            keys = PARAMETERS[before, place](walker)
-    for name in door.handler.parsed_fn_signature.parameters:
-        if name in QUERIES and keys is None:
-            keys, query = QUERIES[name](walker), name
-    whole = (
-        (("", "mine"),) if keys is None else ((keys.mine, "mine"), (keys.others, "others"), (keys.missing, "missing"))
-    )
-    for address, whose in whole:
-        if address is not None:
-            path = "/".join(address if part.startswith("{") else part for part in ["", *parts])
-            for choice in door.variants if whose == "mine" else [""]:
-                asked = (f"{query}={address}" if query else "", door.must_ask, choice)
-                yield path + "?" + "&".join(part for part in asked if part), whose
+            found[name] = PARAMETERS[before, name](walker)
+    asked = door.handler.parsed_fn_signature.parameters
+    return found | {name: keys(walker) for name, keys in QUERIES.items() if name in asked}
+
+
+def _paths(door: Door, named: dict[str, str]) -> list[str]:
+    """The path with what is named in it, once for each value of a parameter that has a closed list of them."""
+    found = [door.path]
+    for name, text in named.items():
+        found = [path.replace(f"{{{name}:str}}", text).replace(f"{{{name}:int}}", text) for path in found]
+    for name, values in door.closed.items():
+        found = [path.replace(f"{{{name}:str}}", str(value)) for path in found for value in values]
+    return found
 
 
 def _ask(walker: Walker, door: Door, address: str) -> httpx.Response:
