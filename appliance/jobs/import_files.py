@@ -23,6 +23,7 @@ from appliance.student_level.staging import quarantine
 from appliance.student_level.staging.batch import Batch, Progress, quietly
 from appliance.student_level.staging.holds import HoldRule, holds
 from appliance.student_level.staging.journal import Journal, take_back
+from appliance.student_level.staging.linking.cases import forget_dangling
 from appliance.student_level.staging.load import load
 from appliance.student_level.staging.report import ImportReport
 from appliance.student_level.staging.retry import try_again
@@ -96,7 +97,7 @@ def import_files(
     try:
         with database.changing(Event(who, Action.IMPORT, names, despite_hold)) as tables:
             quarantine.forget_expired(tables, today)
-            report.batch = _begin(tables, who)
+            report.batch = begin_batch(tables, who)
             journal = Journal(tables, report.batch)
             journal.begin()
             tally = Tally(tables, report)
@@ -113,13 +114,13 @@ def import_files(
             journal.end()
             report.seconds = time.monotonic() - begun
             status = "loaded" if report.changed_anything else "unchanged"
-            _keep(tables, report.batch, report, status, despite_hold)
+            keep_batch(tables, report.batch, report, status, despite_hold)
             refresh_statistics(tables)
     except _TakenBack:
         report.seconds, report.quarantined = time.monotonic() - begun, 0
         with database.changing(Event(who, Action.HOLD_IMPORT, names, " ".join(report.held))) as tables:
-            report.batch = _begin(tables, who)
-            _keep(tables, report.batch, report, "held", " ".join(report.held))
+            report.batch = begin_batch(tables, who)
+            keep_batch(tables, report.batch, report, "held", " ".join(report.held))
     return report
 
 
@@ -129,13 +130,13 @@ def retry_quarantine(database: Database, *, by: str | None = None) -> ImportRepo
     turn_off_lapsed(database, by=who)
     with database.changing(Event(who, Action.RETRY_QUARANTINE)) as tables:
         quarantine.forget_expired(tables, day_number(date.today()))
-        report.batch = _begin(tables, who)
+        report.batch = begin_batch(tables, who)
         journal = Journal(tables, report.batch)
         journal.begin()
         try_again(tables, report.batch, report, journal, known_mappings(database.home))
         journal.end()
         report.seconds = time.monotonic() - begun
-        _keep(tables, report.batch, report, "loaded" if report.changed_anything else "unchanged", "")
+        keep_batch(tables, report.batch, report, "loaded" if report.changed_anything else "unchanged", "")
     return report
 
 
@@ -156,8 +157,17 @@ def undo_batch(database: Database, key: int, *, reason: str, by: str | None = No
             raise Trouble(f"Batch {key} is too old to be taken back: only the newest {MOST_UNDO} can be.")
         with none_lost(database, tables):
             count = take_back(tables, key)
+        forget_dangling(tables)
         tables.table("batch").update(key, {"status": "undone", "reason": reason})
     return count
+
+
+_FORGET_OLDEST = """
+    DELETE FROM batch_undo WHERE batch_key < (
+        SELECT min(batch_key) FROM (SELECT batch_key FROM batch WHERE status = 'loaded' AND work = 'import'
+                                     ORDER BY batch_key DESC LIMIT ?))
+"""
+"""Decisions about who is who are kept as long as the imports around them: they do not crowd those out."""
 
 
 def _recognised(database: Database, paths: Sequence[Source], settings: Settings | None) -> list[Recognised]:
@@ -172,13 +182,14 @@ def _rule(settings: Settings | None) -> HoldRule:
     return HoldRule(chosen.hold_rows, chosen.hold_share)
 
 
-def _begin(tables: Tables, who: str) -> int:
+def begin_batch(tables: Tables, who: str, work: str = "import") -> int:
+    """The number of a batch that begins now."""
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    row = {"loaded_at": at, "loaded_by": who, "status": "unchanged", "seconds": 0.0}
+    row = {"loaded_at": at, "loaded_by": who, "status": "unchanged", "seconds": 0.0, "work": work}
     return int(str(tables.table("batch").insert(row).last_pk))
 
 
-def _keep(tables: Tables, key: int, report: ImportReport, status: str, reason: str) -> None:
+def keep_batch(tables: Tables, key: int, report: ImportReport, status: str, reason: str) -> None:
     """Write down what the batch was; and, once it is loaded, forget the notes of the oldest."""
     tables.table("batch").update(key, {"status": status, "reason": reason, "seconds": round(report.seconds, 3)})
     files = [
@@ -187,6 +198,11 @@ def _keep(tables: Tables, key: int, report: ImportReport, status: str, reason: s
         for f in report.files
     ]  # fmt: skip
     tables.table("batch_file").insert_all(files)
+    links = [
+        {"batch_key": key, "name": f.name, "how": how, "row_count": rows}
+        for f in report.files for how, rows in f.linked.items()
+    ]  # fmt: skip
+    tables.table("batch_link").insert_all(links)
     counts = [
         {"batch_key": key, "entity": entity, "added": c.added, "changed": c.changed, "unchanged": c.unchanged,
          "ended": c.ended, "refused": c.refused}
@@ -199,7 +215,6 @@ def _keep(tables: Tables, key: int, report: ImportReport, status: str, reason: s
         [(key, p.file, p.row, p.column, p.code, p.value_kind, p.sentence) for p in report.problems],
     )
     if status == "loaded":
-        kept = "SELECT batch_key FROM batch WHERE status = 'loaded' ORDER BY batch_key DESC LIMIT ?"
-        tables.execute(f"DELETE FROM batch_undo WHERE batch_key NOT IN ({kept})", [MOST_UNDO])  # noqa: S608
+        tables.execute(_FORGET_OLDEST, [MOST_UNDO])
     else:
         tables.execute("DELETE FROM batch_undo WHERE batch_key = ?", [key])

@@ -89,7 +89,7 @@ class Batch:
 
     def origin_columns(self, read: FileRead, rows: Sequence[int]) -> tuple[Iterable[int | None], Iterable[int | None]]:
         """The same for many rows, by column."""
-        if self.origins is None:
+        if self.origins is None or not rows:
             return repeat(read.file_key, len(rows)), rows
         files, places = zip(*(self.origins[row] for row in rows), strict=True)
         return files, places
@@ -160,8 +160,7 @@ class Batch:
 
     def _fresh(self, entity: str) -> int:
         if entity not in self._next:
-            sql = "SELECT coalesce(max(key), 0) FROM identity WHERE entity = ?"
-            self._next[entity] = self._connection.execute(sql, (entity,)).fetchone()[0]
+            self._next[entity] = self._connection.execute(_NEWEST_KEY, (entity,)).fetchone()[0]
         self._next[entity] += 1
         return self._next[entity]
 
@@ -272,6 +271,11 @@ class Batch:
 
 PEOPLE = ("student", "staff")
 """Entities of whose ids we keep from when until when they were in use."""
+_NEWEST_KEY = """
+    SELECT max((SELECT coalesce(max(key), 0) FROM identity WHERE entity = ?1),
+               iif(?1 = 'student', (SELECT coalesce(max(student_key), 0) FROM student), 0))
+"""
+"""A student may have no id any more, and keeps the number all the same."""
 _DISPUTED = """
     SELECT CASE system WHEN ?1 THEN source_id ELSE local_id END FROM who_case
      WHERE why = 'not alike' AND status IN ('waiting', 'not yet') AND (system = ?1 OR 'district' = ?1)

@@ -5,6 +5,7 @@ the old row to the journal. Taken back in reverse order, the notes restore exact
 """
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from sqlite_utils import Database as Tables
@@ -14,28 +15,34 @@ from appliance.errors import Trouble
 LOADED = (
     "organization academic_session calendar_day student staff staff_role course section teaching section_enrollment "
     "school_enrollment program_membership caseload line_item grade test test_result attendance_taken attendance_day "
-    "attendance_section identity quarantine quarantine_batch"
+    "attendance_section identity former_identity merged_student different_students quarantine quarantine_batch "
+    "who_case"
 ).split()
 """The tables that a batch may change, each after those it refers to."""
 
-_OF_SEVERAL = ("quarantine", "quarantine_batch")
+_OF_SEVERAL = ("quarantine", "quarantine_batch", "who_case")
 """Tables in which batches that changed nothing else leave rows too: theirs stay when another batch is taken back."""
 _KEEP = "INSERT INTO batch_undo (batch_key, sequence, table_name, deed, row) VALUES (?, ?, ?, ?, ?)"
 
 
 class Journal:
-    """The notes of one batch, from the first changed row to the last."""
+    """The notes of one batch, from the first changed row to the last.
 
-    def __init__(self, tables: Tables, batch: int) -> None:
+    `also`: tables that it changes and no import does. It is noted row by row then, so that it can be taken back from
+    between later imports.
+    """
+
+    def __init__(self, tables: Tables, batch: int, also: Sequence[str] = ()) -> None:
         self._tables, self._batch, self._written = tables, batch, 0
+        self._also = tuple(also)
         self._notes: list[tuple[str, str, str]] = []
         self._triggers: list[str] = []
 
     def begin(self) -> None:
         """Note which tables are empty, and watch the others."""
         self._tables.conn.create_function("note_for_undo", 3, self._note)
-        for table in LOADED:
-            if table not in _OF_SEVERAL and self._is_empty(table):
+        for table in (*LOADED, *self._also):
+            if not self._also and table not in _OF_SEVERAL and self._is_empty(table):
                 self._note(table, "was empty", "[]")
                 continue
             columns, key = _columns(self._tables, table)

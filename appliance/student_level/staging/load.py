@@ -15,6 +15,7 @@ from appliance.student_level.staging import (
 )
 from appliance.student_level.staging.batch import Batch
 from appliance.student_level.staging.linking.births import births_in
+from appliance.student_level.staging.linking.share import note_share
 from appliance.student_level.staging.load_delta import DeltaFile
 from appliance.student_level.staging.report import FileRead
 from appliance.student_level.staging.rows import Rows, Typed, rows_of
@@ -64,6 +65,7 @@ def load(batch: Batch, files: Sequence[Recognised]) -> None:
         if delta:
             delta.end()
         batch.report.put_in_order(read.name)
+        note_share(batch, one.layout, read)
         remarks = read.note, one.remark, "" if read.rows else "holds a header and no rows, so nothing ends by it"
         read.note = "; ".join(filter(None, remarks))
         batch.keep_identities()

@@ -105,3 +105,4 @@ def tests(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     key = "student_key, test_key, day, occurrence"
     columns = "raw_score, scale_score, standard_error, level, meets, administration, grade_level, file_key, file_row"
     batch.upsert(layout.entity, "test_result", key, columns, ready())
+    whose.close()

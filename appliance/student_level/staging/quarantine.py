@@ -178,7 +178,7 @@ class _Waiting:
         }  # fmt: skip
 
 
-_BY_LOADERS = frozenset({"who_is_who", "duplicate", "circle", "date_order", "no_role", "ambiguous", "unknown_reference"})
+_BY_LOADERS = frozenset("duplicate circle date_order no_role ambiguous unknown_reference who_is_who".split())
 """Codes of rows whose cells are all right, each by itself."""
 
 

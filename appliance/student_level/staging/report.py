@@ -4,7 +4,7 @@ Nothing here holds a value of any row, so a report may be printed, mailed and ke
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Literal
 
@@ -145,6 +145,8 @@ class ImportReport:
         """The report in plain text, one line at a time."""
         for read in self.files:
             yield f"{read.name}: {read.rows:,} rows as {read.kind}" + (f"; {read.note}" if read.note else "")
+            if read.linked:
+                yield f"{read.name}: {how_linked(read.linked)}"
             if read.columns_left_out:
                 yield f"{read.name}: left out, since nothing here has a purpose for it: {_named(read.columns_left_out)}"
         for entity, count in self.counts.items():
@@ -197,6 +199,19 @@ class ImportReport:
             "left_quarantine": self.left_quarantine,
             "seconds": round(self.seconds, 3),
         }
+
+
+NOT_FOUND = {"new": "new", "waiting": "waiting for a decision who they are", "nobody loaded": "of nobody loaded"}
+"""What is said of rows that found no person."""
+
+
+def how_linked(linked: Mapping[str, int]) -> str:
+    """A sentence: what share of a file's rows found their person, by what, and what became of the others."""
+    every, found = sum(linked.values()), sum(rows for how, rows in linked.items() if how not in NOT_FOUND)
+    by = ", ".join(f"{rows:,} by {how}" for how, rows in linked.items() if how not in NOT_FOUND)
+    rest = ", ".join(f"{linked[how]:,} {words}" for how, words in NOT_FOUND.items() if how in linked)
+    share = f"{1000 * found // every / 10}% of {every:,} rows linked" + (f" ({by})" if by else "")
+    return f"{share}; {rest}" if rest else share
 
 
 _MOST_NAMED = 12

@@ -1,1 +1,1 @@
-"""Who is who: which person a row is about. By an identifier when one says so, else by asking a person, never by guess."""
+"""Who is who: which person a row is about, by an id that says so, else by asking a person, never by a guess."""

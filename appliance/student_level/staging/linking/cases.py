@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sqlite_utils import Database as Tables
+
 from appliance.student_level.staging.batch import Batch
 from appliance.student_level.staging.linking.likeness import Person
 
@@ -61,3 +63,11 @@ class Cases:
             batch_key = self._batch.report.batch or 0
             place = row.system, row.source_id, row.local_id, student, why, batch_key, row.file, row.number, text
             self._batch.run(_ASK, place)
+
+
+def forget_dangling(tables: Tables) -> None:
+    """Forget questions about students who are not there any more, because the import that brought them was taken back.
+
+    Their numbers may be given to others.
+    """
+    tables.execute("DELETE FROM who_case WHERE student_key NOT IN (SELECT student_key FROM student)")

@@ -78,15 +78,14 @@ def _score(one: str, other: str) -> float:
         return 100.0
     if not first or not second:
         return 0.0
-    parts = (
-        {folded(part) for part in one.replace("-", " ").split()},
-        {folded(p) for p in other.replace("-", " ").split()},
-    )
-    if all(len(max(part, key=len, default="")) > 2 for part in parts) and (
-        parts[0] <= parts[1] or parts[1] <= parts[0]
-    ):
-        return 95.0  # Garcia and Garcia Lopez
+    shorter, longer = sorted((_parts(one), _parts(other)), key=len)
+    if shorter < longer and max(map(len, shorter)) > 2:
+        return 95.0  # Garcia, and Garcia Lopez
     return min(fuzz.ratio(first, second), 99.0)
+
+
+def _parts(name: str) -> set[str]:
+    return {folded(part) for part in name.replace("-", " ").split()}
 
 
 def near(newcomer: Person, known: Person, *, told_apart: bool) -> bool:

@@ -30,6 +30,7 @@ NOT_ALIKE = (
 )
 _NOBODY = "SELECT NOT EXISTS (SELECT 1 FROM student)"
 _NAMES = "SELECT student_key, given_name, family_name FROM student"
+_ONE_OF_TWO = "SELECT student_key FROM merged_student UNION SELECT student_key FROM who_case WHERE status = 'same'"
 Settled = tuple[int, Any, int | Taken]
 """(row number, row, the student's key or why there is none)."""
 
@@ -51,6 +52,7 @@ class Students:
             self._names = {key: hash((given, family)) for key, given, family in batch.ask(_NAMES)}
         self._cases = Cases(batch, batch.system)
         self._days = DaysOfIds(batch, "student")
+        self._one_of_two = {key for (key,) in batch.ask(_ONE_OF_TWO)}
         self._aside: list[tuple[int, Any]] = []
         self._how: Counter[str] = Counter()
 
@@ -58,6 +60,9 @@ class Students:
         """Settle a row; nothing for one that is set aside, and all of those when they are many."""
         self._days.see(row)
         key, how = self._found(row)
+        if key in self._one_of_two and key in self._batch.seen.get("student", ()):
+            self._how[DECIDED] += 1  # A person said that two ids are one student: the first row of the two counts.
+            return ()
         if self._is_first or (key is not None and self._is_as_stored(key, row)):
             return ((number, row, self._claim(row, how)),)
         self._aside.append((number, row))
@@ -98,7 +103,7 @@ class Students:
         if not rows:
             return
         births = self._batch.births({row.source_id for _, row in rows})
-        schools = {key: name for key, name in self._batch.ask("SELECT organization_key, name FROM organization")}
+        schools = dict(self._batch.ask("SELECT organization_key, name FROM organization"))
         candidates: Candidates | None = None
         told_apart = self._batch.seen.get("student", set())
         for number, row in rows:

@@ -1,4 +1,4 @@
-"""Whose result a row of a test file is: by the ids that the vendor was given, held against the name where it has one."""
+"""Whose result a row of a test file is: by the ids that the vendor was given, held against the name beside them."""
 
 from collections import Counter
 from dataclasses import dataclass
