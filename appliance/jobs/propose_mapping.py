@@ -1,11 +1,13 @@
 """Look into a file that may need a mapping: is it known, has it changed, and if it is new, what may it be."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
 from appliance.errors import BadFile
-from appliance.student_level.sources import district_csv
+from appliance.student_level.sources import district_csv, ssn
 from appliance.student_level.sources.archive import Source, files_in
 from appliance.student_level.sources.csv_text import look_through
 from appliance.student_level.sources.mapping.drift import Drift, drift
@@ -23,6 +25,7 @@ from appliance.student_level.staging.report import FileRead, ImportReport
 from appliance.student_level.staging.typed_rows import typed_rows
 
 _ROWS_TRIED = 2_000
+_VALUE = re.compile(r"-?\d{2,}(\.\d+)?|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,11 @@ def _look(table: Table, mappings: tuple[Mapping, ...], name: str, kind: str | No
     is_known = last is not None
     if last is None and kind is None and mapped(table, mappings):
         return LookedInto(table, is_known=True, last=None, changes=None, proposal=None)
+    if last is None and _is_a_row(table.header):
+        raise BadFile(
+            f"{table.name}: its first row seems to hold values instead of the names of columns. Ask the sender to "
+            "export it with a header, or write one in; nothing was loaded."
+        )
     last = last or next((mapping for mapping in mappings if mapping.name == name and _is_akin(mapping, table)), None)
     changes = drift(last, table.header, look_at(table)) if last else None
     if is_known and kind is None and changes is not None and not (changes.lost or changes.codes):
@@ -98,6 +106,13 @@ def _look(table: Table, mappings: tuple[Mapping, ...], name: str, kind: str | No
         for codes, known in last.codes.items():
             proposal = replace(proposal, codes=proposal.codes | {codes: proposal.codes.get(codes, {}) | known})
     return LookedInto(table, is_known, last, changes, proposal)
+
+
+def _is_a_row(header: Sequence[str]) -> bool:
+    """Whether a third of the names are numbers, days or social security numbers, as in a file without a header."""
+    named = [name for name in header if name]
+    values = [name for name in named if _VALUE.fullmatch(name) or ssn.in_text(name)]
+    return len(values) >= 2 and 3 * len(values) >= len(named)
 
 
 def _is_akin(mapping: Mapping, table: Table) -> bool:

@@ -15,6 +15,7 @@ from appliance.web.pages.lineage import LINEAGE_PAGES
 from appliance.web.pages.look_as import LOOK_AS_PAGES
 from appliance.web.pages.manual import see_manual
 from appliance.web.pages.my_children import see_my_children
+from appliance.web.pages.mappings import MAPPING_PAGES
 from appliance.web.pages.my_scope import see_my_scope
 from appliance.web.pages.one_time_code import choose_password, one_time_code
 from appliance.web.pages.paper import PAPER
@@ -38,7 +39,7 @@ PAGES: list[HTTPRouteHandler] = [
     *(one_time_code, choose_password, go_to_provider, come_back),
     *(see_this_week, see_classes, see_class, see_caseload, see_school, find_student, see_student, add_check_in),
     *(begin_support, end_support, *EXPORTS, *PAPER, *DISTRICT_PAGES),
-    *LINEAGE_PAGES,
+    *(*LINEAGE_PAGES, *MAPPING_PAGES),
     *(see_covered, see_my_children, ask_who_may_see, find_whom, see_who_may_see),
     *(see_break_glass, break_glass, see_broken_glass, *GRANT_PAGES, *LOOK_AS_PAGES),
     *(see_data, see_rules, change_rules, see_releases, *IMPORT_PAGES),

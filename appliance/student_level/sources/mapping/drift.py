@@ -24,14 +24,22 @@ class Drift:
 
     def lines(self) -> list[str]:
         """For a person, most urgent first."""
+        codes = [f"new codes in {column}: {', '.join(codes)}" for column, codes in self.codes.items()]
+        return self.columns() + codes
+
+    def without_codes(self) -> list[str]:
+        """The same, with the number of new codes instead of the codes, which may be a child's own words."""
+        return self.columns() + [f"new codes in {column}: {len(codes):,}" for column, codes in self.codes.items()]
+
+    def columns(self) -> list[str]:
+        """What happened to the columns."""
         said = [
             ("gone, and the mapping reads it", self.lost),
             ("gone", tuple(name for name in self.gone if name not in self.lost)),
             ("new", self.new),
             ("moved", self.moved),
         ]
-        lines = [f"{what}: {', '.join(names)}" for what, names in said if names]
-        return lines + [f"new codes in {column}: {', '.join(codes)}" for column, codes in self.codes.items()]
+        return [f"{what}: {', '.join(names)}" for what, names in said if names]
 
 
 def drift(mapping: Mapping, header: Sequence[str], looks: Sequence[Look]) -> Drift:
