@@ -9,8 +9,10 @@ from appliance.storage.database import Database, Event
 from appliance.student_level.access import counting_a_school
 from appliance.student_level.records.rule_book import RuleBook, Version, checked, decide, version_in_force
 from appliance.student_level.records.this_week import this_week
+from appliance.student_level.staging.days_from_sections import tell_days
 
 RULES = Gate(open_tables=frozenset({"rule_book", "organization"}))
+_FOR_EVER = 47481
 _SCHOOLS = "SELECT organization_key, name FROM organization WHERE kind = 'school' AND is_active ORDER BY name"
 
 
@@ -46,11 +48,16 @@ def preview(database: Database, book: RuleBook, today: int) -> list[Effect]:
 
 
 def put_in_force(database: Database, book: RuleBook, *, from_day: int, by: str, reason: str) -> int:
-    """Keep a version of the rules. Returns its number. Raises NotARule, and then nothing has changed."""
+    """Keep a version of the rules, and work out anew the days that it judges otherwise. Returns its number.
+
+    Raises NotARule, and then nothing has changed.
+    """
     checked(book)
     event = Event(by, Action.CHANGE_RULES, f"from {from_day_number(from_day)}", reason)
     with database.changing(event) as tables:
-        return decide(tables, book, from_day=from_day, by=by, reason=reason)
+        version = decide(tables, book, from_day=from_day, by=by, reason=reason)
+        tell_days(tables.execute, from_day, _FOR_EVER)
+    return version
 
 
 def rules_in_force(database: Database, day: int) -> Version:

@@ -84,7 +84,7 @@ def test_without_a_reason_nothing_is_kept_and_the_numbers_stay_in_the_form(kim) 
     ("field", "value", "sentence"),
     [
         ("at_least_late", "9", "9 of 8 days cannot be"),
-        ("from_day", "2026-11-22", "begin today or later"),
+        ("from_day", "2026-06-30", "begin in this school year or later"),
         ("from_day", "2026-13-01", "is no day"),
         ("leaves_after_days", "99", "leaves_after_days"),
     ],

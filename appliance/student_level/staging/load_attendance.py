@@ -8,9 +8,7 @@ Rules of attendance, stated here once:
 - A file that still holds nearly all that is loaded for its schools and school year (at most a tenth is missing, or ten,
   and never more than half) is *cumulative*: an exception up to its last date that it no longer holds was corrected,
   and goes. Any other file only adds and changes. A row that says present always takes the absence back.
-- Sections become days by *half or more*: a student is absent on a day when absent from at least half of the sections
-  that the student is enrolled in on that day; unexcused when at least half of those absences are. Otherwise one tardy
-  makes the day a tardy. What a daily file said about a day stands.
+- Sections become days by the rule in `days_from_sections`. What a daily file said about a day stands.
 """
 
 from collections import defaultdict
@@ -22,6 +20,7 @@ from appliance.student_level.sources.layout import Layout
 from appliance.student_level.staging.attendance_corrections import DAYS, SECTIONS, Present, correct
 from appliance.student_level.staging.attendance_cover import Cover
 from appliance.student_level.staging.batch import Batch
+from appliance.student_level.staging.days_from_sections import tell_days
 from appliance.student_level.staging.first_rows import FirstRows, Ready, by_column
 from appliance.student_level.staging.references import Reference, with_keys
 from appliance.student_level.staging.report import FileRead
@@ -52,7 +51,7 @@ def daily(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
 
 
 def by_section(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
-    """Section attendance, turned into days by the rule at the head of this file."""
+    """Section attendance, turned into days."""
     students, sections = batch.known("student", "district"), _Sections(batch)
     cover, present = Cover(), Present(batch, SECTIONS)
 
@@ -78,11 +77,7 @@ def by_section(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None
     exceptions = FirstRows(batch, layout, read, "attendance_section", key, columns).put(by_column(ready()))
     correct(batch, layout, cover, present, everything_is_named=exceptions.named_all)
     if cover.days_by_school:
-        values = {"first": cover.year_begins, "last": cover.last}
-        batch.run("DROP TABLE IF EXISTS temp.told")
-        batch.run(_TOLD_BY_SECTIONS, values)
-        batch.run(_DAYS_NO_LONGER_TOLD, values)
-        batch.run(_DAYS_TOLD)
+        tell_days(batch.run, cover.year_begins, cover.last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,36 +107,3 @@ class _Sections:
         if len(found) > 1:
             found = [section for section in found if section.begin_day <= day < section.end_day]
         return found
-
-
-_TOLD_BY_SECTIONS = """
-CREATE TEMP TABLE told AS
-SELECT student_key, day,
-       CASE WHEN 2 * absences < scheduled THEN 'tardy'
-            WHEN 2 * unexcused >= absences THEN 'unexcused'
-            ELSE 'excused' END AS category
-  FROM (SELECT event.student_key, event.day,
-               sum(event.category <> 'tardy') AS absences,
-               sum(event.category = 'unexcused') AS unexcused,
-               sum(event.category = 'tardy') AS tardies,
-               -- A class that is recorded was on the timetable, whatever the roster says of that day.
-               max(1, (SELECT count(*) FROM section_enrollment JOIN section USING (section_key)
-                        WHERE section_enrollment.student_key = event.student_key
-                          AND event.day >= section_enrollment.begin_day
-                          AND event.day < coalesce(section_enrollment.end_day, section.end_day))) AS scheduled
-          FROM attendance_section AS event
-         WHERE event.day BETWEEN :first AND :last
-         GROUP BY event.student_key, event.day)
- WHERE 2 * absences >= scheduled OR tardies > 0
-"""
-_DAYS_NO_LONGER_TOLD = """
-DELETE FROM attendance_day
- WHERE basis = 'sections' AND day BETWEEN :first AND :last
-   AND (student_key, day) NOT IN (SELECT student_key, day FROM temp.told)
-"""
-_DAYS_TOLD = """
-INSERT INTO attendance_day (student_key, day, category, basis)
-SELECT student_key, day, category, 'sections' FROM temp.told WHERE true
-ON CONFLICT (student_key, day) DO UPDATE SET category = excluded.category
- WHERE attendance_day.basis = 'sections' AND attendance_day.category IS NOT excluded.category
-"""

@@ -89,7 +89,7 @@ def see_rules(visit: NamedDependency[Visit], done: FromQuery[bool] = False) -> R
 def change_rules(data: FromForm[RulesForm], visit: NamedDependency[Visit]) -> Response[str] | Redirect:
     """Try the numbers, take over a definition, or put them in force. What is wrong is said above the same form."""
     now = rules_in_force(visit.house.database, visit.today)
-    from_day, trouble = _day(data.from_day, visit.today)
+    from_day, trouble = _day(data.from_day, visit)
     book = _book(data)
     effects: tuple[Effect, ...] | None = None
     preset = next((one for one in PRESETS if one.name == data.do), None)
@@ -109,13 +109,13 @@ def change_rules(data: FromForm[RulesForm], visit: NamedDependency[Visit]) -> Re
     return show(page, status_code=400 if trouble else 200)
 
 
-def _day(text: str, today: int) -> tuple[int, str]:
+def _day(text: str, visit: Visit) -> tuple[int, str]:
     try:
         day = day_number(date.fromisoformat(text))
     except ValueError:
-        return today, f"{text} is no day. Write it as {from_day_number(today)}."
-    if day < today:
-        return today, "Rules begin today or later: what past lists were made by stays what it was."
+        return visit.today, f"{text} is no day. Write it as {from_day_number(visit.today)}."
+    if day < visit.first_day_of_school_year:
+        return visit.today, "Rules begin in this school year or later: what was counted in past years stays as it was."
     return day, ""
 
 

@@ -1,5 +1,7 @@
 """Attendance: exceptions only, by the rules at the head of `load_attendance`."""
 
+from appliance.jobs.change_rules import put_in_force
+from appliance.student_level.records.rule_book import RuleBook
 from tests.elm_and_oak import ROSTER, SCHOOL_ENROLLMENT, csv_text, day, problems
 
 WEEK = ("2026-09-07", "2026-09-08", "2026-09-09", "2026-09-10", "2026-09-11")
@@ -152,6 +154,24 @@ def test_half_of_the_days_classes_make_a_day_missed(two_schools):
         ("Ada", "2026-09-10", "unexcused"),
         ("Ben", "2026-09-11", "excused"),
     ]
+
+
+def test_a_district_may_count_any_class_or_all_of_them_from_a_day_on(two_schools):
+    """Ada misses one of her two classes on three days; the rule changes twice, and no day before it changes."""
+    begin(two_schools)
+    load(two_schools, sections(
+        "501 e-alg 2026-09-08 Absent", "501 e-alg 2026-09-09 Absent", "501 e-alg 2026-09-10 Absent",
+        "501 e-art 2026-09-11 Tardy",
+    ))  # fmt: skip
+    assert [date for _, date, category in days(two_schools) if category != "tardy"] == list(WEEK[1:4])
+    everything = RuleBook(part_of_day="whole")
+    put_in_force(two_schools.database, everything, from_day=day(WEEK[2]), by="kim", reason="our state's rule")
+    assert [date for _, date, category in days(two_schools) if category != "tardy"] == [WEEK[1]]
+    put_in_force(two_schools.database, RuleBook(part_of_day="any"), from_day=day(WEEK[3]), by="kim", reason="again")
+    assert [date for _, date, category in days(two_schools) if category != "tardy"] == [WEEK[1], WEEK[3]]
+    # What comes later is judged by the rule of its day, too.
+    load(two_schools, sections("501 e-art 2026-09-09 Absent", "501 e-alg 2026-09-11 Absent"))
+    assert [date for _, date, category in days(two_schools) if category != "tardy"] == list(WEEK[1:])
 
 
 def test_one_class_of_three_is_not_a_day_missed(two_schools):
