@@ -5,7 +5,9 @@ quite jointly safe: the attacker, who sees everything at once, says where `mend`
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from itertools import product
 
 import numpy as np
 
@@ -93,24 +95,31 @@ def mend(work: Work, pattern: Pattern, population: Population, wishes: Iterable[
 
 
 def _mended(work: Work, population: Population, parts: tuple[Part, ...], hidden: set[Name], wish: Wish) -> set[Name]:
-    """What to hide so that one wish comes true; codes give way only when nothing else helps."""
-    for lift_codes in (False, True):
+    """What to hide so that one wish comes true.
+
+    First within the wish's dimension, whose totals stand still meanwhile: that is a seventh of the joint system, and
+    holds in all of it. Then over all dimensions. Codes give way only when nothing else helps.
+    """
+    own = [wish.name.place.dimension]
+    for lift_codes, dimensions in product((False, True), (own, population.dimensions)):
+        if dimensions == [ALL] or (lift_codes and not population.coded):
+            continue
         joint = number(
             population,
             parts,
-            population.dimensions,
+            dimensions,
             hidden=hidden,
             wishes=[wish],
             weights=work.weights,
             lift_codes=lift_codes,
         )
         if not joint.table.needs:
-            break
-        try:
+            continue
+        if dimensions is own:
+            totals = [column for name, column in joint.index.items() if name.place.dimension == ALL]
+            joint.table.up[totals] = joint.table.down[totals] = 0.0
+        with suppress(Refused):
             return _printed(joint, _support(joint, wish))
-        except Refused:
-            if lift_codes or not population.coded:
-                raise
     raise Refused(f"A sensitive number of {population.metric} cannot be protected. Leave the table out.")
 
 
