@@ -1,0 +1,177 @@
+"""Disclosure control at the size of real districts: protect, attack, certify; time, memory, and what stays published.
+
+`python -m tests.bench.disclosure 600` measures one size in this process. Students exist as columns of numbers, one
+school at a time, so that the memory that is measured is that of the protection.
+"""
+
+import importlib
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from appliance.aggregate.codelists import ALL
+from appliance.aggregate.disclosure import Policy, Report
+from appliance.aggregate.tabulation import DISTRICT, Cell, Tabulation
+
+RACES = ("WH7", "HI7", "BL7", "AS7", "MU7", "AM7", "PI7")
+GRADES = ("KG", *(f"{grade:02}" for grade in range(1, 13)))
+BANDS = ((0, 6), (6, 9), (9, 13))
+PAIRS = {"sex": ("F", "M"), "english_learner": ("LEP", "NLEP"), "disability": ("WDIS", "WODIS"),
+         "economic": ("ECODIS", "NECODIS")}  # fmt: skip
+CODES = {ALL: (ALL,), "grade": GRADES, "race": RACES, **PAIRS}
+MEMBERSHIP, PROGRAMMES = (ALL, "grade", "race", "sex"), ("english_learner", "disability", "economic")
+RATES = (("chronic_absence", ""), ("assessment_performance", "RLA"), ("assessment_performance", "MATH"))
+
+Counts = dict[tuple[str, str, str], "np.ndarray[tuple[int, ...], np.dtype[np.int64]]"]
+"""(metric, detail, dimension) -> by geography and category, the group's size and how many had the outcome."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one protection took and gave. Seconds and megabytes are of the whole process."""
+
+    schools: int
+    students: int
+    cells: int
+    seconds: float
+    verify_seconds: float
+    megabytes: float
+    counts_published: float
+    rates_published: float
+    report: Report
+
+    def row(self) -> str:
+        """A line of the README's table."""
+        fallen = sum(attack.fallen + attack.exact for attack in self.report.attacks)
+        return (
+            f"| {self.schools} ({self.students:,} students, {self.cells:,} cells) | {self.seconds:.0f} s "
+            f"| {self.verify_seconds:.1f} s | {self.megabytes:.0f} MB | {self.report.gap:.1%} "
+            f"({self.report.blocks_optimal} of {self.report.blocks}) | {self.counts_published:.0%} "
+            f"| {self.rates_published:.0%} | {fallen} of {self.report.certified:,} |"
+        )
+
+
+HEADER = (
+    "| schools | protect, attack, certify | certificate alone | memory | above the proven optimum (blocks proven) "
+    "| counts shown | rates shown | fell |\n| --- | --- | --- | --- | --- | --- | --- | --- |"
+)
+
+
+def district(schools: int, seed: int = 1) -> list[Tabulation]:
+    """The tabulations of an invented district: 60 % elementary, 20 % middle and 20 % high schools, log-normal sizes.
+
+    Each school mixes races in its own way (Dirichlet around the district's), and outcomes go with the groups.
+    """
+    random = np.random.default_rng(seed)
+    mix = random.dirichlet([8, 4, 3, 1, 1.2, 0.25, 0.12])
+    counts: Counts = {}
+    for number in range(1, schools + 1):
+        _count(counts, number, schools, _students(random, mix))
+    return list(_tabulations(counts, schools))
+
+
+def _students(random: np.random.Generator, mix: "np.ndarray[tuple[int], np.dtype[np.float64]]"):  # type: ignore[no-untyped-def]
+    band = BANDS[random.choice(3, p=[0.6, 0.2, 0.2])]
+    size = int(np.clip(random.lognormal(6.3, 0.45), 40, 3000))
+    groups = {
+        ALL: np.zeros(size, dtype=np.int64),
+        "grade": random.integers(*band, size),
+        "race": random.choice(len(RACES), size, p=random.dirichlet(mix * 25 + 0.02)),
+        "sex": random.integers(0, 2, size),
+    }
+    poor = random.random(size) < random.beta(4, 5)
+    groups["economic"] = (~poor).astype(np.int64)
+    groups["english_learner"] = (random.random(size) > np.where(np.isin(groups["race"], (1, 3)), 0.3, 0.02)).astype(int)
+    groups["disability"] = (random.random(size) > 0.14).astype(np.int64)
+    disabled = groups["disability"] == 0
+    taken = (groups["grade"] >= 3) & (groups["grade"] <= 8) & (random.random(size) < 0.97)
+    passed = [random.random(size) < base - 0.2 * poor - 0.2 * disabled for base in (0.6, 0.55)]
+    absent = random.random(size) < 0.1 + 0.12 * poor + 0.08 * disabled
+    outcomes = {
+        RATES[0]: (random.random(size) < 0.98, absent),
+        RATES[1]: (taken, passed[0]),
+        RATES[2]: (taken, passed[1]),
+    }
+    return groups, outcomes
+
+
+def _count(counts: Counts, number: int, schools: int, students) -> None:  # type: ignore[no-untyped-def]
+    groups, outcomes = students
+    everybody = np.ones(len(groups[ALL]), dtype=bool)
+    enrolled = {("membership", ""): (everybody, everybody), ("subgroup_membership", ""): (everybody, everybody)}
+    for (metric, detail), (counted, outcome) in (enrolled | outcomes).items():
+        for dimension in _dimensions(metric):
+            table = counts.setdefault(
+                (metric, detail, dimension), np.zeros((schools + 1, len(CODES[dimension]), 2), dtype=np.int64)
+            )
+            for part, chosen in enumerate((counted, counted & outcome)):
+                found = np.bincount(groups[dimension][chosen], minlength=len(CODES[dimension]))
+                table[number, :, part] += found
+                table[0, :, part] += found
+
+
+def _dimensions(metric: str) -> tuple[str, ...]:
+    return {"membership": MEMBERSHIP, "subgroup_membership": PROGRAMMES}.get(metric, (*MEMBERSHIP, *PROGRAMMES))
+
+
+def _tabulations(counts: Counts, schools: int) -> Iterator[Tabulation]:
+    names = [DISTRICT, *(f"S{number:04}" for number in range(1, schools + 1))]
+    for metric in dict.fromkeys(metric for metric, *_ in counts):
+        cells = tuple(
+            Cell(name, dimension, code, int(count), int(size), detail)
+            for (of, detail, dimension), table in counts.items()
+            if of == metric
+            for name, line in zip(names, table, strict=True)
+            for code, (size, count) in zip(CODES[dimension], line, strict=True)
+        )
+        yield Tabulation(metric, "2026-2027", "2026-10-01", cells)
+
+
+def measure(schools: int) -> Measured:
+    """Protect one district under the shipped rules. Call it in a process of its own: memory is the process's most."""
+    protect = importlib.import_module("appliance.aggregate.disclosure.protect")
+    tabulations = district(schools)
+    verifying = [0.0]
+    _time(protect.Verifier, "take", verifying)
+    _time(protect.Verifier, "uncertified", verifying)
+    begun = time.perf_counter()
+    report = protect.protect(tabulations, Policy(), year_key=b"bench").report
+    seconds = time.perf_counter() - begun
+    enrolled = tabulations[0].cells
+    lines = {line.metric: line for line in report.tables}
+    counts = [lines["membership"], lines["subgroup_membership"]]
+    rates = [lines["chronic_absence"], lines["assessment_performance"]]
+    return Measured(
+        schools,
+        next(cell.count for cell in enrolled if (cell.school_id, cell.dimension) == (DISTRICT, ALL)),
+        sum(len(table.cells) for table in tabulations),
+        seconds,
+        verifying[0],
+        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        *(
+            sum(one.published for one in kind) / sum(one.published + one.hidden for one in kind)
+            for kind in (counts, rates)
+        ),
+        report,
+    )
+
+
+def _time(owner: type, name: str, total: list[float]) -> None:
+    real = getattr(owner, name)
+
+    def timed(self: object, *given: object, **named: object) -> object:
+        begun = time.perf_counter()
+        try:
+            return real(self, *given, **named)
+        finally:
+            total[0] += time.perf_counter() - begun
+
+    setattr(owner, name, timed)
+
+
+if __name__ == "__main__":
+    print(measure(int(sys.argv[1])).row())
