@@ -12,6 +12,11 @@ from appliance.student_level.sensitive import Choice
 CHOICES = Gate(open_tables=frozenset({"field_choice"}))
 _ALL = "SELECT name, is_on, purpose, until_day, chosen_by, chosen_at FROM field_choice"
 LAPSED = "its time is over"
+_KEPT = Gate(
+    open_tables=frozenset(),
+    views={"kept": "SELECT program AS name, count(*) AS records FROM {vault}.program_membership GROUP BY program"},
+)
+"""For data stewards: how many records there are of each field, and never whose."""
 
 
 def choices(database: Database) -> list[Choice]:
@@ -19,6 +24,13 @@ def choices(database: Database) -> list[Choice]:
     with database.reading(CHOICES) as reading:
         found = {row["name"]: Choice(**row) for row in reading.query(_ALL)}
     return [found[name] for name in sensitive.SENSITIVE]
+
+
+def stored(database: Database) -> dict[str, int]:
+    """How many records are kept of each sensitive field."""
+    with database.reading(_KEPT) as reading:
+        counted = {row["name"]: row["records"] for row in reading.query("SELECT name, records FROM kept")}
+    return {name: counted.get(name, 0) for name in sensitive.SENSITIVE}
 
 
 def turn_on(database: Database, name: str, *, purpose: str, keep: str, by: str, today: date | None = None) -> Choice:

@@ -41,7 +41,7 @@ _ONE_BY_ONE = ("school", "session", "course")
 SENDER, STEWARD, OFFICE = "the sender of the file", "the data steward", "the school office"
 _WHO = {
     **dict.fromkeys(("unknown_reference", "no_role", "circle", "wrong_width"), SENDER),
-    **dict.fromkeys(("not_in_list", "ambiguous"), STEWARD),
+    **dict.fromkeys(("not_in_list", "ambiguous", "who_is_who"), STEWARD),
 }
 
 
@@ -73,17 +73,19 @@ class Cause:
             "until_day": from_day_number(self.until_day).isoformat(),
         }  # fmt: skip
 
+    @property
+    def what_to_do(self) -> str:
+        """What is wrong, and how to mend it."""
+        if not self.missing:
+            return self.sentence
+        named = f"a {self.missing} that is" if self.records == 1 else f"{self.records:,} times a {self.missing} that is"
+        return f"{named} not loaded. Send the file that lists it, from the same export."
+
     def __str__(self) -> str:
         kinds = ", ".join(f"{number:,} of {kind}" for kind, number in self.by_kind.most_common())
-        what = self.sentence
-        if self.missing:
-            named = (
-                f"a {self.missing} that is" if self.records == 1 else f"{self.records:,} times a {self.missing} that is"
-            )
-            what = f"{named} not loaded. Send the file that lists it, from the same export."
         where = f"First in {self.file}, row {self.row_number}" + (f", {self.column_name}" if self.column_name else "")
         rows = "1 row waits" if self.rows == 1 else f"{self.rows:,} rows wait"
-        return f"{rows} ({kinds}): {what} {where}. For: {self.who}."
+        return f"{rows} ({kinds}): {self.what_to_do} {where}. For: {self.who}."
 
 
 @dataclass(frozen=True, slots=True)

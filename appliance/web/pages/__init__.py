@@ -8,6 +8,7 @@ from appliance.web.pages.covered import see_covered
 from appliance.web.pages.data import see_data
 from appliance.web.pages.district import DISTRICT_PAGES
 from appliance.web.pages.exports import EXPORTS
+from appliance.web.pages.fields import FIELD_PAGES
 from appliance.web.pages.find import find_student
 from appliance.web.pages.grants import GRANT_PAGES
 from appliance.web.pages.home import home
@@ -21,6 +22,7 @@ from appliance.web.pages.one_time_code import choose_password, one_time_code
 from appliance.web.pages.paper import PAPER
 from appliance.web.pages.passkeys import passkey_page, use_passkey
 from appliance.web.pages.provider import come_back, go_to_provider
+from appliance.web.pages.quarantine import QUARANTINE_PAGES
 from appliance.web.pages.releases import see_releases
 from appliance.web.pages.rules import change_rules, see_rules
 from appliance.web.pages.school import see_school
@@ -39,7 +41,7 @@ PAGES: list[HTTPRouteHandler] = [
     *(one_time_code, choose_password, go_to_provider, come_back),
     *(see_this_week, see_classes, see_class, see_caseload, see_school, find_student, see_student, add_check_in),
     *(begin_support, end_support, *EXPORTS, *PAPER, *DISTRICT_PAGES),
-    *(*LINEAGE_PAGES, *MAPPING_PAGES),
+    *(*LINEAGE_PAGES, *MAPPING_PAGES, *FIELD_PAGES, *QUARANTINE_PAGES),
     *(see_covered, see_my_children, ask_who_may_see, find_whom, see_who_may_see),
     *(see_break_glass, break_glass, see_broken_glass, *GRANT_PAGES, *LOOK_AS_PAGES),
     *(see_data, see_rules, change_rules, see_releases, *IMPORT_PAGES),
