@@ -49,6 +49,9 @@ class PublishedCell:
     suppression: Suppression
     n_lower: int | None = None
     n_upper: int | None = None
+    n_as_of: str = ""
+    """The earlier release that `n` (or `not_offered`) is carried forward from, by its label; empty: of this one."""
+    denominator_as_of: str = ""
 
 
 class Area(NamedTuple):

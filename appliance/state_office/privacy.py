@@ -35,6 +35,8 @@ def telling_outcomes(tables: Sequence[PublishedTable], policy: Policy) -> str:
             _code_is_wide(cell, policy, _where(table, cell))
         if not codelists.metric(table.metric).rate or cell.n is None or cell.denominator is None:
             continue
+        if cell.n_as_of and cell.n_as_of != cell.denominator_as_of:
+            continue  # an older number beside a newer group size says nothing about all but a few of that group
         checked += 1
         if cell.n == 0 or cell.n == cell.denominator:
             raise BadFile(f"{_where(table, cell)}: the outcome shows {'nobody' if cell.n == 0 else 'everybody'}.")
@@ -51,13 +53,14 @@ def remainders(tables: Sequence[PublishedTable], policy: Policy) -> str:
     for table, cell, size in _sizes(tables):
         if cell.dimension != ALL:
             lines[(*_group_key(table, cell), cell.dimension)].append(size)
+    carried = {(*_group_key(table, cell), cell.dimension) for table, cell in _cells(tables) if cell.n_as_of}
     for line, sizes in lines.items():
         total = totals.get(line[:3])
         if total is None or None not in sizes:
             continue
         checked += 1
         rest = total - sum(size for size in sizes if size is not None)
-        if rest < policy.minimum_n:
+        if rest < policy.minimum_n and not (rest == 0 and line in carried):
             where = f"school {line[2]}" if line[2] else "the district"
             raise BadFile(
                 f"{line[0]}.csv, {where}, {line[3]}: the total minus the shown groups leaves fewer than "
@@ -66,13 +69,17 @@ def remainders(tables: Sequence[PublishedTable], policy: Policy) -> str:
     return f"In {checked} lines with hidden groups, the total leaves at least {policy.minimum_n} students for them."
 
 
-def attack(tables: Sequence[PublishedTable], policy: Policy) -> str:
-    """Attack all tables at once with what they print. Raises `Trouble` when a number falls or a range is wrong."""
-    system = attacker.read(tables, Knowledge(policy.smallest_hidden))
+def attack(tables: Sequence[PublishedTable], policy: Policy, smallest_hidden: int) -> str:
+    """Attack all tables at once with what they print. Raises `Trouble` when a number falls or a range is wrong.
+
+    A number carried forward is unknown on the day of the tables, and what it is by then must not follow from them.
+    """
+    system = attacker.read(tables, Knowledge(smallest_hidden))
     run = Attack(system, every_interval=True)
     attacked, wrong_range = 0, ""
     for table, cell in _cells(tables):
-        if cell.suppression not in ("hidden", "coded"):
+        _old_numbers_stay_old(run, table, cell)
+        if cell.suppression not in ("hidden", "coded") or (cell.suppression == "coded" and cell.n_as_of):
             continue
         attacked += 1
         n = _key("n", table, cell)
@@ -83,7 +90,7 @@ def attack(tables: Sequence[PublishedTable], policy: Policy) -> str:
             wrong_range = wrong_range or _where(table, cell)
         if not codelists.metric(table.metric).rate:
             _group_stays_open(high, policy, _where(table, cell))
-        elif cell.denominator is None:
+        elif cell.denominator is None or cell.denominator_as_of:
             _group_stays_open(run.bounds(_key("denominator", table, cell))[1], policy, _where(table, cell))
             _outcome_stays_open(high, run.bounds(_key("complement", table, cell))[1], 1, _where(table, cell))
         else:
@@ -91,6 +98,18 @@ def attack(tables: Sequence[PublishedTable], policy: Policy) -> str:
     if wrong_range:
         raise BadFile(f"{wrong_range}: the range is not the one that follows from the shown numbers.")
     return f"{attacked} hidden numbers attacked over all tables at once ({run.programs} programs): none fell."
+
+
+def _old_numbers_stay_old(run: Attack, table: PublishedTable, cell: PublishedCell) -> None:
+    told: tuple[tuple[Measure, int | None, str], ...] = (
+        ("n", cell.n, cell.n_as_of),
+        ("denominator", cell.denominator, cell.denominator_as_of),
+    )
+    for measure, old, as_of in told:
+        if as_of and old is not None:
+            low, high = run.bounds(_key(measure, table, cell))
+            if low == high != old:
+                raise BadFile(f"{_where(table, cell)}: what became of the number since {as_of} can be worked out.")
 
 
 def _code_is_wide(cell: PublishedCell, policy: Policy, where: str) -> None:
@@ -119,10 +138,12 @@ def _cells(tables: Sequence[PublishedTable]) -> Iterable[tuple[PublishedTable, P
 
 
 def _sizes(tables: Sequence[PublishedTable]) -> Iterable[tuple[PublishedTable, PublishedCell, int | None]]:
-    """Every cell with its group size; an absent group is 0, a hidden size None."""
+    """Every cell with its group size on the day of the tables; an absent group is 0, a hidden or older size None."""
     for table, cell in _cells(tables):
-        size = cell.denominator if codelists.metric(table.metric).rate else cell.n
-        yield table, cell, 0 if cell.suppression == "not_offered" else size
+        rate = codelists.metric(table.metric).rate
+        size = 0 if cell.suppression == "not_offered" else cell.denominator if rate else cell.n
+        as_of = cell.denominator_as_of if rate and cell.suppression != "not_offered" else cell.n_as_of
+        yield table, cell, None if as_of else size
 
 
 def _group_key(table: PublishedTable, cell: PublishedCell) -> tuple[str, str, str]:

@@ -40,6 +40,16 @@ class Package:
         return policy
 
     @property
+    def earlier(self) -> dict[str, str]:
+        """Label of each release of the school year that left before this one, oldest first, to its sha256."""
+        return {one["label"]: one["sha256"] for one in self.facts["earlier"]}
+
+    @property
+    def smallest_hidden(self) -> int:
+        """What everyone knows of a hidden group size; nothing in a later release, where it may be empty by now."""
+        return 0 if self.earlier else self.policy.smallest_hidden
+
+    @property
     def areas(self) -> tuple[Area, ...]:
         """Declared geographies that are sums of schools."""
         return tuple(Area(one.code, tuple(sorted(one.schools))) for one in self.policy.geographies)
@@ -120,6 +130,7 @@ def read_tables(package: Package) -> list[PublishedTable]:
             district=_rule(rule),
             schools=schools,
             areas=package.areas,
+            earlier=package.earlier,
         )
         for metric, rule in named.items()
     ]
@@ -129,6 +140,11 @@ def _check_facts(facts: Mapping[str, Any]) -> None:
     for name in ("lea_id", "school_year", "snapshot"):
         if not isinstance(facts[name], str):
             raise TypeError
+    for one in facts["earlier"]:
+        if not all(isinstance(one[name], str) for name in ("label", "snapshot", "sha256")):
+            raise TypeError
+    if not all(isinstance(sha, str) for sha in (*facts["withdraws"], facts["replaces"], facts["previous"])):
+        raise TypeError
     for name in ("version", "minimum_n", "k"):
         if not isinstance(facts["policy"][name], int):
             raise TypeError

@@ -51,7 +51,7 @@ class Verdict:
 
     def as_json(self) -> dict[str, Any]:
         """The verdict for a script. `version` changes when a field changes its meaning."""
-        told = ("lea_id", "district_name", "school_year", "snapshot", "version", "supersedes")
+        told = ("lea_id", "district_name", "school_year", "snapshot", "version", "replaces", "withdraws", "previous")
         return {
             "version": 1,
             "accepted": self.accepted,
@@ -98,7 +98,7 @@ def verify(package: Path, signers_file: Path | None = None, *, at: datetime | No
     run.say("small groups", lambda: privacy.small_groups(tables, policy))
     run.say("outcomes", lambda: privacy.telling_outcomes(tables, policy))
     run.say("remainders", lambda: privacy.remainders(tables, policy))
-    run.say("attack", lambda: privacy.attack(tables, policy))
+    run.say("attack", lambda: privacy.attack(tables, policy, described.smallest_hidden))
     return verdict
 
 

@@ -33,7 +33,7 @@ __all__ = ["Database", "DatabaseError", "Event", "IntegrityError", "Reading", "T
 DATABASE_FILE = "district.db"
 DatabaseError = sqlcipher.DatabaseError
 IntegrityError = sqlcipher.IntegrityError
-COUNTS_GATE = Gate(open_tables=frozenset({"count_table", "count_cell"}))
+COUNTS_GATE = Gate(open_tables=frozenset({"count_table", "count_cell", "count_turnover"}))
 _CHAIN = Gate(
     views={
         "chain": """SELECT sequence, at, boot, who, action, subject, reason, students_sha256, is_change, takes_back,

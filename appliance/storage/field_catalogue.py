@@ -35,6 +35,7 @@ _KEPT = {
     "account": "as long as the account, and 7 years more for the access log's sake",
     "session": "until sign-out, or the end of the session, at most a day",
     "release": "for ever: a release that left is public record",
+    "yearend": "until the end of the school year: then there is no later release to compare with",
     "shelf": "the school year and two more, then only what was released stays",
     "undo": "until ten further imports are loaded; then an import cannot be taken back any more",
     "quarantine": "until it can be loaded, at most 30 days",

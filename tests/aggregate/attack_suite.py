@@ -1,7 +1,16 @@
 """The long attack: many invented districts under each minimum, every attack on each.
 
-Attacks: our own attacker and certificate inside `protect` (joint, all group sizes known, one insider); an outsider that
-shares no line with the house; the outsider with every group size; two releases of one year, one student apart.
+Three releases of each district: one with charter totals, the same after one student joined, and one whose rates are
+coded. Inside `protect` our own attacker and the certificate must be silent, or it refuses and the suite stops. Then an
+outsider that shares no line with the house goes at the CSV files alone:
+
+joint       all tables, all schools and the charter totals at once: a number worked out, or a group proved too small
+public      the same with every group size, against outcomes: too few for what the policy keeps open
+complement  the same, against those who do not have the outcome
+insider     the same, for a student who is alone in a group and knows the own group and outcome
+releases    both releases of the year, taken for one another
+coding      the coded release with every group size: a telling count narrowed within its class
+
 Leaves with 1 when anything falls.
 """
 
@@ -10,42 +19,52 @@ import math
 import random
 import sys
 import time
+from collections import Counter, defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import msgspec
 from districts import BANDS, Pupil, tabulate
 from outsider import Outsider
 
 from appliance.aggregate.codelists import CATEGORY_SETS, metric
-from appliance.aggregate.disclosure import Policy, Protected, protect
+from appliance.aggregate.disclosure import Policy, Protected, coding, policy_file, protect
 from appliance.aggregate.disclosure.attacker import Knowledge, with_guesses
+from appliance.aggregate.disclosure.policy import Geography
 from appliance.aggregate.published import Key
 from appliance.aggregate.release import rows
 
 RATES = {"chronic_absence", "assessment_performance"}
+ATTACKS = ("joint", "public", "complement", "insider", "releases", "coding")
+INSIDERS = 4
+"""How many students who are alone in a group try their luck in each district."""
 
 
 def main() -> int:
-    """Run the suite and print one line a policy."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Run the suite and print one line a minimum."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--districts", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minimum", type=int, choices=(5, 10, 20), nargs="*", default=(5, 10, 20))
     options = parser.parse_args()
     fell = 0
-    sys.stdout.write("minimum districts hidden targets outsider sizes_known two_releases seconds\n")
-    for minimum in (5, 10, 20):
-        begun, totals = time.monotonic(), [0] * 5
+    sys.stdout.write(f"minimum districts hidden coded certified insiders {' '.join(ATTACKS)} seconds\n")
+    for minimum in options.minimum:
+        begun, found = time.monotonic(), Counter()
         for seed in range(options.seed, options.seed + options.districts):
-            totals = [one + more for one, more in zip(totals, attacked(seed, minimum), strict=True)]
-        fell += sum(totals[2:])
-        line = (minimum, options.districts, *totals, round(time.monotonic() - begun))
+            found += attacked(seed, minimum)
+        fell += sum(found[name] for name in ATTACKS)
+        told = [found[name] for name in ("hidden", "coded", "certified", "insiders", *ATTACKS)]
+        line = (minimum, options.districts, *told, round(time.monotonic() - begun))
         sys.stdout.write(" ".join(map(str, line)) + "\n")
+        sys.stdout.flush()
     return int(fell > 0)
 
 
-def attacked(seed: int, minimum: int) -> list[int]:
-    """Hidden numbers, certified claims, and what fell to the outsider, with all sizes, and to two releases."""
+def attacked(seed: int, minimum: int) -> Counter[str]:
+    """How much one district hid, and what fell to each attack."""
     rng = random.Random(seed)
     names = [f"S{number}" for number in range(rng.randint(1, 5))]
     sizes = rng.choice([(3, 40), (20, 200), (100, 400)])
@@ -54,46 +73,118 @@ def attacked(seed: int, minimum: int) -> list[int]:
         for number, name in enumerate(names)
         for _ in range(rng.randint(*sizes))
     ]
-    rules = Policy(minimum_n=minimum, k=2 if minimum == 5 else 3)
-    counts = tabulate(people, names)
+    charter = Geography(code="CHARTER", name="Charter schools", schools=tuple(names[: (len(names) + 1) // 2]))
+    areas = {charter.code: list(charter.schools)}
+    rules = Policy(minimum_n=minimum, k=2 if minimum == 5 else 3, geographies=(charter,))
+    counts = tabulate(people, names, areas)
     first = protect(counts, rules)
     where = rng.randrange(len(names))
     newcomer = Pupil(rng, [names[where]], BANDS[where % len(BANDS)])
-    second = protect(tabulate([*people, newcomer], names), rules, earlier=[[t.published for t in first.tables]])
-    hidden = sum(line.hidden for line in first.report.tables)
-    return [hidden, first.report.certified, *_outsiders(first, counts, rules), _between(first, second)]
+    later = tabulate([*people, newcomer], names, areas)
+    second = protect(later, rules, earlier=[[table.published for table in first.tables]])
+    classes = policy_file.preset("edfacts" if minimum == 5 else "nces-2011-603").coding
+    coded_rules = msgspec.structs.replace(rules, coding=classes)
+    coded = protect(counts, coded_rules)
+    found = Counter(
+        hidden=sum(line.hidden for line in first.report.tables),
+        coded=sum(line.coded for line in coded.report.tables),
+        certified=sum(one.report.certified for one in (first, second, coded)),
+        releases=_between(first, second),
+        coding=sum(_told_the_sizes(coded, counts, coded_rules, areas)),
+    )
+    found["joint"] = _joint(first, rules, areas)
+    found["public"], found["complement"] = _told_the_sizes(first, counts, rules, areas)
+    found["insiders"], found["insider"] = _insiders(rng, first, counts, rules, areas)
+    return found
 
 
-def _outsiders(protected: Protected, counts, rules: Policy) -> tuple[int, int]:
-    files = {table.metric: rows.write(table.published, "0612345").decode() for table in protected.tables}
-    attacker = Outsider(files, RATES, smallest=1, additive=True)
-    alone = sum(_fell(attacker.interval(name), name, rules) for name in attacker.hidden)
-    outcomes = {}
-    for table in counts:
-        for cell in table.cells if table.metric in RATES else ():
-            groups = tuple(
-                (column, cell.detail if column == "subject" else cell.category if column == cell.dimension else "")
-                for column in rows.dimension_columns(table.metric)
-            )
-            key = (table.metric, cell.detail, cell.school_id, CATEGORY_SETS[cell.dimension], groups)
-            attacker.fix(("d", *key), cell.out_of)
-            outcomes[("n", *key)] = cell
-    informed = 0
+def outsider_of(protected: Protected, areas, *, bare: bool = False) -> Outsider:
+    """An attacker with the release's CSV files; `bare`: with nothing in them but the empty groups."""
+    files = {}
+    for table in protected.tables:
+        published = replace(table.published, cells=tuple(map(_emptied, table))) if bare else table.published
+        files[table.metric] = rows.write(published, "0612345").decode()
+    return Outsider(files, RATES, smallest=1, additive=True, areas=areas)
+
+
+def _emptied(cell):
+    if cell.suppression == "not_offered" or cell.n == 0:
+        return cell
+    return replace(cell, n=None, denominator=None, suppression="hidden", n_lower=None, n_upper=None)
+
+
+def _joint(protected: Protected, rules: Policy, areas) -> int:
+    attacker, fell = outsider_of(protected, areas), 0
     for name in attacker.hidden:
-        cell = outcomes.get(name)
-        if cell is None or not (
-            cell.out_of < rules.minimum_n or cell.count < rules.k or cell.out_of - cell.count < rules.k
-        ):
-            continue
         low, high = attacker.interval(name)
-        informed += low > max(0, cell.count - rules.k) or high < min(cell.out_of, cell.count + rules.k)
-    return alone, informed
+        fell += high - low < 0.5 or (name[1] not in RATES and high < rules.minimum_n)
+    return fell
 
 
-def _fell(interval: tuple[float, float], name: tuple, rules: Policy) -> bool:
-    low, high = interval
-    small = name[1] not in RATES and high < rules.minimum_n
-    return bool(high - low < 0.5 or small)
+def column_of(table, cell, part="n"):
+    """The outsider's name of a number."""
+    groups = tuple(
+        (column, cell.detail if column == "subject" else cell.category if column == cell.dimension else "")
+        for column in rows.dimension_columns(table.metric)
+    )
+    return (part, table.metric, cell.detail, cell.school_id, CATEGORY_SETS[cell.dimension], groups)
+
+
+def _rates(counts):
+    return [(table, cell) for table in counts if table.metric in RATES for cell in table.cells if cell.out_of]
+
+
+def _told_the_sizes(protected: Protected, counts, rules: Policy, areas) -> tuple[int, int]:
+    """Telling outcomes whose low end is lost (too many are proved), and whose high end is (too many are without)."""
+    attacker = outsider_of(protected, areas)
+    for table, cell in _rates(counts):
+        attacker.fix(column_of(table, cell, "d"), cell.out_of)
+    many = without = 0
+    for table, cell in _rates(counts):
+        few = min(cell.count, cell.out_of - cell.count) < rules.k
+        if cell.out_of >= rules.minimum_n and not few:
+            continue
+        name = column_of(table, cell)
+        bottom, top = 0, cell.out_of
+        if name in attacker.coded:
+            bottom, top = coding.interval(rules.coding, cell.out_of, cell.count)
+        low, high = attacker.interval(name)
+        many += low > max(bottom, cell.count - rules.k)
+        without += high < min(top, cell.count + rules.k)
+    return many, without
+
+
+def _insiders(rng, protected: Protected, counts, rules: Policy, areas) -> tuple[int, int]:
+    """How many students alone in a group tried, and how many sensitive numbers of others they worked out."""
+    alone = defaultdict(list)
+    for table, cell in ((table, cell) for table in counts for cell in table.cells if cell.out_of == 1):
+        parts = (("n", cell.count), ("d", 1)) if table.metric in RATES else (("n", cell.count),)
+        alone[(cell.school_id, cell.dimension, cell.category)] += [
+            (column_of(table, cell, part), number) for part, number in parts
+        ]
+    chosen = rng.sample(sorted(alone), min(INSIDERS, len(alone)))
+    small = [
+        column_of(table, cell) for table in counts for cell in table.cells if 0 < cell.out_of < rules.minimum_n
+    ]  # fmt: skip
+    return len(chosen), sum(_exposed(protected, areas, dict(alone[place]), small) for place in chosen)
+
+
+def _exposed(protected: Protected, areas, own: dict[tuple, int], small: list[tuple]) -> int:
+    """Small groups' numbers that become exact with the own ones known, though not by the empty groups alone."""
+    attacker, bare = (_knowing(outsider_of(protected, areas, bare=bare), own) for bare in (False, True))
+    found = [name for name in small if name in attacker.hidden and name not in own and _exact(attacker, name)]
+    return sum(not _exact(bare, name) for name in found)
+
+
+def _knowing(attacker: Outsider, own: dict[tuple, int]) -> Outsider:
+    for name, number in own.items():
+        attacker.fix(name, number)
+    return attacker
+
+
+def _exact(attacker: Outsider, name: tuple) -> bool:
+    low, high = attacker.interval(name)
+    return high - low < 0.5
 
 
 def _between(first: Protected, second: Protected) -> int:

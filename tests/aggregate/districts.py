@@ -1,10 +1,14 @@
 """Invented districts of counts, for the tests of the aggregate wing: small schools, rare groups, movers."""
 
+import copy
+import itertools
 import random
 from collections import Counter, defaultdict
 
 from appliance.aggregate.codelists import ALL
+from appliance.aggregate.published import Key, Measure
 from appliance.aggregate.tabulation import DISTRICT, Cell, Tabulation
+from appliance.aggregate.turnover import Turnover, Turnovers
 
 RACES = {"WH7": 55, "HI7": 20, "BL7": 12, "AS7": 5, "MU7": 6, "AM7": 1, "PI7": 1}
 GRADES = ("KG", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12")
@@ -12,10 +16,14 @@ BANDS = (GRADES[:6], GRADES[:6], GRADES[6:9], GRADES[9:])
 DIMENSIONS = ("grade", "race", "sex", "english_learner", "disability", "economic")
 
 
+_SERIALS = itertools.count()
+
+
 class Pupil:
     """One invented member of a district: where, in which groups, with which outcomes."""
 
     def __init__(self, rng: random.Random, schools: list[str], band: tuple[str, ...]) -> None:
+        self.serial = next(_SERIALS)
         self.schools = self.places = schools
         self.groups = {
             "grade": rng.choice(band),
@@ -95,3 +103,85 @@ def _cells(pupils, names, dimensions, counted, outcome, detail=""):
         for code in sorted(codes[dimension])
         for place in [(school, dimension, code)]
     ]
+
+
+class YearOfPupils:
+    """A district through a school year: some leave, some come, some change school or outcome between releases."""
+
+    def __init__(self, seed: int, schools: int = 4, sizes: tuple[int, int] = (40, 260)) -> None:
+        self.rng = random.Random(seed)
+        self.names = [f"S{number:03d}" for number in range(1, schools + 1)]
+        self.pupils = [self._pupil(number) for number in range(schools) for _ in range(self.rng.randint(*sizes))]
+
+    def _pupil(self, number: int) -> Pupil:
+        return Pupil(self.rng, [self.names[number]], BANDS[number % len(BANDS)])
+
+    def pass_time(self, *, leave: float, come: float, move: float, flip: float) -> None:
+        """Let each happen to such a share of the pupils. What was before stays as it was: pupils are copied."""
+        stayed = []
+        for pupil in self.pupils:
+            if self.rng.random() < leave:
+                continue
+            now = copy.copy(pupil)
+            now.groups, now.passed, now.tested = dict(pupil.groups), dict(pupil.passed), dict(pupil.tested)
+            if len(self.names) > 1 and self.rng.random() < move:
+                now.schools = [self.rng.choice(self.names)]
+            if self.rng.random() < flip:
+                now.absent = not now.absent
+            stayed.append(now)
+        newcomers = round(come * len(stayed)) if come * len(stayed) >= 1 else int(self.rng.random() < come)
+        self.pupils = stayed + [self._pupil(self.rng.randrange(len(self.names))) for _ in range(newcomers)]
+
+
+HOMES = {"membership": (ALL, "grade", "race", "sex"), "subgroup_membership": DIMENSIONS[3:]}
+
+
+def turnovers(label: str, before: list[Pupil], after: list[Pupil]) -> Turnovers:
+    """Distinct pupils whom each number exchanged, found in plain sets of pupils, number by number.
+
+    Pupils are matched by their serial number, which a copy keeps.
+    """
+    sides = [_memberships(pupils) for pupils in (before, after)]
+    changed: dict[Key, set[int]] = {
+        key: sides[0].get(key, set()) ^ sides[1].get(key, set()) for key in {*sides[0], *sides[1]}
+    }
+    touched: dict[tuple, set[tuple]] = defaultdict(set)
+    for key, serials in changed.items():
+        family = "membership" if "membership" in key.metric else key.metric
+        for serial in serials:
+            touched[(serial, key.measure, family, key.detail)].add((key.dimension, key.school_id, key.category))
+    settled = {
+        who
+        for who, cells in touched.items()
+        if Counter(dimension for dimension, *_ in cells) == dict.fromkeys((ALL, *DIMENSIONS), 2)
+        and len({school for _, school, _ in cells}) == 2
+        and DISTRICT in {school for _, school, _ in cells}
+        and len({(dimension, category) for dimension, _, category in cells}) == 1 + len(DIMENSIONS)
+    }
+    found = {}
+    for key, serials in changed.items():
+        family = "membership" if "membership" in key.metric else key.metric
+        calm = [serial for serial in serials if (serial, key.measure, family, key.detail) in settled]
+        found[key] = Turnover(len(serials), len(calm))
+    return Turnovers(label, {key: turnover for key, turnover in found.items() if turnover.changed})
+
+
+def _memberships(pupils: list[Pupil]) -> dict[Key, set[int]]:
+    inside: dict[Key, set[int]] = defaultdict(set)
+
+    def put(pupil: Pupil, measure: Measure, metric: str, detail: str, dimensions: tuple[str, ...]) -> None:
+        for dimension in dimensions:
+            code = ALL if dimension == ALL else pupil.groups[dimension]
+            for school in (DISTRICT, *pupil.schools):
+                inside[Key(measure, metric, detail, school, dimension, code)].add(pupil.serial)
+
+    for pupil in pupils:
+        for metric, dimensions in HOMES.items():
+            put(pupil, "n", metric, "", dimensions)
+        told = [("chronic_absence", "", pupil.counted, pupil.absent)]
+        told += [("assessment_performance", name, pupil.tested[name], pupil.passed[name]) for name in pupil.tested]
+        for metric, detail, is_in, has in told:
+            if is_in:
+                put(pupil, "denominator", metric, detail, (ALL, *DIMENSIONS))
+                put(pupil, "n" if has else "complement", metric, detail, (ALL, *DIMENSIONS))
+    return inside

@@ -11,7 +11,7 @@ import highspy
 import numpy as np
 
 IDS = ("school_year", "lea_id", "school_id", "category_set")
-NUMBERS = ("n", "denominator", "suppression", "n_lower", "n_upper")
+NUMBERS = ("n", "denominator", "suppression", "n_lower", "n_upper", "n_as_of", "denominator_as_of")
 
 
 class Outsider:

@@ -104,7 +104,7 @@ def test_no_path_and_no_number_of_a_hidden_cell_is_in_the_texts(package, tmp_pat
 
 def test_a_grade_that_a_school_does_not_offer_is_told_apart_from_zero(package):
     lines = files_of(package)["membership.csv"].decode().splitlines()
-    assert "2026-2027,0612345,S001,GRADE,11,,,,,not_offered,," in lines
+    assert "2026-2027,0612345,S001,GRADE,11,,,,,not_offered,,,," in lines
     assert not [line for line in lines if ",S001,GRADE,KG," in line and "not_offered" in line]
 
 
@@ -134,7 +134,7 @@ def test_a_release_whose_attack_was_not_silent_is_refused(maplewood, signer):
         {"snapshot": "1 October"},
         {"approved_by": "M. Ruiz"},
         {"version": 2},
-        {"supersedes": "abc"},
+        {"replaces": "abc"},
         {"district_name": "Maple\nwood"},
         {"schools": (SCHOOLS[0], SCHOOLS[0])},
         {"schools": (replace(SCHOOLS[0], grades=("first",)),)},
@@ -147,7 +147,7 @@ def test_facts_that_the_package_cannot_carry_are_refused(wrong):
 
 
 def test_an_amendment_names_what_it_replaces(maplewood, signer):
-    data = package_bytes(maplewood, facts(version=2, supersedes="ab" * 32, reason="A calendar was corrected."), signer)
+    data = package_bytes(maplewood, facts(version=2, replaces="ab" * 32, reason="A calendar was corrected."), signer)
     assert b"It replaces the package with sha256 " + b"ab" * 32 in data
     assert b"A calendar was corrected." in data
 
@@ -188,7 +188,7 @@ def test_where_empty_groups_are_hidden_a_grade_that_is_not_offered_is_not_one_of
     with pytest.raises(Refused, match="does not offer"):
         package_bytes(protect(counts, rules), facts(), signer)
     protected = protect(counts, rules, offered=offered)
-    assert b"S001,GRADE,11,,,,,not_offered,," in package_bytes(protected, facts(), signer)
+    assert b"S001,GRADE,11,,,,,not_offered,,,," in package_bytes(protected, facts(), signer)
     states = {
         (cell.school_id, cell.category): cell.suppression for cell in protected.tables[0] if cell.dimension == "grade"
     }

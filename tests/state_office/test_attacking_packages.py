@@ -4,14 +4,15 @@ import random
 from dataclasses import replace
 
 import pytest
-from districts import BANDS, Pupil, district, tabulate
+from districts import BANDS, Pupil, district, tabulate, turnovers
 from maplewood_release import SCHOOLS, facts
 
 from appliance.aggregate.disclosure import protect
 from appliance.aggregate.disclosure.attacker import Knowledge, with_guesses
+from appliance.aggregate.disclosure.history import Earlier
 from appliance.aggregate.published import Key
 from appliance.aggregate.refusal import Refused
-from appliance.aggregate.release import build
+from appliance.aggregate.release import EarlierPackage, build
 from appliance.errors import BadFile
 from appliance.state_office import attack, published, verify
 
@@ -23,10 +24,20 @@ def pupils(seed):
     return [Pupil(rng, [name], BANDS[number]) for number, name in enumerate(NAMES) for _ in range(rng.randint(40, 200))]
 
 
+DAY = "2026-10-01"
+
+
 def release(people, signer, folder, version=1, **options):
     counts = tabulate(people, NAMES)
-    changes = {"version": version, "supersedes": "ab" * 32, "reason": "one more"} if version > 1 else {}
+    changes = {"version": version, "replaces": "ab" * 32, "reason": "one more"} if version > 1 else {}
+    if "earlier" in options:
+        changes["earlier"] = (EarlierPackage(DAY, DAY, "ab" * 32),)
     return build(protect(counts, **options), facts(**changes), signer, folder)
+
+
+def left(tables, before, after):
+    """A release that left when these pupils were there, for one that is made now that those are."""
+    return Earlier(DAY, tables, turnovers(DAY, before, after))
 
 
 def test_a_package_alone_gives_nothing_away(package):
@@ -67,7 +78,8 @@ def test_a_second_release_after_one_student_moved_in_opens_nothing(seed, signer,
     people = pupils(seed)
     first = release(people, signer, tmp_path)
     newcomer = Pupil(random.Random(seed + 77), ["S002"], BANDS[1])
-    second = release([*people, newcomer], signer, tmp_path, 2, earlier=[published(first)[0]])
+    now = [*people, newcomer]
+    second = release(now, signer, tmp_path, 2, earlier=[left(published(first)[0], people, now)])
     assert verify(second).accepted
     assert attack(second, earlier=[first]).silent
 
@@ -108,7 +120,7 @@ def test_a_guess_that_contradicts_the_tables_is_dropped_and_the_others_are_kept(
 def test_a_number_once_hidden_stays_hidden(signer, tmp_path):
     people = pupils(3)
     first = published(release(people, signer, tmp_path))[0]
-    later = protect(tabulate(people[5:], NAMES), earlier=[first], year_key=b"another")
+    later = protect(tabulate(people[5:], NAMES), earlier=[left(first, people, people[5:])], year_key=b"another")
     now = {(t.metric, *cell_name(cell)): cell for t in later.tables for cell in t}
     for table in first:
         for cell in table.cells:
@@ -125,4 +137,4 @@ def cell_name(cell):
 def test_a_release_of_another_year_is_no_earlier_release(maplewood):
     tables = [replace(table.published, school_year="2025-2026") for table in maplewood.tables]
     with pytest.raises(Refused, match="2025-2026"):
-        protect(tabulate(pupils(0), NAMES), earlier=[tables])
+        protect(tabulate(pupils(0), NAMES), earlier=[left(tables, [], [])])

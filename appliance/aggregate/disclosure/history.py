@@ -5,8 +5,9 @@ releases together would give others away exactly (disclosure.md 3.6). Carrying t
 not hide that a group which was empty has a first member now: for that, values must wait until enough students changed.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from appliance.aggregate import codelists
 from appliance.aggregate.disclosure.cube import Cube, Place
@@ -14,6 +15,18 @@ from appliance.aggregate.disclosure.suppression import Pattern
 from appliance.aggregate.disclosure.suppression.model import Name
 from appliance.aggregate.published import PublishedTable
 from appliance.aggregate.refusal import Refused
+from appliance.aggregate.tabulation import Cell, Tabulation
+from appliance.aggregate.turnover import Turnovers
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A release of the same school year that has left, and what has changed since."""
+
+    label: str
+    """Names it in later releases: its snapshot, such as 2026-10-01, or 2026-10-01v2 for a second version of it."""
+    tables: Sequence[PublishedTable]
+    turnovers: Turnovers
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +37,16 @@ class Past:
     shown: Pattern
 
 
-def recall(cube: Cube, earlier: Sequence[Sequence[PublishedTable]]) -> Past:
+def recall(cube: Cube, earlier: Sequence[Earlier]) -> Past:
     """Read the earlier releases of the same school year. Raises `Refused` for one of another year."""
     past = Past({}, {})
     for population in cube.populations:
         past.hidden[(population.metric, population.detail)] = set()
         past.shown[(population.metric, population.detail)] = set()
     for release in earlier:
-        for table in release:
+        if release.turnovers.since != release.label:
+            raise Refused(f"The changes were counted since {release.turnovers.since}, not since {release.label}.")
+        for table in release.tables:
             if table.school_year != cube.school_year:
                 raise Refused(f"An earlier release is of {table.school_year}, not of {cube.school_year}.")
             for owner, name, is_hidden in _numbers(table):
@@ -40,6 +55,26 @@ def recall(cube: Cube, earlier: Sequence[Sequence[PublishedTable]]) -> Past:
     for owner, hidden in past.hidden.items():
         past.shown[owner] -= hidden
     return past
+
+
+def with_earlier_places(tabulations: Sequence[Tabulation], earlier: Sequence[Earlier]) -> list[Tabulation]:
+    """The counts with a zero for every group and school that an earlier release lists and that has nobody now.
+
+    Without it such a row would be missing, and a row that is missing says that the last of its students has left.
+    """
+    listed: dict[str, set[tuple[str, str, str, str]]] = defaultdict(set)
+    for release in earlier:
+        for table in release.tables:
+            listed[table.metric] |= {(c.school_id, c.dimension, c.category, c.detail) for c in table.cells}
+    full = []
+    for counted in tabulations:
+        there = {(cell.school_id, cell.dimension, cell.category, cell.detail) for cell in counted.cells}
+        zeros = [Cell(*at[:3], 0, 0, at[3]) for at in sorted(listed[counted.metric] - there)]
+        full.append(replace(counted, cells=(*counted.cells, *zeros)))
+    missing = listed.keys() - {table.metric for table in tabulations}
+    if missing:
+        raise Refused(f"An earlier release has the table {min(missing)}, and nothing was counted for it now.")
+    return full
 
 
 def _numbers(table: PublishedTable) -> Iterable[tuple[tuple[str, str], Name, bool]]:

@@ -5,9 +5,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from appliance.aggregate.disclosure import audit, publish
+from appliance.aggregate.disclosure.carry_forward import carry_forward
 from appliance.aggregate.disclosure.coarsening import coarsen, coarsen_grades
 from appliance.aggregate.disclosure.cube import read
-from appliance.aggregate.disclosure.history import recall
+from appliance.aggregate.disclosure.history import Earlier, recall, with_earlier_places
 from appliance.aggregate.disclosure.policy import Policy
 from appliance.aggregate.disclosure.primary import code_outcomes
 from appliance.aggregate.disclosure.protected import ProtectedTable, seal
@@ -32,20 +33,20 @@ def protect(
     policy: Policy | None = None,
     *,
     year_key: bytes = b"",
-    earlier: Sequence[Sequence[PublishedTable]] = (),
+    earlier: Sequence[Earlier] = (),
     offered: Mapping[str, Collection[str]] | None = None,
 ) -> Protected:
     """Hide every count that could point at a child, and whatever would give a hidden count away.
 
     All tables and geographies are protected and attacked together. `year_key`: a secret of the district that moves the
-    choice of cells, the same for a whole school year. `earlier`: the tables of every earlier release of the year, as
-    published; what they hid stays hidden. `offered`: the grades that each school offers, which everybody knows; needed
-    where empty groups are hidden. Raises `Refused` when the counts do not add up, hold an unknown
-    code, or cannot be protected.
+    choice of cells, the same for a whole school year. `earlier`: every earlier release of the year, oldest first; what
+    they hid stays hidden, and what too few students changed since keeps its old value and date. `offered`: the grades
+    that each school offers, which everybody knows; needed where empty groups are hidden. Raises `Refused` when the
+    counts do not add up, hold an unknown code, or cannot be protected.
     """
     started = time.monotonic()
     policy = policy or Policy()
-    tabulations = coarsen(tabulations, policy)
+    tabulations = with_earlier_places(coarsen(tabulations, policy), earlier)
     areas = {geography.code: geography.schools for geography in policy.geographies}
     cube = read(tabulations, coarsen_grades(offered or {}, policy), areas)
     for population in cube.populations:
@@ -54,10 +55,16 @@ def protect(
     work = Work(cube, policy, year_key, past.hidden, past.shown)
     pattern = choose(work)
     rounds, repaired, findings = _attack_and_mend(work, pattern)
-    tables = publish.with_ranges(publish.rows(work.cube, pattern), policy.smallest_hidden)
+    tables = publish.rows(work.cube, pattern)
     certified, witnesses = _certify(tabulations, tables, policy, findings)
+    lines, smallest = [finding.line for finding in findings], policy.smallest_hidden
+    if earlier:
+        # A group that was hidden may be empty by now, and is hidden still: nothing is known of its size any more.
+        tables, more, smallest = *carry_forward(work, pattern, tables, earlier), 0
+        lines += more
+    tables = publish.with_ranges(tables, smallest)
     report = replace(
-        _report(work, tables, [finding.line for finding in findings], time.monotonic() - started),
+        _report(work, tables, lines, time.monotonic() - started),
         repair_rounds=rounds,
         repaired=repaired,
         certified=certified,

@@ -6,6 +6,7 @@ What the standard has no word for (who, which rules) stands under `schoolhouse`;
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from appliance.aggregate import codelists
@@ -42,7 +43,10 @@ def describe(
             "school_year": facts.school_year,
             "snapshot": facts.snapshot,
             "version": facts.version,
-            "supersedes": facts.supersedes,
+            "previous": facts.previous,
+            "replaces": facts.replaces,
+            "withdraws": list(facts.withdraws),
+            "earlier": [asdict(package) for package in facts.earlier],
             "reason": facts.reason,
             "drafted_by": facts.drafted_by,
             "approved_by": facts.approved_by,
@@ -110,6 +114,8 @@ def _table_schema(metric: str) -> Json:
         ),
         _count("n_lower", "The least n that agrees with every published number."),
         _count("n_upper", "The greatest n that agrees with every published number. Empty when nothing bounds it."),
+        _text("n_as_of", description="Where n is carried forward: the earlier release that counted it. Else empty."),
+        _text("denominator_as_of", description="Where the denominator is carried forward: likewise. Else empty."),
     ]
     return {
         "fields": fields,

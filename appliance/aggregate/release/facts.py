@@ -21,6 +21,20 @@ class School:
     session_days: int | None = None
 
 
+def label(snapshot: str, version: int) -> str:
+    """What later releases call a release: its day, and the version where a day was released more than once."""
+    return snapshot if version == 1 else f"{snapshot}v{version}"
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierPackage:
+    """A package of the same school year that left before this one."""
+
+    label: str
+    snapshot: str
+    sha256: str
+
+
 @dataclass(frozen=True, slots=True)
 class ReleaseFacts:
     """Who releases what, when and why. Raises `Refused` when a fact has not the form that the package needs."""
@@ -37,10 +51,16 @@ class ReleaseFacts:
     schools: tuple[School, ...]
     software: str = "schoolhouse"
     version: int = 1
-    supersedes: str = ""
-    """sha256 of the package that this one replaces; empty for the first."""
+    replaces: str = ""
+    """sha256 of the package that this one amends; empty for a first version."""
+    withdraws: tuple[str, ...] = ()
+    """sha256 of every package of the school year that the district has withdrawn: nobody should use their numbers."""
     reason: str = ""
     """Why there is a further version."""
+    earlier: tuple[EarlierPackage, ...] = ()
+    """Every release of the school year that left before, oldest first, withdrawn ones too: they cannot be unread."""
+    pulse: str = ""
+    """What the weekly pulse has spent of the school year's privacy budget; empty where there was none."""
     definitions: dict[str, str] = field(default_factory=dict)
     """Name of a setting to its value, such as the smallest number of days enrolled."""
 
@@ -50,10 +70,15 @@ class ReleaseFacts:
             raise Refused(f"The school year {self.school_year!r} is not written like 2026-2027.")
         if not (_DAY.fullmatch(self.snapshot) and _DAY.fullmatch(self.created)):
             raise Refused("The snapshot and the day of approval are written like 2026-10-01.")
-        if self.version < 1 or (self.supersedes and not _SHA256.fullmatch(self.supersedes)):
-            raise Refused("A version is 1 or more, and `supersedes` is the sha256 of the package before it.")
-        if self.version > 1 and not (self.supersedes and self.reason):
+        if self.version < 1 or (self.replaces and not _SHA256.fullmatch(self.replaces)):
+            raise Refused("A version is 1 or more, and `replaces` is the sha256 of the package before it.")
+        if self.version > 1 and not (self.replaces and self.reason):
             raise Refused("A further version of a release says which package it replaces, and why.")
+        shas = (*self.withdraws, *(package.sha256 for package in self.earlier))
+        if not all(_SHA256.fullmatch(sha) for sha in shas):
+            raise Refused("An earlier package is named by its sha256, in hexadecimal.")
+        if any(package.snapshot > self.snapshot for package in self.earlier):
+            raise Refused("An earlier release describes a later day. Releases of a school year go forward.")
         if self.drafted_by == self.approved_by:
             raise Refused("A release is drafted by one person and approved by another.")
         for text in (self.district_name, self.drafted_by, self.approved_by, self.reason, self.software):
@@ -72,6 +97,11 @@ class ReleaseFacts:
                 raise Refused(f"School {school.school_id} offers {sorted(unknown)}, which are not grade codes.")
             if not school.name.isprintable() or school.name[:1] in ("=", "+", "-", "@"):
                 raise Refused(f"The name of school {school.school_id} is not one that a spreadsheet may open.")
+
+    @property
+    def previous(self) -> str:
+        """sha256 of the package that left last; empty for the first of a school year."""
+        return self.earlier[-1].sha256 if self.earlier else ""
 
     @property
     def file_name(self) -> str:

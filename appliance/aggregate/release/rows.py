@@ -11,7 +11,7 @@ from appliance.aggregate.published import Area, DistrictRule, PublishedCell, Pub
 from appliance.aggregate.tabulation import Suppression
 from appliance.errors import BadFile
 
-MEASURES = ("n", "denominator", "suppression", "n_lower", "n_upper")
+MEASURES = ("n", "denominator", "suppression", "n_lower", "n_upper", "n_as_of", "denominator_as_of")
 _SUPPRESSIONS: dict[str, Suppression] = {state: state for state in get_args(Suppression)}
 _DIMENSION_OF = {code: dimension for dimension, code in CATEGORY_SETS.items()}
 
@@ -43,6 +43,7 @@ def write(table: PublishedTable, lea_id: str) -> bytes:
                 *(table.school_year, lea_id, cell.school_id, CATEGORY_SETS[cell.dimension]),
                 *(groups.get(column, "") for column in dimension_columns(table.metric)),
                 *(_text(cell.n), _text(cell.denominator), cell.suppression, _text(cell.n_lower), _text(cell.n_upper)),
+                *(cell.n_as_of, cell.denominator_as_of),
             ]
         )
     return csv_bytes(columns(table.metric), lines)
@@ -81,8 +82,11 @@ def read(
     district: DistrictRule,
     schools: Collection[str],
     areas: tuple[Area, ...] = (),
+    earlier: Collection[str] = (),
 ) -> PublishedTable:
-    """Read a table back. Raises `BadFile`, with the row, for any code, number or state that is not allowed."""
+    """Read a table back; `earlier`: labels of releases that a number may be carried forward from. Raises `BadFile`,
+    with the row, for any code, number or state that is not allowed.
+    """
     name = f"{metric}.csv"
     cells: list[PublishedCell] = []
     seen: set[tuple[str, ...]] = set()
@@ -96,6 +100,8 @@ def read(
         if (key := (cell.school_id, cell.dimension, cell.category, cell.detail)) in seen:
             raise BadFile(f"{where}: a second row for the same group.")
         seen.add(key)
+        if not {cell.n_as_of, cell.denominator_as_of} <= {"", *earlier}:
+            raise BadFile(f"{where}: a number is carried forward from a release that datapackage.json does not list.")
         cells.append(cell)
     return PublishedTable(metric, school_year, snapshot, district, tuple(cells), areas)
 
@@ -117,7 +123,9 @@ def _cell(row: dict[str, str], metric: str, where: str) -> PublishedCell:
         raise BadFile(f"{where}: {row['suppression']!r} is not a state of suppression.")
     state = _SUPPRESSIONS[row["suppression"]]
     n, denominator, lower, upper = (_number(row, name, where) for name in ("n", "denominator", "n_lower", "n_upper"))
-    cell = PublishedCell(row["school_id"], dimension, category, detail, n, denominator, state, lower, upper)
+    where_it_is = (row["school_id"], dimension, category, detail)
+    dates = (row["n_as_of"], row["denominator_as_of"])
+    cell = PublishedCell(*where_it_is, n, denominator, state, lower, upper, *dates)
     _check_state(cell, codelists.metric(metric).rate, where)
     return cell
 
@@ -127,7 +135,8 @@ def _check_state(cell: PublishedCell, rate: bool, where: str) -> None:
     if cell.suppression == "none":
         fits = cell.n is not None and (cell.denominator is not None) == rate
         fits = fits and cell.n_lower == cell.n == cell.n_upper
-        fits = fits and (cell.denominator is None or cell.n is None or cell.n <= cell.denominator)
+        of_one_day = cell.n_as_of == cell.denominator_as_of
+        fits = fits and (cell.denominator is None or cell.n is None or cell.n <= cell.denominator or not of_one_day)
     elif cell.suppression == "coded":
         fits = rate and cell.n is None and None not in (cell.denominator, cell.n_lower, cell.n_upper)
         fits = fits and (cell.n_lower or 0) < (cell.n_upper or 0) <= (cell.denominator or 0)
@@ -135,6 +144,8 @@ def _check_state(cell: PublishedCell, rate: bool, where: str) -> None:
         fits = cell.n is None and cell.n_lower is not None and (rate or cell.denominator is None)
     else:
         fits = cell.n is None and cell.denominator is None and cell.n_lower is None and cell.n_upper is None
+    fits = fits and not (cell.n_as_of and cell.suppression == "hidden")
+    fits = fits and not (cell.denominator_as_of and cell.denominator is None)
     if not fits:
         raise BadFile(f"{where}: the numbers do not fit the state {cell.suppression!r}.")
 

@@ -78,9 +78,9 @@ def _attack(name: str, hidden: int, fallen: int, exact: int) -> str:
 
 
 def _chain(facts: ReleaseFacts) -> str:
-    if not facts.supersedes:
+    if not facts.replaces:
         return "This is the first version; it replaces no other."
-    return f"It replaces the package with sha256 {facts.supersedes}. Reason: {facts.reason}"
+    return f"It replaces the package with sha256 {facts.replaces}. Reason: {facts.reason}"
 
 
 def readme(facts: ReleaseFacts, tables: Iterable[str], key: PublicKey) -> str:

@@ -1,26 +1,81 @@
 """From student rows to tabulations: the last place where a row stands for a child."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import product
 
 from sqlite_utils import Database as Tables
 
 from appliance.aggregate.tabulation import DISTRICT, Cell, Tabulation
+from appliance.aggregate.turnover import Turnovers
 from appliance.days import day_number, from_day_number, school_year
+from appliance.student_level.metrics import memory
 from appliance.student_level.metrics.catalogue import Metric, groups_sql, metrics
 
 _DISTRICT_PLACE = 0
 
 
 def count_everything(tables: Tables, *, snapshot: int, minimum_days: int) -> Iterator[Tabulation]:
-    """Every metric at a snapshot day, one tabulation after another.
+    """Every metric at a snapshot day, one tabulation after another, for pages.
 
     The school year of the snapshot is counted from its first day to the snapshot, both included. The temporary tables
     that hold the reporting groups live in memory and are gone when the iteration ends.
     """
-    year = school_year(from_day_number(snapshot))
-    begins = day_number(from_day_number(snapshot).replace(year=year - 1, month=7, day=1))
-    values = {"snapshot": snapshot, "first_day": begins, "minimum_days": minimum_days}
+    with _groups(tables, snapshot, minimum_days) as day:
+        for metric in metrics():
+            with _counted(tables, metric, day.values):
+                yield day.tabulation(metric, _cells(tables, metric, day.place_ids))
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What a release is drafted from: exact counts, and how many students each number exchanged since each earlier one.
+
+    `memory` names who was counted where. It stays in the database for the next release and never reaches a release.
+    """
+
+    memory: int
+    tabulations: tuple[Tabulation, ...]
+    turnovers: dict[int, Turnovers]
+
+
+def count_for_release(tables: Tables, *, snapshot: int, minimum_days: int, earlier: dict[int, str]) -> Counted:
+    """Count what may leave, remember who was counted, and compare with earlier releases (memory to label)."""
+    leaving = tuple(metric for metric in metrics() if metric.leaves)
+    with _groups(tables, snapshot, minimum_days) as day:
+        memory.begin(tables)
+        found = []
+        for metric in leaving:
+            with _counted(tables, metric, day.values):
+                memory.note(tables, metric)
+                found.append(day.tabulation(metric, _cells(tables, metric, day.place_ids)))
+        kept = memory.keep(tables, snapshot=day.iso, school_year=day.school_year)
+        memory.end(tables)
+    since = {key: memory.turnovers(tables, kept, key, label, leaving) for key, label in earlier.items()}
+    return Counted(kept, tuple(found), since)
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """A snapshot while it is counted."""
+
+    iso: str
+    school_year: str
+    values: dict[str, int]
+    place_ids: dict[int, str]
+
+    def tabulation(self, metric: Metric, cells: Iterator[Cell]) -> Tabulation:
+        return Tabulation(metric.name, self.school_year, self.iso, tuple(cells))
+
+
+@contextmanager
+def _groups(tables: Tables, snapshot: int, minimum_days: int) -> Iterator[_Day]:
+    """The temporary tables that every metric reads from."""
+    day = from_day_number(snapshot)
+    year = school_year(day)
+    values = {"snapshot": snapshot, "first_day": day_number(day.replace(year=year - 1, month=7, day=1))}
+    values["minimum_days"] = minimum_days
     connection = tables.conn
     for statement in groups_sql().split(";\n"):
         if statement.strip():
@@ -30,30 +85,33 @@ def count_everything(tables: Tables, *, snapshot: int, minimum_days: int) -> Ite
         place_ids |= dict(
             connection.execute("SELECT organization_key, state_id FROM organization WHERE kind = 'school'")
         )
-        for metric in metrics():
-            cells = tuple(_cells(tables, metric, values, place_ids))
-            yield Tabulation(metric.name, f"{year - 1}-{year}", from_day_number(snapshot).isoformat(), cells)
+        yield _Day(day.isoformat(), f"{year - 1}-{year}", values, place_ids)
     finally:
         connection.execute("DROP TABLE temp.reporting_student")
         connection.execute("DROP TABLE temp.reporting_days")
 
 
-def _cells(tables: Tables, metric: Metric, values: dict[str, int], place_ids: dict[int, str]) -> Iterator[Cell]:
-    connection = tables.conn
-    connection.execute(f"CREATE TEMP TABLE counted AS {metric.sql}", values)
+@contextmanager
+def _counted(tables: Tables, metric: Metric, values: dict[str, int]) -> Iterator[None]:
+    """The rows of one metric, a student, a place and a detail each, in the temporary table `counted`."""
+    tables.conn.execute(f"CREATE TEMP TABLE counted AS {metric.sql}", values)
     try:
-        for dimension in metric.dimensions:
-            group = "'all'" if dimension == "all" else f"reporting_student.{dimension}"
-            rows = connection.execute(
-                f"SELECT place_key, {group}, detail, sum(count), sum(out_of)"  # noqa: S608 names of our own catalogue
-                " FROM temp.counted JOIN temp.reporting_student USING (place_key, student_key) GROUP BY 1, 2, 3"
-            )
-            found = {(place, category, detail): (count, out_of) for place, category, detail, count, out_of in rows}
-            categories = sorted({category for _, category, _ in found})
-            details = sorted({detail for *_, detail in found})
-            # A group that nobody in a school belongs to is a zero, said openly: a gap would say the same less clearly.
-            for place, category, detail in product(place_ids, categories, details):
-                count, out_of = found.get((place, category, detail), (0, 0))
-                yield Cell(place_ids[place], dimension, category, count, out_of, detail)
+        yield
     finally:
-        connection.execute("DROP TABLE temp.counted")
+        tables.conn.execute("DROP TABLE temp.counted")
+
+
+def _cells(tables: Tables, metric: Metric, place_ids: dict[int, str]) -> Iterator[Cell]:
+    for dimension in metric.dimensions:
+        group = "'all'" if dimension == "all" else f"reporting_student.{dimension}"
+        rows = tables.conn.execute(
+            f"SELECT place_key, {group}, detail, sum(count), sum(out_of)"  # noqa: S608 names of our own catalogue
+            " FROM temp.counted JOIN temp.reporting_student USING (place_key, student_key) GROUP BY 1, 2, 3"
+        )
+        found = {(place, category, detail): (count, out_of) for place, category, detail, count, out_of in rows}
+        categories = sorted({category for _, category, _ in found})
+        details = sorted({detail for *_, detail in found})
+        # A group that nobody in a school belongs to is a zero, said openly: a gap would say the same less clearly.
+        for place, category, detail in product(place_ids, categories, details):
+            count, out_of = found.get((place, category, detail), (0, 0))
+            yield Cell(place_ids[place], dimension, category, count, out_of, detail)

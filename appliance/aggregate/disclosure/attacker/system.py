@@ -115,11 +115,15 @@ def _cell(system: System, table: PublishedTable, cell: PublishedCell, knowledge:
         denominator: int | None = 0
     else:
         n, denominator = cell.n, cell.denominator
+    # A number carried forward was true on an earlier day. What it is on the day of these tables, nobody has said.
+    n = None if cell.n_as_of else n
+    old_size = cell.n_as_of if cell.suppression == "not_offered" else cell.denominator_as_of
+    denominator = None if old_size else denominator
     if not codelists.metric(table.metric).rate:
         say("n", n, knowledge.smallest_hidden)
         return
     lowest, others = 0, 0
-    if cell.suppression == "coded" and denominator is not None and cell.n_upper is not None:
+    if cell.suppression == "coded" and not cell.n_as_of and denominator is not None and cell.n_upper is not None:
         lowest, others = cell.n_lower or 0, denominator - cell.n_upper
         system.coded.add(Key("n", table.metric, cell.detail, cell.school_id, cell.dimension, cell.category))
     say("n", n, lowest)

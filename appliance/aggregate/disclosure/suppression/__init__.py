@@ -3,6 +3,6 @@
 The attacker shares no code with this package (an import contract says so), so a slip here cannot hide from it.
 """
 
-from appliance.aggregate.disclosure.suppression.plan import Block, Pattern, Work, choose, mend
+from appliance.aggregate.disclosure.suppression.plan import Block, Pattern, Work, choose, cover, mend
 
-__all__ = ["Block", "Pattern", "Work", "choose", "mend"]
+__all__ = ["Block", "Pattern", "Work", "choose", "cover", "mend"]

@@ -94,6 +94,11 @@ def mend(work: Work, pattern: Pattern, population: Population, wishes: Iterable[
     return len(pattern[key]) - before
 
 
+def cover(work: Work, changes: Population, hidden: set[Name], wishes: list[Wish]) -> set[Name]:
+    """What of a table of changes to withhold, beside what is withheld, so that every wish comes true."""
+    return _part(work, changes, "size", hidden, wishes)
+
+
 def _mended(work: Work, population: Population, parts: tuple[Part, ...], hidden: set[Name], wish: Wish) -> set[Name]:
     """What to hide so that one wish comes true.
 

@@ -1,0 +1,93 @@
+"""What somebody carries off who holds a release, and perhaps another one of the same school year.
+
+Each number is taken for true on its own day only: one carried forward is known of an earlier day, and unknown on the
+release's own. Then the attacker guesses that nobody moved between two releases, as far as nothing contradicts it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from appliance.aggregate import codelists
+from appliance.aggregate.disclosure.attacker.guess import with_guesses
+from appliance.aggregate.disclosure.attacker.search import Attack
+from appliance.aggregate.disclosure.attacker.system import Knowledge
+from appliance.aggregate.published import Key, PublishedCell, PublishedTable
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A release as it is attacked, and the rules that it promises to keep."""
+
+    tables: Sequence[PublishedTable]
+    minimum_n: int
+    k: int
+    smallest_hidden: int
+
+
+def plunder(target: Target, known: Mapping[Key, int], other: Target | None = None) -> tuple[set[Key], set[Key]]:
+    """Hidden numbers that fall below their target, and those that are exact; what is known or guessed is no loot.
+
+    `other`: a release from which the attacker guesses. Of a number carried forward the loot is its present value, when
+    that can be told to differ from the old one.
+    """
+    guesses = _shown_elsewhere(target.tables, other.tables) if other else {}
+    run = with_guesses(target.tables, Knowledge(target.smallest_hidden, known), guesses)
+    below, exact = set(), set()
+    coded = {_n(table, cell) for table in target.tables for cell in table.cells if cell.suppression == "coded"}
+    for key in hidden_numbers(target.tables) - known.keys() - guesses.keys():
+        low, high = run.bounds(key)
+        if low == high and key not in coded:
+            exact.add(key)
+        if _proves_too_much(run, key, target):
+            below.add(key)
+    carried = _carried(target.tables)
+    for key in run.exact(sorted(carried.keys() - known.keys() - guesses.keys())):
+        if run.bounds(key)[0] != carried[key]:
+            exact.add(key)
+    return below, exact
+
+
+def _proves_too_much(run: Attack, key: Key, target: Target) -> bool:
+    high = run.bounds(key)[1]
+    if key.measure == "denominator" or not codelists.metric(key.metric).rate:
+        return high is not None and high < target.minimum_n
+    others = run.bounds(key._replace(measure="complement"))[1]
+    size_low, size_high = run.bounds(key._replace(measure="denominator"))
+    few = target.k if size_low == size_high and size_low >= target.minimum_n else 1
+    return (high is not None and high < few) or (others is not None and others < few)
+
+
+def _n(table: PublishedTable, cell: PublishedCell) -> Key:
+    return Key("n", table.metric, cell.detail, cell.school_id, cell.dimension, cell.category)
+
+
+def hidden_numbers(tables: Sequence[PublishedTable]) -> set[Key]:
+    """Every printed number that the tables leave out."""
+    return {key for key, number, _ in numbers(tables) if number is None}
+
+
+def _carried(tables: Sequence[PublishedTable]) -> dict[Key, int]:
+    """The numbers of an earlier day that the tables carry forward."""
+    return {key: number for key, number, as_of in numbers(tables) if as_of and number is not None}
+
+
+def _shown_elsewhere(tables: Sequence[PublishedTable], others: Sequence[PublishedTable]) -> dict[Key, int]:
+    """What these tables do not say of their own day and others do, or did."""
+    shown = {key: number for key, number, _ in numbers(others) if number is not None}
+    unsaid = hidden_numbers(tables) | _carried(tables).keys()
+    return {key: shown[key] for key in unsaid if key in shown}
+
+
+def numbers(tables: Sequence[PublishedTable]) -> Iterator[tuple[Key, int | None, str]]:
+    """Every number that a table has a place for, and the label of the release that it is carried forward from."""
+    for table in tables:
+        rate = codelists.metric(table.metric).rate
+        for cell in table.cells:
+            if cell.suppression == "not_offered" and not cell.n_as_of:
+                continue
+            rest = (table.metric, cell.detail, cell.school_id, cell.dimension, cell.category)
+            nobody = cell.suppression == "not_offered"
+            yield Key("n", *rest), 0 if nobody else cell.n, cell.n_as_of
+            if rate:
+                size, as_of = (0, cell.n_as_of) if nobody else (cell.denominator, cell.denominator_as_of)
+                yield Key("denominator", *rest), size, as_of

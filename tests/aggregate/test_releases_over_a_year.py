@@ -1,0 +1,151 @@
+"""A school year of releases: whoever holds all of them cannot point at the few who came, left or changed."""
+
+from dataclasses import replace
+from functools import cache
+from itertools import combinations, pairwise
+
+import pytest
+from districts import YearOfPupils, _memberships, tabulate, turnovers
+
+from appliance.aggregate.codelists import ALL, metric
+from appliance.aggregate.disclosure import Earlier, Policy, protect
+from appliance.aggregate.disclosure.attacker.loot import Target, plunder
+from appliance.aggregate.published import Key
+from appliance.aggregate.refusal import Refused
+
+DAYS = ("2026-10-01", "2026-12-15", "2027-03-01", "2027-05-28")
+USUAL = {"leave": 0.025, "come": 0.025, "move": 0.004, "flip": 0.05}
+RESTLESS = {"leave": 0.1, "come": 0.1, "move": 0.02, "flip": 0.2}
+ONE_NEWCOMER = {"leave": 0.0, "come": 0.004, "move": 0.0, "flip": 0.0}
+
+
+YEARS = {"usual": (1, USUAL), "restless": (4, RESTLESS), "one newcomer now and then": (7, ONE_NEWCOMER)}
+
+
+@cache
+def school_year(name):
+    """The releases of a year: day, tables, and the pupils who were there."""
+    seed, rates = YEARS[name]
+    year, past = YearOfPupils(seed, 3, (50, 150)), []
+    for day in DAYS:
+        counts = [replace(table, snapshot=day) for table in tabulate(year.pupils, year.names)]
+        earlier = [Earlier(label, tables, turnovers(label, then, year.pupils)) for label, tables, then in past]
+        made = protect(counts, year_key=b"maplewood", earlier=earlier)
+        assert made.report.safe
+        past.append((day, [table.published for table in made.tables], year.pupils))
+        year.pass_time(**rates)
+    return past
+
+
+def told(tables):
+    """Every number that a release says of its own day."""
+    found = {}
+    for table in tables:
+        for cell in table.cells:
+            rest = (table.metric, cell.detail, cell.school_id, cell.dimension, cell.category)
+            nobody = cell.suppression == "not_offered"
+            rate = metric(table.metric).rate
+            n = 0 if nobody else cell.n
+            size = 0 if nobody else cell.denominator
+            if n is not None and not cell.n_as_of:
+                found[Key("n", *rest)] = n
+            if rate and size is not None and not (cell.n_as_of if nobody else cell.denominator_as_of):
+                found[Key("denominator", *rest)] = size
+            if rate and {Key("n", *rest), Key("denominator", *rest)} <= found.keys():
+                found[Key("complement", *rest)] = size - n
+    return found
+
+
+def exposures(one, other, minimum):
+    """Unions of groups whose students anybody can follow from one release to the other, and who are 1 to minimum - 1.
+
+    In plain sets: a number told by both, or what a total told by both leaves for the groups that one of them keeps to
+    itself, in each school, each dimension, and each group over the schools.
+    """
+    (_, first, before), (_, second, after) = one, other
+    known = told(first).keys() & told(second).keys()
+    was, now = _memberships(before), _memberships(after)
+    lines = {}
+    for key in {*was, *now, *known}:
+        family = key.metric.replace("subgroup_", "")
+        if key.dimension != ALL:
+            total = Key(key.measure, family, key.detail, key.school_id, ALL, ALL)
+            lines.setdefault((total, key.dimension), set()).add(key)
+        if key.school_id:
+            lines.setdefault((key._replace(school_id=""), "schools"), set()).add(key)
+    unions = [{key} for key in known] + [parts - known for total, parts in lines.items() if total[0] in known]
+    found = []
+    for union in unions:
+        inside = [set().union(*(side.get(key, set()) for key in union)) for side in (was, now)]
+        if 0 < len(inside[0] ^ inside[1]) < minimum:
+            found.append(union)
+    return found
+
+
+@pytest.mark.parametrize("name", YEARS)
+def test_nobody_can_be_followed_from_one_release_of_the_year_to_another(name):
+    past = school_year(name)
+    for one, other in combinations(past, 2):
+        assert exposures(one, other, 10) == [], (one[0], other[0])
+
+
+def test_the_simulation_would_notice_if_every_number_were_counted_anew():
+    year, past = YearOfPupils(7, 3, (50, 150)), []
+    for day in DAYS[:2]:
+        counts = [replace(table, snapshot=day) for table in tabulate(year.pupils, year.names)]
+        past.append((day, [table.published for table in protect(counts).tables], year.pupils))
+        year.pass_time(**ONE_NEWCOMER)
+    assert exposures(*past, 10)
+
+
+def test_some_numbers_are_counted_anew_and_the_others_keep_value_and_date():
+    first, *later = school_year("restless")
+    shown = {
+        (table.metric, cell.school_id, cell.dimension, cell.category, cell.detail): cell
+        for table in first[1]
+        for cell in table.cells
+    }
+    new = old = 0
+    for _, tables, _ in later:
+        for table in tables:
+            for cell in table.cells:
+                before = shown[(table.metric, cell.school_id, cell.dimension, cell.category, cell.detail)]
+                if cell.n_as_of == DAYS[0]:
+                    assert (cell.n, cell.n_lower, cell.n_upper) == (before.n, before.n_lower, before.n_upper)
+                old += bool(cell.n_as_of)
+                new += cell.suppression == "none" and not cell.n_as_of
+    assert new > 20
+    assert old > 50
+
+
+def test_a_number_once_hidden_is_hidden_all_year_even_when_its_last_student_leaves():
+    past = school_year("restless")
+    hidden = [
+        {(t.metric, c.school_id, c.dimension, c.category, c.detail) for t in tables for c in t.cells if c.n is None
+         and c.suppression == "hidden"}
+        for _, tables, _ in past
+    ]  # fmt: skip
+    for before, after in pairwise(hidden):
+        assert before <= after
+
+
+def test_whoever_holds_all_packages_and_guesses_that_nobody_moved_carries_nothing_off():
+    rules = Policy()
+    past = school_year("usual")[:3]
+    targets = [Target(t, rules.minimum_n, rules.k, 0 if place else 1) for place, (_, t, _) in enumerate(past)]
+    for one in targets:
+        assert plunder(one, {}) == (set(), set())
+        for other in targets:
+            if other is not one:
+                assert plunder(one, {}, other) == (set(), set())
+
+
+def test_a_release_without_the_changes_since_an_earlier_one_is_refused():
+    year = YearOfPupils(3, 2, (60, 120))
+    counts = tabulate(year.pupils, year.names)
+    tables = [table.published for table in protect(counts).tables]
+    with pytest.raises(Refused, match="changes were counted since 2026-09-01"):
+        protect(counts, earlier=[Earlier("2026-10-01", tables, turnovers("2026-09-01", [], []))])
+    with pytest.raises(Refused, match="nothing was counted for it now"):
+        earlier = Earlier("2026-10-01", tables, turnovers("2026-10-01", [], []))
+        protect(counts[:2], earlier=[earlier])
