@@ -14,9 +14,9 @@ from appliance.console import say
 @click.pass_context
 def init(context: click.Context, no_input: bool) -> None:
     """Make a new home: keys, and an empty encrypted database."""
-    from appliance.actions import Action, Role
-    from appliance.jobs.accounts import make_account
+    from appliance.actions import Action
     from appliance.jobs.import_files import person_at_the_keyboard
+    from appliance.jobs.one_time_codes import SETUP_MINUTES, first_code
     from appliance.storage.database import Database, Event
 
     database = Database.create(context.obj)
@@ -26,12 +26,10 @@ def init(context: click.Context, no_input: bool) -> None:
         say(f"Made a home at {context.obj}. Keep a copy of its keys folder apart from the machine: without it, "
             "nobody can read the data again.")  # fmt: skip
         if not no_input and sys.stdin.isatty():
-            username = click.prompt("User name of the first data steward", err=True)
-            password = click.prompt(
-                "Password, 15 characters or more", hide_input=True, confirmation_prompt=True, err=True
-            )
-            make_account(database, username=username, password=password, role=Role.DATA_STEWARD, staff_key=None,
-                         display_name=username, by=who)  # fmt: skip
+            username = click.prompt("User name of the first administrator", err=True)
+            code = first_code(database, username, by=who)
+            say(f"The code with which {username} chooses a password, good once and for {SETUP_MINUTES} minutes:")
+            click.echo(code)
     finally:
         database.close()
     say(f"Next: schoolhouse --home {context.obj} import FILE...")

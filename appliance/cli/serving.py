@@ -42,3 +42,13 @@ def demo(directory: Path | None, students: int, port: int, no_serve: bool) -> No
         home = prepare(directory, students=students, port=None if no_serve else port, say=say, progress=progress)
     if not no_serve:
         run(home, host="127.0.0.1", port=port, as_of=None)
+
+
+@cli.command("demo-codes")
+@click.option("--dir", "directory", type=click.Path(path_type=Path, file_okay=False), help="Where the demo is.")
+def demo_codes(directory: Path | None) -> None:
+    """The codes that the authenticator apps of the demo's people show now, and in half a minute. Each counts once."""
+    from appliance.jobs.demo_codes import codes
+
+    for username, (now, next_one) in codes(directory).items():
+        click.echo(f"{username:<24}{now}   then {next_one}")

@@ -6,7 +6,15 @@ An administrator makes the code and hands it over; whoever brings it chooses the
 import time
 
 from appliance.actions import Action, Role
-from appliance.jobs.accounts import AccountTrouble, forget_sessions, key_of, shortest_password, words_to_avoid
+from appliance.jobs.accounts import (
+    AccountTrouble,
+    forget_sessions,
+    key_of,
+    list_accounts,
+    make_account,
+    shortest_password,
+    words_to_avoid,
+)
 from appliance.jobs.passwords import check_strength, hash_password
 from appliance.jobs.second_factors import code_sha256, new_code
 from appliance.storage.connection import Gate
@@ -81,3 +89,21 @@ def redeem_code(database: Database, username: str, code: str, password: str, *, 
         for statement in _FORGET_FACTORS if found["forgets_factors"] else ():
             tables.execute(statement, (account_key,))
         forget_sessions(tables, account_key)
+
+
+def first_code(database: Database, username: str, *, by: str) -> str:
+    """The set-up code of a new home: for its first administrator, whose account it makes when it is not there.
+
+    Raises AccountTrouble when somebody else is administrator already: then codes are theirs to give.
+    """
+    present = list_accounts(database)
+    admins = [one for one in present if one.role is Role.DISTRICT_ADMIN and not one.is_disabled]
+    if any(one.has_password for one in admins):
+        raise AccountTrouble(
+            "This home is set up: it has an administrator, who gives codes on the page Accounts. At the machine: "
+            "schoolhouse user code USERNAME"
+        )
+    if all(one.username.lower() != username.lower() for one in admins):
+        make_account(database, username=username, password=None, role=Role.DISTRICT_ADMIN, staff_key=None,
+                     display_name=username, by=by)  # fmt: skip
+    return give_code(database, username, by=by, minutes=SETUP_MINUTES)

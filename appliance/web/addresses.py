@@ -5,6 +5,7 @@ id, means nothing in another session, and an edited one opens nothing.
 """
 
 import hmac
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from enum import IntEnum
 
@@ -39,6 +40,15 @@ class Addresses:
         block = bytes([kind]) + _PROOF + key.to_bytes(8, "big")
         encryptor = self._cipher.encryptor()
         return urlsafe_b64encode(encryptor.update(block) + encryptor.finalize()).rstrip(b"=").decode()
+
+    def rewritten(self, path: str, fresh: "Addresses") -> str:
+        """A path of this session as one of the `fresh` session, for somebody who proved who they are on the way."""
+
+        def rewrite(found: re.Match[str]) -> str:
+            keys = ((kind, self.key(kind, found[0])) for kind in Kind)
+            return next((fresh.of(kind, key) for kind, key in keys if key is not None), found[0])
+
+        return re.sub(r"(?<![\w-])[\w-]{22}(?![\w-])", rewrite, path)
 
     def key(self, kind: Kind, address: str) -> int | None:
         """The key behind an address, or None for one of another kind, of another session, or made up."""

@@ -22,6 +22,17 @@ _TOKEN = "csrf"  # noqa: S105 the name of the form's field
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
 
 
+class ProveAgain(NotAuthorizedException):
+    """A grave step: who takes it says once more who they are, and goes on to `going_on`.
+
+    A route asks for it with `step_up=True`; one that takes a form says with `step_up_from` on which page the form is.
+    """
+
+    def __init__(self, going_on: str) -> None:
+        super().__init__(detail="Please say once more who you are.")
+        self.going_on = going_on
+
+
 async def let_in(connection: AnyConnection, handler: BaseRouteHandler) -> None:
     """The one guard of the house: host, origin, session, right, form token, in this order."""
     house: House = connection.app.state["house"]
@@ -39,6 +50,8 @@ async def let_in(connection: AnyConnection, handler: BaseRouteHandler) -> None:
     if visit is None:
         raise NotAuthorizedException("Please sign in.")
     _check_right(visit, action, changes=changes)
+    if handler.opt.get("step_up") and not house.sessions.proved_lately(visit.session):
+        raise ProveAgain(handler.opt.get("step_up_from", "/") if changes else _whole_address(connection))
     # A handler whose body is too large to be read beforehand looks at the token itself, before it keeps anything.
     in_stream = handler.opt.get("token_in_stream", False)
     if changes and not in_stream and not await _has_token(connection, visit.session.csrf_token):
@@ -65,6 +78,11 @@ def _check_right(visit: Visit, action: Action, *, changes: bool) -> None:
         raise PermissionDeniedException("You look over somebody’s shoulder: nothing can be changed from here.")
     if not may(visit.looks_as.role, action):
         raise PermissionDeniedException("This page is not open to the person over whose shoulder you look.")
+
+
+def _whole_address(connection: AnyConnection) -> str:
+    query = connection.scope.get("query_string", b"").decode("latin-1")
+    return connection.scope["path"] + (f"?{query}" if query else "")
 
 
 def host_name(header: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from litestar import Request
@@ -12,6 +12,7 @@ from litestar.exceptions import NotFoundException
 from appliance.actions import Action, Role
 from appliance.days import day_number, from_day_number, school_year
 from appliance.jobs.people import Person
+from appliance.jobs.student_budget import OPENS, budgets, spend
 from appliance.roles import Scope
 from appliance.settings import Settings
 from appliance.storage.database import Database, Event, Reading, Tables
@@ -54,8 +55,9 @@ _NAVIGATION = (
     ("/releases", "Releases", {Role.DATA_STEWARD, Role.SUPERINTENDENT}),
     ("/break-glass", "One student", {Role.SUPERINTENDENT, Role.ANALYST}),
     ("/who-may-see", "Who may see a student", {Role.DATA_STEWARD, Role.AUDITOR}),
+    ("/audit", "Who looked", {Role.DATA_STEWARD, Role.AUDITOR}),
     ("/broken-glass", "Broken glass", {Role.SUPERINTENDENT, Role.DATA_STEWARD, Role.AUDITOR}),
-    ("/what-i-can-see", "What I can see", {Role.DISTRICT_ADMIN}),
+    ("/accounts", "Accounts", {Role.DISTRICT_ADMIN}),
     ("/manual", "Help", set(Role)),
 )
 
@@ -204,13 +206,19 @@ class Visit:
     def saw(self, action: Action, *, students: tuple[int, ...], reason: str = "", subject: str = "") -> int:
         """Write down who sees whom, and why they may. Durable when this returns, so call it before the page is sent.
 
-        Returns the number of the line, which paper and files carry.
+        Returns the number of the line, which paper and files carry. Raises OverBudget when the person has opened as
+        many students within the hour as their role does.
         """
+        house, account = self.house, self.session.account
+        if action in OPENS:
+            proved = timedelta(seconds=house.sessions.proved_seconds_ago(self.session))
+            spend(house.database, account.username, account.role, students, budgets(house.settings)[account.role],
+                  proved=proved)  # fmt: skip
         why = reason or _REASONS_FOR_LISTS.get(self.role.terms.scope, "")
         if self.looks_as is not None:
             why = f"looks over the shoulder of {self.looks_as.username}, for whom: {why}"
-        event = Event(self.session.account.username, action, subject, why, students)
-        return self.house.database.record(event, partial(self.house.sessions.touch, session=self.session))
+        event = Event(account.username, action, subject, why, students)
+        return house.database.record(event, partial(house.sessions.touch, session=self.session))
 
     def key(self, kind: Kind, address: str) -> int:
         """The row behind an address of this session. Raises NoSuch."""

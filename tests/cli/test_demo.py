@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from appliance.actions import Role
+
 
 def demo(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     command = [
@@ -52,3 +54,15 @@ def test_the_demo_may_run_again_and_its_password_is_for_its_owner_only(tmp_path:
         "principal",
         "data_steward",
     }
+
+
+def test_v6_3_3_the_demo_switches_no_second_factor_off_and_tells_how_to_get_a_code(tmp_path: Path) -> None:
+    assert demo(tmp_path / "demo").returncode == 0
+    people = json.loads((tmp_path / "demo" / "sign-ins.json").read_text())["people"]
+    with_app = {person["username"] for person in people if person["app_secret"]}
+    for person in people:
+        assert Role(person["role"]).terms.needs_second_factor == (person["username"] in with_app)
+    command = [sys.executable, "-m", "appliance", "demo-codes", "--dir", str(tmp_path / "demo")]
+    told = subprocess.run(command, capture_output=True, text=True, timeout=60).stdout
+    assert {line.split()[0] for line in told.splitlines()} == with_app
+    assert all(line.split()[1].isdecimal() and len(line.split()[1]) == 6 for line in told.splitlines())

@@ -1,5 +1,6 @@
 """What the district's one IT person types on the first afternoon."""
 
+import re
 from pathlib import Path
 
 from appliance.sample import SampleDistrict
@@ -76,15 +77,20 @@ def test_a_bad_file_among_good_ones_loads_none_of_them(
     assert at_home("status", "--json").data["entities"]["school"] == 0
 
 
-def test_a_password_is_read_from_standard_input_and_never_from_the_command_line(loaded: Type) -> None:
-    told = loaded("user", "add", "w.short", "--role", "teacher", stdin="too short\n")
-    assert told.code == 1
-    assert "15 to 128 characters" in told.talk
-    assert loaded("user", "add", "w.long", "--role", "teacher", stdin="four plain words make one\n").code == 0
+def test_v6_4_6_an_account_begins_with_a_code_that_opens_once_and_no_password_passes_the_command_line(
+    loaded: Type,
+) -> None:
+    told = loaded("user", "add", "w.long", "--role", "teacher")
+    assert told.code == 0
+    assert re.fullmatch(r"[a-z2-9]{4}(-[a-z2-9]{4}){3}", told.out.strip())
+    again = loaded("user", "code", "w.long")
+    assert again.out.strip() != told.out.strip()
+    assert loaded("user", "list", "--json").data["accounts"][0]["username"] == "w.long"
+    assert loaded("user", "code", "nobody").code == 1
 
 
 def test_a_staff_id_that_the_roster_lacks_is_said_plainly(loaded: Type) -> None:
-    told = loaded("user", "add", "n.body", "--role", "teacher", "--staff-id", "nobody", stdin="four plain words make\n")
+    told = loaded("user", "add", "n.body", "--role", "teacher", "--staff-id", "nobody")
     assert told.code == 1
     assert "The roster has no member of staff" in told.talk
 

@@ -6,11 +6,14 @@ Without a home it takes Maplewood's. `--demo DIR` takes what `schoolhouse demo -
 import argparse
 import json
 import tempfile
+import time
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
+from appliance.jobs.second_factors import current_code
 from appliance.server import build_app, write_log_to_stderr
 from appliance.settings import Settings
 from appliance.storage.database import Database
@@ -25,7 +28,9 @@ FORMS = {
 }
 
 
-def take(browser: Browser, address: str, people: dict[str, str], password: str, to: Path) -> list[Path]:
+def take(
+    browser: Browser, address: str, people: dict[str, str], password: str, to: Path, apps: dict[str, str] | None = None
+) -> list[Path]:
     """One picture of each page of each person (role -> user name), in each form; the files written."""
     to.mkdir(parents=True, exist_ok=True)
     taken: list[Path] = []
@@ -38,13 +43,20 @@ def take(browser: Browser, address: str, people: dict[str, str], password: str, 
             taken.append(_shoot(page, to / f"manual-{form}.png"))
         for role, username in people.items():
             with browser.new_context(**options) as context:  # type: ignore[arg-type]
-                page = signed_in(context, address, username, password)
+                page = signed_in(context, address, username, password, partial(_codes, apps, username))
                 for name, where in _pages_of(page).items():
                     page.goto(where)
                     taken.append(_shoot(page, to / f"{role}-{name}-{form}.png"))
                     if form == "light":
                         taken.append(_print(page, to / f"{role}-{name}-print.png"))
     return taken
+
+
+def _codes(apps: dict[str, str] | None, username: str) -> list[str]:
+    """Codes of the person's app: of the demo's, by the real clock; else of Maplewood's."""
+    if apps is None:
+        return maplewood.app_codes()
+    return [current_code(apps[username], time.time() + seconds) for seconds in (-30, 0, 30)]
 
 
 def _pages_of(page: Page) -> dict[str, str]:
@@ -90,15 +102,17 @@ def main() -> None:
             note = json.loads((chosen.demo / "sign-ins.json").read_text())
             password = note["password"]
             people = {person["role"]: person["username"] for person in note["people"]}
+            apps = {person["username"]: person["app_secret"] for person in note["people"]}
             database = Database(chosen.demo / "home")
             app = build_app(database, Settings(), secure_cookies=False, as_of=chosen.as_of)
         else:
             password = maplewood.PASSWORD
             database = maplewood.build(Path(folder) / "home")
             app = app_for(database)
+            apps = None
             people = {role.value: username for username, (role, _, _) in reversed(maplewood.ACCOUNTS.items())}
         with serving(app) as address, chromium() as browser:
-            for _file in take(browser, address, people, password, chosen.to):
+            for _file in take(browser, address, people, password, chosen.to, apps):
                 pass
         database.close()
 

@@ -41,7 +41,7 @@ class SecondFactorPage:
 
 @dataclass(frozen=True, slots=True)
 class AppPage:
-    """The picture that the app reads, the same as letters, and where its first code goes. `address`: of the form."""
+    """The picture that the app reads, the same as letters, and where its first code goes. `address`: the form's."""
 
     template: ClassVar[str] = "pages/set_up_app.html"
     frame: Frame
@@ -50,6 +50,7 @@ class AppPage:
     qr: QrCode
     secret: str
     trouble: str = ""
+    ticket: str = ""
 
     @property
     def letters(self) -> str:

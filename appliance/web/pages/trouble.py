@@ -3,6 +3,7 @@
 import secrets
 import sys
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import quote
@@ -11,7 +12,11 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, NotAuthorizedException
 from litestar.response import Redirect
 
+from appliance.actions import Action
 from appliance.errors import HomeTrouble, NotAllowed, Trouble
+from appliance.jobs.student_budget import OverBudget
+from appliance.storage.database import Event
+from appliance.web.guards import ProveAgain
 from appliance.web.headers import log
 from appliance.web.rendering import show
 from appliance.web.visit import Frame, NoSuch, Visit
@@ -33,14 +38,20 @@ class TroublePage:
     title: str
     sentence: str
     incident: str = ""
+    going_on: str = ""
+    """Where the person says once more who they are, if that is what is asked of them."""
 
 
 def answer_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[str] | Redirect:
     """An answer for what the framework or a guard refused. Nothing of what was sent is repeated."""
+    if isinstance(error, ProveAgain):
+        return Redirect(f"/prove?next={quote(error.going_on)}", status_code=303)
     if isinstance(error, NotAuthorizedException):
         going_on = f"?next={quote(request.scope['path'])}" if request.method == "GET" else ""
         return Redirect(f"/sign-in{going_on}", status_code=303)
     status = error.status_code
+    if status in (403, 404):
+        _note_refusal(request, error)
     if isinstance(error, NoSuch):
         sentence = (
             f"Either there is no such {error.thing}, or not one that you may see. An address works only in the sign-in "
@@ -56,6 +67,12 @@ def answer_http(request: Request[Any, Any, Any], error: HTTPException) -> Respon
     if status == 405 and error.headers:
         response.headers.update(error.headers)
     return response
+
+
+def answer_over_budget(request: Request[Any, Any, Any], error: OverBudget) -> Response[str]:
+    """An answer for somebody who has opened as many students as their role does. The alarm is raised by now."""
+    page = TroublePage(_frame(request), "That are many students", str(error), going_on="/prove?next=/")
+    return show(page, status_code=429)
 
 
 def answer_trouble(request: Request[Any, Any, Any], error: Trouble) -> Response[str]:
@@ -79,6 +96,17 @@ def answer_fault(request: Request[Any, Any, Any], error: Exception) -> Response[
         "Nothing was changed by it. If it happens again, give this number to the person who looks after Schoolhouse."
     )
     return show(_page(request, "Something went wrong here", sentence, incident), status_code=500)
+
+
+def _note_refusal(request: Request[Any, Any, Any], error: HTTPException) -> None:
+    """Keep in the log that somebody who is signed in was refused. About whom, nobody can say: perhaps about nobody."""
+    visit = request.scope.get("user")
+    if not isinstance(visit, Visit) or (error.status_code == 404 and not isinstance(error, NoSuch)):
+        return
+    what = error.thing if isinstance(error, NoSuch) else "a page"
+    route = request.scope.get("path_template", "")
+    with suppress(HomeTrouble):  # The refusal stands, and shows nobody, even if it cannot be written down.
+        visit.house.database.record(Event(visit.session.account.username, Action.REFUSED, what, route))
 
 
 def _page(request: Request[Any, Any, Any], title: str, sentence: str, incident: str = "") -> TroublePage:
