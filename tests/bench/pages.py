@@ -43,7 +43,7 @@ def measure(demo: Path, visits: int) -> list[PageTimes]:
             ("a.rivera", "This week, principal", None),
         ):
             with httpx.Client(base_url=address, follow_redirects=True) as person:
-                sign_in(person, username, password)
+                sign_in(person, username, password, apps[username])
                 page = person.get("/")
                 where = first(link, page.text) if link else str(page.url.path)
                 times = sorted(_milliseconds(person, where, visits))
@@ -72,8 +72,8 @@ def _milliseconds(client: httpx.Client, where: str, visits: int) -> Iterator[flo
             yield seconds * 1000
 
 
-def sign_in(person: httpx.Client, username: str, password: str) -> None:
-    """Sign in by form."""
+def sign_in(person: httpx.Client, username: str, password: str, app_secret: str = "") -> None:
+    """Sign in by form, with a code of the person's app where there is one."""
     form = person.get("/sign-in").text
     fields = dict(re.findall(r'<input[^>]*type="hidden"[^>]*name="([^"]+)"[^>]*value="([^"]*)"', form))
     headers = {"Origin": str(person.base_url).rstrip("/")}
