@@ -22,6 +22,7 @@ from litestar.exceptions import HTTPException
 
 from appliance.doorkeeper.asking import LdapDoor, OidcDoor
 from appliance.errors import HomeTrouble, Trouble
+from appliance.jobs.broken_glass import report_last_week
 from appliance.jobs.compute_metrics import refresh
 from appliance.jobs.drop_folder import DropFolder
 from appliance.jobs.uploads import Uploads
@@ -116,7 +117,8 @@ def serve(
             hourly = Recurring("clear ended sessions", sessions.clear_ended, every_hours=1)
             nightly = Recurring("bring totals up to date", partial(refresh, database, settings), nightly_at=4)
             witness = Recurring("note the head of the access log", partial(write_witness, database), every_hours=1)
-            by_itself = [hourly, witness, nightly]
+            glass = Recurring("report broken glass", lambda: report_last_week(database, time.time()), nightly_at=5)
+            by_itself = [hourly, witness, nightly, glass]
             if settings.drop_folder:
                 folder = DropFolder(database, settings)
                 by_itself.append(Recurring("look into the drop folder", folder.look, every_minutes=1))

@@ -4,10 +4,24 @@ Data goes to stdout, talk to stderr; progress shows only on a terminal. Exit cod
 3 needs a person's decision. No student's name is ever printed.
 """
 
-from appliance.cli import audit, fields, home, intake, mapping, people, policy, pulse, quarantine, release, serving, state
+from appliance.cli import (
+    audit,
+    fields,
+    granting,
+    home,
+    intake,
+    mapping,
+    people,
+    policy,
+    pulse,
+    quarantine,
+    release,
+    serving,
+    state,
+)
 from appliance.cli.root import cli, main
 
 __all__ = [
-    "audit", "cli", "fields", "home", "intake", "main", "mapping", "people", "policy", "pulse", "quarantine", "release",
-    "serving", "state",
+    "audit", "cli", "fields", "granting", "home", "intake", "main", "mapping", "people", "policy", "pulse",
+    "quarantine", "release", "serving", "state",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from appliance.sample.people import Attends, Stay, invent_students, plan_stays
 from appliance.sample.rows import write_frame, write_section, write_staff, write_stay, write_student
 from appliance.sample.schools import DEMO_SCHOOL, DISTRICT_ID, DISTRICT_NAME, GRADES, School, plan_schools
 from appliance.sample.staff import (
+    ASSISTANT_NAME,
     COUNSELOR_NAME,
     PRINCIPAL_NAME,
     STEWARD_NAME,
@@ -182,6 +183,9 @@ class _District:
         if is_demo:
             count = sum(self._is_here(stay) for stay in here)
             self.people.append(introduce(principal, "principal", f"all {count} students of {school.name}"))
+            own_dice = dice(self._seed, "assistant principal")
+            assistant = self._hire(school, Role.PRINCIPAL, rng=own_dice, name=ASSISTANT_NAME)
+            self.people.append(introduce(assistant, "assistant_principal", "the same, as her assistant"))
         if school.is_elementary:
             return
         counselor = self._hire(school, Role.COUNSELOR, rng=rng, name=COUNSELOR_NAME if is_demo else None)

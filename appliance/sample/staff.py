@@ -9,7 +9,7 @@ from appliance.sample.names import Name, account_name, invent_name
 from appliance.sample.schools import DISTRICT_KEY, School
 
 TEACHER_NAME, COUNSELOR_NAME, PRINCIPAL_NAME = ("Tom", "Hale"), ("Dana", "Wu"), ("Ana", "Rivera")
-STEWARD_NAME, SUPERINTENDENT_NAME = ("Sam", "Ortiz"), ("Grace", "Lindqvist")
+ASSISTANT_NAME, STEWARD_NAME, SUPERINTENDENT_NAME = ("Kit", "Abel"), ("Sam", "Ortiz"), ("Grace", "Lindqvist")
 
 
 class Role(StrEnum):
@@ -45,7 +45,7 @@ class Staff:
 
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
-    """Somebody to sign in as. `role`: teacher, counselor, principal, data_steward or superintendent."""
+    """Somebody of the roster to sign in as. `role`: one of the appliance's, such as assistant_principal."""
 
     given: str
     family: str
@@ -62,7 +62,8 @@ class Office:
     def __init__(self) -> None:
         self._hired = 0
         self._usernames: Counter[str] = Counter()
-        for name in (TEACHER_NAME, COUNSELOR_NAME, PRINCIPAL_NAME, STEWARD_NAME, SUPERINTENDENT_NAME):
+        known = (TEACHER_NAME, COUNSELOR_NAME, PRINCIPAL_NAME, ASSISTANT_NAME, STEWARD_NAME, SUPERINTENDENT_NAME)
+        for name in known:
             self._usernames[account_name(Name(name[0], "", name[1]))] = 1
 
     def hire(self, school: School | None, *roles: Role, rng: Random, name: tuple[str, str] | None = None) -> Staff:

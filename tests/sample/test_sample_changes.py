@@ -42,7 +42,7 @@ def test_the_demo_people_are_in_the_roster_under_their_names(maplewood):
     users = {row["identifier"]: row for row in maplewood.oneroster("users")}
     expected = {
         "teacher": "Tom Hale", "counselor": "Dana Wu", "principal": "Ana Rivera",
-        "data_steward": "Sam Ortiz", "superintendent": "Grace Lindqvist",
+        "assistant_principal": "Kit Abel", "data_steward": "Sam Ortiz", "superintendent": "Grace Lindqvist",
     }  # fmt: skip
     for person in maplewood.told.people:
         row = users[person.staff_id]
