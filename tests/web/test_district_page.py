@@ -49,6 +49,16 @@ def test_a_school_of_nine_is_hidden_and_so_is_what_would_tell_it(own_town: Datab
     assert "of the access log" in rows[-1][0]
 
 
+def test_the_days_of_a_school_with_two_students_are_hidden_on_the_page_and_in_the_file(own_town: Database) -> None:
+    hall = sign_in(app_for(own_town), "hall")
+    page = hall.get("/district").text
+    # Oak School has two students. Elm School is the only other one, so its share would tell theirs.
+    assert page.count("too few students, not shown") == 2
+    text = hall.get("/district/file/csv").content.decode("utf-8-sig")
+    rows = [row for row in csv.reader(io.StringIO(text)) if row]
+    assert [row[2] for row in rows[1:3]] == ["not shown", "not shown"]
+
+
 def test_before_anything_is_counted_the_page_says_so(own_town: Database) -> None:
     page = sign_in(app_for(own_town), "hall").get("/district").text
     assert "Not counted" in page

@@ -1,13 +1,16 @@
 """The district as its superintendent sees it: one line a school, totals only. No student stands behind a line."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from appliance.aggregate.tabulation import DISTRICT, Tabulation
 from appliance.storage.database import Reading
 from appliance.student_level.records.attendance import week_of
 from appliance.student_level.records.schools import SMALLEST_GROUP, Share, Week, last_year
 
+_Place = TypeVar("_Place", int, str)
 _SCHOOLS = """
     SELECT organization_key, name, state_id FROM organization WHERE kind = 'school' AND is_active ORDER BY name
 """
@@ -31,6 +34,8 @@ class SchoolLine:
     last_week: Week | None
     year_before: Week | None
     missed: Share | None
+    is_hidden: bool = False
+    """So few students that a share of their days would tell of one of them, or would tell it of another school."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,42 +61,63 @@ def district(
     """The lines from sums by school and day and from two tabulations of the counts shelf, all without a student."""
     now = _weeks(reading, first_day, today)
     past = _weeks(reading, last_year(first_day), last_year(today))
+    hidden = _told_by_too_few({school: found.fewest for school, found in now.items()})
     shares = _shares(chronic)
     students = _all(members)
     lines = []
     for row in reading.query(_SCHOOLS):
         key, state_id = row["organization_key"], row["state_id"]
-        weeks, until = now.get(key, ({}, None))
-        last = max(weeks.values(), key=lambda week: week.monday, default=None)
-        earlier = past.get(key, ({}, None))[0].get(last_year(last.monday)) if last else None
+        found = now.get(key, _NOTHING)
+        last = found.weeks[-1] if found.weeks else None
+        earlier = {week.monday: week for week in past.get(key, _NOTHING).weeks}
         enrolled = students.get(state_id)
         lines.append(
-            SchoolLine(row["name"], enrolled.out_of if enrolled else None, until, last, earlier, shares.get(state_id))
+            SchoolLine(
+                name=row["name"],
+                students=enrolled.out_of if enrolled else None,
+                until=found.until,
+                last_week=last,
+                year_before=earlier.get(last_year(last.monday)) if last else None,
+                missed=shares.get(state_id),
+                is_hidden=key in hidden,
+            )
         )
     return District(tuple(lines), shares.get(DISTRICT), _together(now), _together(past))
 
 
-def _weeks(reading: Reading, since: int, until: int) -> dict[int, tuple[dict[int, Week], int]]:
-    sums: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
-    newest: dict[int, int] = {}
+@dataclass(frozen=True, slots=True)
+class _Attendance:
+    """A school's weeks, oldest first, its newest day, and the fewest students that were enrolled on any day."""
+
+    weeks: tuple[Week, ...] = ()
+    until: int | None = None
+    fewest: int = 0
+
+
+_NOTHING = _Attendance()
+
+
+def _weeks(reading: Reading, since: int, until: int) -> dict[int, _Attendance]:
+    days: dict[int, list[Week]] = defaultdict(list)
     for row in reading.query(_BY_DAY, {"since": since, "until": until}):
-        total = sums[row["school_key"]][week_of(row["day"]) * 7 - 3]
-        total[0] += row["enrolled"]
-        total[1] += row["missed"]
-        newest[row["school_key"]] = row["day"]
+        days[row["school_key"]].append(Week(row["day"], row["enrolled"], row["missed"]))
     return {
-        school: ({monday: Week(monday, *total) for monday, total in weeks.items() if total[0]}, newest[school])
-        for school, weeks in sums.items()
+        school: _Attendance(_by_week(each), each[-1].monday, min(day.enrolled for day in each))
+        for school, each in days.items()
     }
 
 
-def _together(schools: dict[int, tuple[dict[int, Week], int]]) -> tuple[Week, ...]:
+def _by_week(days: Iterable[Week]) -> tuple[Week, ...]:
     sums: dict[int, list[int]] = defaultdict(lambda: [0, 0])
-    for weeks, _ in schools.values():
-        for week in weeks.values():
-            sums[week.monday][0] += week.enrolled
-            sums[week.monday][1] += week.missed
-    return tuple(Week(monday, *total) for monday, total in sorted(sums.items()))
+    for day in days:
+        total = sums[week_of(day.monday) * 7 - 3]
+        total[0] += day.enrolled
+        total[1] += day.missed
+    return tuple(Week(monday, *total) for monday, total in sorted(sums.items()) if total[0])
+
+
+def _together(schools: dict[int, _Attendance]) -> tuple[Week, ...]:
+    return _by_week(week for school in schools.values() for week in school.weeks)
 
 
 def _all(tabulation: Tabulation | None) -> dict[str, Share]:
@@ -101,18 +127,19 @@ def _all(tabulation: Tabulation | None) -> dict[str, Share]:
 
 
 def _shares(chronic: Tabulation | None) -> dict[str, Share]:
-    """A school's share is hidden for a group of fewer than ten; the next smallest too, where all the others and the
-    district's own number would give it away.
+    found = {place: share for place, share in _all(chronic).items() if share.out_of}
+    hidden = _told_by_too_few({place: share.out_of for place, share in found.items() if place != DISTRICT})
+    if DISTRICT in found and found[DISTRICT].out_of < SMALLEST_GROUP:
+        hidden |= {DISTRICT}
+    return {place: replace(share, hidden=place in hidden) for place, share in found.items()}
+
+
+def _told_by_too_few(students: Mapping[_Place, int]) -> set[_Place]:
+    """The schools of fewer than ten; and when these together are fewer than ten, the next smallest too, because the
+    district's own number less all the others would tell of them.
     """
-    found = _all(chronic)
-    places = sorted((place for place in found if place != DISTRICT), key=lambda place: found[place].out_of)
-    small = [place for place in places if 0 < found[place].out_of < SMALLEST_GROUP]
-    others = [place for place in places if found[place].out_of >= SMALLEST_GROUP]
-    hidden = {*small, *(others[:1] if small and sum(found[place].out_of for place in small) < SMALLEST_GROUP else ())}
-    return {
-        place: Share(
-            "", share.count, share.out_of, place in hidden or (place == DISTRICT and share.out_of < SMALLEST_GROUP)
-        )
-        for place, share in found.items()
-        if share.out_of
-    }
+    by_size = sorted(students, key=lambda place: students[place])
+    hidden = {place for place in by_size if students[place] < SMALLEST_GROUP}
+    if hidden and sum(students[place] for place in hidden) < SMALLEST_GROUP:
+        hidden |= set(by_size[len(hidden) : len(hidden) + 1])
+    return hidden

@@ -93,9 +93,9 @@ def _row(line: SchoolLine) -> tuple[Cell, ...]:
     return (
         line.name,
         line.students,
-        line.last_week.attended if line.last_week else None,
+        None if line.last_week is None else "not shown" if line.is_hidden else line.last_week.attended,
         words.iso_day(line.last_week.monday) if line.last_week else None,
-        line.year_before.attended if line.year_before else None,
+        None if line.year_before is None else "not shown" if line.is_hidden else line.year_before.attended,
         None if share is None else "not shown" if share.hidden else share.count,
         None if share is None else "not shown" if share.hidden else share.out_of,
         words.iso_day(line.until) if line.until else None,
