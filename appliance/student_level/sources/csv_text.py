@@ -33,6 +33,9 @@ class TextTable:
     header: tuple[str, ...]
     """As written, without surrounding blanks."""
     separator: str = ","
+    may_end_short: bool = False
+    """Whether a last row that breaks off is one wrong row, and not a sign that the rest is missing: said of files that
+    end nothing by what they leave out."""
 
     @property
     def name(self) -> str:
@@ -61,7 +64,7 @@ class TextTable:
             ) from None
         except UnicodeDecodeError:
             raise BadFile(f"{self.name} mixes character encodings. Export it as UTF-8.") from None
-        if reading.breaks_off:
+        if reading.breaks_off and not self.may_end_short:
             raise BadFile(
                 f"{self.name} breaks off in row {reading.row}: it looks cut short on the way. Nothing of it was "
                 "loaded; send the whole file again."

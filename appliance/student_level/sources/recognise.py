@@ -1,7 +1,7 @@
 """Which kind of file is this? By its name inside a OneRoster package, by its header everywhere else."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from appliance.errors import BadFile
@@ -12,7 +12,7 @@ from appliance.student_level.sources.edfi.package import is_edfi
 from appliance.student_level.sources.edfi.package import tables as edfi_tables
 from appliance.student_level.sources.layout import Layout, with_inclusive_ends
 from appliance.student_level.sources.mapping.form import Mapping
-from appliance.student_level.sources.mapping.shelf import known_mappings, mapped
+from appliance.student_level.sources.mapping.shelf import ENDS_NOTHING, known_mappings, mapped
 from appliance.student_level.sources.mapping.workbook import is_workbook, sheets
 from appliance.student_level.sources.oneroster_package import Member, base, is_member, members
 from appliance.student_level.sources.table import Table
@@ -124,6 +124,8 @@ def _by_header(table: Table, inclusive_ends: Collection[str]) -> Recognised:
             f"{known}. Nothing was loaded."
         )
     layout = max(fitting, key=lambda one: len(one.required_headers()))
+    if isinstance(table, TextTable):
+        table = replace(table, may_end_short=layout.kind in ENDS_NOTHING)
     if EXPORTS in inclusive_ends:
         layout = with_inclusive_ends(layout)
     return Recognised(table, layout, f"left out: {layout.left_out}" if layout.left_out else "")

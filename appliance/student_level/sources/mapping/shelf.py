@@ -1,6 +1,7 @@
 """The mappings that are at hand: a district's own, and those that come with Schoolhouse."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from appliance.student_level.sources.mapping.form import Mapping, read_mapping
 from appliance.student_level.sources.mapping.mapped import MappedTable, apply
 from appliance.student_level.sources.table import Table
 
+ENDS_NOTHING = frozenset({"tests"})
+"""Layouts whose files only add. A roster cut off on the way would end whoever it lacks, a list of results nobody."""
 FOLDER = "mappings"
 """Inside a home: a district's own mappings."""
 _SHIPPED = Path(__file__).with_name("shipped")
@@ -54,6 +57,8 @@ def fitting(header: Sequence[str], mappings: Sequence[Mapping]) -> Mapping | Non
 def mapped(table: Table, mappings: Sequence[Mapping]) -> list[tuple[MappedTable, Layout]]:
     """What the mappings make of a file: each layout that it fills; nothing when none of them knows it."""
     if (mapping := fitting(table.header, mappings)) is not None:
+        if isinstance(table, TextTable):
+            table = replace(table, may_end_short=all(part.layout in ENDS_NOTHING for part in mapping.table))
         return apply(mapping, table)
     if isinstance(table, TextTable):
         for mapping in mappings:

@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 
 from appliance.days import from_day_number
-from appliance.errors import BadFile
 from appliance.student_level.sources.mapping.shelf import shipped_mappings
 from tests.student_level.sources.mapping.reading import SAMPLES, see
 
@@ -128,21 +127,17 @@ def test_every_shipped_mapping_reads_a_sample_and_every_sample_is_read():
     assert len({mapping.name for mapping in shipped_mappings()}) == len(shipped_mappings())
 
 
-def test_map_growth_gives_rit_scores_goals_and_their_errors_and_a_short_row_is_refused(tmp_path):
-    sample = (SAMPLES / "MAP_Growth/sample_anonymized_file.csv").read_bytes()
-    whole = tmp_path / "map.csv"
-    whole.write_bytes(sample + b"\n")
-    seen = see(whole)
+def test_map_growth_gives_rit_scores_goals_and_their_errors_and_its_short_last_row_is_one_wrong_row():
+    seen = see(SAMPLES / "MAP_Growth/sample_anonymized_file.csv")
     first = next(row for _, row in seen.rows["tests"] if row.test == "MAP Growth Science")
     assert (first.scale_score, first.standard_error, first.level, first.administration, first.scale) == (
         208, 3.4, "Avg", "Fall 2021-2022", "RIT",
     )  # fmt: skip
     goal = next(row for _, row in seen.rows["tests"] if row.part_of == "MAP Growth Science")
     assert (goal.scale_score, goal.standard_error) == (201, 6.1)
+    # Its last row has too few fields and no line end. A list of results ends nothing by what it lacks, so the other
+    # rows load; a roster that broke off like this is refused whole (test_csv_text).
     assert seen.codes == [(8, "", "wrong_width")]
-    # As it was sent, its last row is short and has no line end: nobody can tell that from a file cut on the way.
-    with pytest.raises(BadFile, match="breaks off"):
-        see(SAMPLES / "MAP_Growth/sample_anonymized_file.csv")
 
 
 def test_star_skill_areas_name_each_domain_once_an_assessment():
