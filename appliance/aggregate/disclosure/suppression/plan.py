@@ -71,6 +71,7 @@ def choose(work: Work) -> Pattern:
         hidden = _part(work, population, "size", hidden, _wishes(population, "size", sensitive))
         if population.outcome is not None:
             hidden = _outcomes_of_hidden_groups(population, hidden)
+            _forget_codes(population, hidden)
             telling = primary.telling_outcomes(population, work.policy)
             hidden |= {Name("outcome", target.place) for target in telling if target.place not in population.coded}
             hidden = _part(work, population, "outcome", hidden, _wishes(population, "outcome", telling))
@@ -91,6 +92,7 @@ def mend(work: Work, pattern: Pattern, population: Population, wishes: Iterable[
         pattern[key] |= _mended(work, population, parts, pattern[key], wish)
         if population.outcome is not None:
             pattern[key] = _outcomes_of_hidden_groups(population, pattern[key])
+            _forget_codes(population, pattern[key])
     return len(pattern[key]) - before
 
 
@@ -178,6 +180,13 @@ def _outcomes_of_hidden_groups(population: Population, hidden: set[Name]) -> set
     """An outcome beside a hidden group size would bound that size, so it is hidden too."""
     places: set[Place] = {name.place for name in hidden if name.part == "size"}
     return hidden | {Name("outcome", place) for place in places}
+
+
+def _forget_codes(population: Population, hidden: set[Name]) -> None:
+    """An outcome that is hidden after all is owed as much as any hidden one, not as little as its class says."""
+    for name in hidden:
+        if name.part == "outcome":
+            population.coded.pop(name.place, None)
 
 
 def _kept(work: Work, population: Population) -> set[Name]:
