@@ -18,10 +18,11 @@ from appliance.cli import (
     release,
     serving,
     state,
+    who,
 )
 from appliance.cli.root import cli, main
 
 __all__ = [
     "audit", "cli", "fields", "granting", "home", "intake", "main", "mapping", "people", "policy", "pulse",
-    "quarantine", "release", "serving", "state",
+    "quarantine", "release", "serving", "state", "who",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import TypedDict
 
 from sqlite_utils import Database as Tables
 
@@ -16,6 +17,7 @@ from appliance.days import day_number
 from appliance.errors import Trouble
 from appliance.jobs.compute_metrics import refresh
 from appliance.jobs.import_files import begin_batch, keep_batch
+from appliance.jobs.named_at_desk import none_lost
 from appliance.settings import Settings
 from appliance.storage.database import Database, Event
 from appliance.student_level.records import student_parts, who_is_who
@@ -26,6 +28,13 @@ from appliance.student_level.staging.linking.decisions import Decision
 from appliance.student_level.staging.linking.undoing import touched_since
 from appliance.student_level.staging.report import ImportReport
 from appliance.student_level.staging.retry import try_again
+
+
+class By(TypedDict):
+    """Who decides, and how totals are brought up to date afterwards."""
+
+    by: str
+    settings: Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +137,8 @@ def undo(database: Database, batch: int, *, reason: str, by: str, settings: Sett
                 f"Batch {later} has since changed a record that batch {batch} changed, so taking it back would mix "
                 "states. Take that one back first, or merge or split the students instead."
             )
-        count = take_back(tables, batch)
+        with none_lost(database, tables):
+            count = take_back(tables, batch)
         tables.table("batch").update(batch, {"status": "undone", "reason": reason})
     refresh(database, settings, by=by)
     return count
@@ -166,3 +176,10 @@ def _need(reason: str) -> None:
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def note_looked(database: Database, students: Sequence[int], *, by: str) -> None:
+    """Write down that somebody looked at students in order to tell who is who."""
+    if students:
+        event = Event(by, Action.SEE_WHO_IS_WHO, "", "decides who is who", tuple(sorted(set(students))))
+        database.record(event)

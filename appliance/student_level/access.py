@@ -52,8 +52,8 @@ class Viewer:
 
 
 _SCHOOL_FACTS = frozenset(
-    """academic_session attendance_taken batch batch_count batch_file calendar_day course line_item organization
-    rule_book school_attendance_day section staff staff_role teaching test""".split()
+    """academic_session attendance_taken batch batch_count batch_file batch_link calendar_day course line_item
+    organization rule_book school_attendance_day section staff staff_role teaching test""".split()
 )
 """Tables in which no row is about a student."""
 
@@ -69,9 +69,9 @@ _VISIBLE = {
         FROM {gate}scope CROSS JOIN {vault}.student USING (student_key)""",
     "visible_check_in": """SELECT check_in.*, account.display_name AS by_whom
         FROM {gate}scope CROSS JOIN {vault}.check_in USING (student_key) JOIN {desk}.account USING (account_key)""",
-    "visible_opening": """SELECT access_log_student.student_key, access_log.at, access_log.who, access_log.action,
+    "visible_opening": """SELECT called.student_key, access_log.at, access_log.who, access_log.action,
             access_log.reason, coalesce(account.display_name, access_log.who) AS display_name, account.role
-        FROM {gate}scope CROSS JOIN {desk}.access_log_student USING (student_key)
+        FROM {gate}called AS called CROSS JOIN {desk}.access_log_student ON access_log_student.student_key = called.key
             JOIN {desk}.access_log USING (sequence) LEFT JOIN {desk}.account ON account.username = access_log.who""",
     "visible_section": """SELECT section.* FROM {gate}scope_section CROSS JOIN {vault}.section USING (section_key)""",
     **{
@@ -80,6 +80,9 @@ _VISIBLE = {
     },
 }
 
+_CALLED = """SELECT student_key, student_key AS key FROM {gate}scope
+    UNION ALL SELECT student_key, former_key FROM {gate}scope CROSS JOIN {vault}.merged_student USING (student_key)"""
+"""Each student in scope with every number that was theirs: two records may have become one."""
 _SHOWS = {
     FieldGroup.NAMES: "student school_enrollment section_enrollment section",
     FieldGroup.ATTENDANCE: "attendance_day attendance_section student_attendance",
@@ -121,6 +124,7 @@ def _by_student(fields: frozenset[FieldGroup], open_tables: frozenset[str]) -> G
         ),
         inner={
             "scope": "SELECT student_key, reason FROM temp.scope",
+            "called": _CALLED,
             "scope_section": "SELECT section_key FROM temp.scope_section",
         },
         views=_views(fields),
@@ -137,6 +141,7 @@ def _by_school(fields: frozenset[FieldGroup]) -> Gate:
             "scope": f"""SELECT school_enrollment.student_key, '{LEADS_REASON}' AS reason
                 FROM temp.scope_school CROSS JOIN {{vault}}.school_enrollment USING (school_key)
                 WHERE begin_day <= today AND (end_day IS NULL OR end_day > today)""",  # noqa: S608 our own words
+            "called": _CALLED,
             "scope_section": "SELECT section_key FROM temp.scope_school CROSS JOIN {vault}.section USING (school_key)",
         },
         views={

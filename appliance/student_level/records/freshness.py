@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from appliance.storage.database import Reading
 
-_LAST_BATCH = "SELECT batch_key, loaded_at FROM batch ORDER BY batch_key DESC LIMIT 1"
+_LAST_BATCH = "SELECT batch_key, loaded_at FROM batch WHERE work = 'import' ORDER BY batch_key DESC LIMIT 1"
 _REFUSED = "SELECT coalesce(sum(refused), 0) AS refused FROM batch_count WHERE batch_key = :batch"
 _WORKPLACE = """
     SELECT name FROM staff_role JOIN organization USING (organization_key)

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from appliance.storage.database import Reading
+from appliance.student_level.staging.report import how_linked
 
 BATCHES_SHOWN = 10
 
@@ -13,6 +14,7 @@ _BATCHES = """
            coalesce(sum(added), 0) AS added, coalesce(sum(changed), 0) AS changed,
            coalesce(sum(ended), 0) AS ended, coalesce(sum(refused), 0) AS refused
       FROM batch LEFT JOIN batch_count USING (batch_key)
+     WHERE work = 'import'
      GROUP BY batch.batch_key ORDER BY batch.batch_key DESC LIMIT :most
 """
 _COUNTS = """
@@ -23,6 +25,7 @@ _PROBLEMS = """
       FROM problem WHERE batch_key = :batch
      GROUP BY file, column_name, code ORDER BY row_count DESC, file, code
 """
+_LINKS = "SELECT name, how, row_count FROM batch_link WHERE batch_key = :batch ORDER BY name, row_count DESC, how"
 _LAST_ATTENDANCE = """
     SELECT name, (SELECT max(day) FROM attendance_taken WHERE school_key = organization_key) AS day
       FROM organization WHERE kind = 'school' AND is_active ORDER BY name
@@ -103,6 +106,14 @@ def counts(reading: Reading, batch_key: int) -> list[EntityCount]:
 def problems(reading: Reading, batch_key: int) -> list[ProblemGroup]:
     """What was refused, the most frequent reason first. The row numbers lead to the rows; their values are not kept."""
     return [ProblemGroup(**row) for row in reading.query(_PROBLEMS, {"batch": batch_key})]
+
+
+def links(reading: Reading, batch_key: int) -> list[tuple[str, str]]:
+    """(file, sentence): what share of each file's rows found their person, and by what."""
+    found: dict[str, dict[str, int]] = {}
+    for row in reading.query(_LINKS, {"batch": batch_key}):
+        found.setdefault(row["name"], {})[row["how"]] = row["row_count"]
+    return [(name, how_linked(linked)) for name, linked in found.items()]
 
 
 def last_attendance(reading: Reading) -> list[LastAttendance]:

@@ -87,6 +87,11 @@ class FileRead:
     """How rows found their person (roster id, local id, state id, decision), or that they are new, that they wait, or
     that they name nobody who is loaded -> rows."""
 
+    @property
+    def people(self) -> str:
+        """The same as a sentence; empty for a file that names nobody."""
+        return how_linked(self.linked) if self.linked else ""
+
 
 @dataclass(slots=True)
 class ImportReport:
@@ -145,8 +150,8 @@ class ImportReport:
         """The report in plain text, one line at a time."""
         for read in self.files:
             yield f"{read.name}: {read.rows:,} rows as {read.kind}" + (f"; {read.note}" if read.note else "")
-            if read.linked:
-                yield f"{read.name}: {how_linked(read.linked)}"
+            if read.people:
+                yield f"{read.name}: {read.people}"
             if read.columns_left_out:
                 yield f"{read.name}: left out, since nothing here has a purpose for it: {_named(read.columns_left_out)}"
         for entity, count in self.counts.items():

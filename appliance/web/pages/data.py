@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 
 from appliance.actions import Action
 from appliance.student_level.records import imports
+from appliance.student_level.records.who_is_who import number_open, reading_students
 from appliance.web.rendering import show
 from appliance.web.visit import Frame, Visit
 
@@ -26,6 +27,9 @@ class DataPage:
     counts: tuple[imports.EntityCount, ...]
     problems: tuple[imports.ProblemGroup, ...]
     attendance: tuple[imports.LastAttendance, ...]
+    links: tuple[tuple[str, str], ...]
+    questions: int
+    """About who is who, that wait for the steward."""
 
     @property
     def behind(self) -> tuple[imports.LastAttendance, ...]:
@@ -35,12 +39,14 @@ class DataPage:
     @property
     def to_do(self) -> int:
         """How many things wait for the steward."""
-        return len(self.problems) + len(self.behind)
+        return len(self.problems) + len(self.behind) + bool(self.questions)
 
 
 @get("/data", action=Action.SEE_DATA, sync_to_thread=True)
 def see_data(visit: NamedDependency[Visit]) -> Response[str]:
     """Imports and freshness. No student stands on this page."""
+    with reading_students(visit.house.database) as reading:
+        questions = number_open(reading)
     with visit.reading() as reading:
         found = imports.batches(reading)
         last = found[0].batch_key if found else 0
@@ -52,5 +58,7 @@ def see_data(visit: NamedDependency[Visit]) -> Response[str]:
                 counts=tuple(imports.counts(reading, last)),
                 problems=tuple(imports.problems(reading, last)),
                 attendance=tuple(imports.last_attendance(reading)),
+                links=tuple(imports.links(reading, last)),
+                questions=questions,
             )
         )
