@@ -91,13 +91,21 @@ class Action(StrEnum):
     COMPUTE_METRICS = "compute metrics"
     DRAFT_RELEASE = "draft a release", _STEWARD
     APPROVE_RELEASE = "approve a release", _STEWARD, Role.SUPERINTENDENT
-    BUILD_RELEASE = "build a release"
+    BUILD_RELEASE = "build a release", _STEWARD, Role.SUPERINTENDENT
+    DISCARD_RELEASE = "discard a draft of a release", _STEWARD, Role.SUPERINTENDENT
+    WITHDRAW_RELEASE = "withdraw a release", _STEWARD, Role.SUPERINTENDENT
+    SEE_RELEASES = "read what left the district", *_LEADS, *_TOTALS, _STEWARD, _AUDITOR
     PROPOSE_POLICY = "propose the rules of releases", _STEWARD, Role.SUPERINTENDENT
     SIGN_POLICY = "sign the rules of releases", _STEWARD, Role.SUPERINTENDENT
     DEBIT_PULSE = "debit the privacy budget"
     DRAW_PULSE = "draw a weekly pulse"
     PUT_OUT_PULSE = "put out a weekly pulse"
     SET_UP = "set up the home"
+    SEE_AUDIT = "see who looked", _STEWARD, _AUDITOR
+    EXPORT_AUDIT = "take lines of the access log out as a file", _STEWARD, _AUDITOR
+    SETTLE_ALARM = "look into an alarm", _STEWARD, _AUDITOR
+    RAISE_ALARM = "raise an alarm"
+    REFUSED = "refused"
     DID_NOT_HAPPEN = "did not happen"
     ACCEPT_LOSS = "accept that changes are lost"
 

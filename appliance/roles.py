@@ -100,9 +100,9 @@ TERMS = {
     Role.ASSISTANT_PRINCIPAL: Terms("assistant principal", Scope.SCHOOL, _STAFF),
     Role.SUPERINTENDENT: Terms("superintendent", Scope.BROKEN_GLASS, _STAFF, is_widest=True),
     Role.ANALYST: Terms("analyst", Scope.BROKEN_GLASS, _STAFF, is_widest=True),
-    Role.DATA_STEWARD: Terms("data steward", Scope.ONE_BY_NAME, _NAMES, is_widest=True),
+    Role.DATA_STEWARD: Terms("data steward", Scope.ONE_BY_NAME, _NAMES | {FieldGroup.OPENINGS}, is_widest=True),
     Role.DISTRICT_ADMIN: Terms("district administrator", Scope.NOBODY, is_widest=True),
-    Role.AUDITOR: Terms("auditor", Scope.ONE_BY_NAME, _NAMES, is_widest=True),
+    Role.AUDITOR: Terms("auditor", Scope.ONE_BY_NAME, _NAMES | {FieldGroup.OPENINGS}, is_widest=True),
     Role.GUARDIAN: Terms(
         "guardian", Scope.OWN_CHILDREN, _RECORD - {FieldGroup.PROGRAMS}, needs_second_factor=False
     ),

@@ -25,8 +25,9 @@ from appliance.errors import HomeTrouble, Trouble
 from appliance.jobs.broken_glass import report_last_week
 from appliance.jobs.compute_metrics import refresh
 from appliance.jobs.drop_folder import DropFolder
+from appliance.jobs.student_budget import OverBudget, budgets
 from appliance.jobs.uploads import Uploads
-from appliance.jobs.witness import write_witness
+from appliance.jobs.witness import write_daily_witness, write_witness
 from appliance.schedule import Recurring, run_in_background
 from appliance.settings import Settings, read_settings
 from appliance.storage.database import Database, only_server
@@ -36,7 +37,7 @@ from appliance.web.guards import let_in
 from appliance.web.headers import finish
 from appliance.web.keepsakes import Keepsakes
 from appliance.web.pages import PAGES
-from appliance.web.pages.trouble import answer_fault, answer_http, answer_trouble
+from appliance.web.pages.trouble import answer_fault, answer_http, answer_over_budget, answer_trouble
 from appliance.web.sessions import Sessions, boot_seconds
 from appliance.web.shoulder import Shoulder
 from appliance.web.visit import House, current_visit
@@ -67,6 +68,7 @@ def build_app(
     front_desk = FrontDesk(database, sessions, clock, sign_in_places, ldap=ldap)
     provider = OidcDoor(Path(asked.provider_socket)) if asked.provider else None
     ways_in = WaysIn(provider, asked.provider_name, Keepsakes(), Keepsakes())
+    budgets(settings)  # says at the start, not at the first page, that a role is misspelled
     house = House(database, settings, sessions, front_desk, clock, as_of, secure_cookies, Shoulder(clock))
     uploads = Uploads(database, settings, clock)
     set_asyncio_executor(ThreadPoolExecutor(PAGE_THREADS, thread_name_prefix="page"))
@@ -74,7 +76,12 @@ def build_app(
         route_handlers=PAGES,
         guards=[let_in],
         dependencies={"visit": Provide(current_visit, sync_to_thread=False)},
-        exception_handlers={HTTPException: answer_http, Trouble: answer_trouble, Exception: answer_fault},
+        exception_handlers={
+            HTTPException: answer_http,
+            Trouble: answer_trouble,
+            OverBudget: answer_over_budget,
+            Exception: answer_fault,
+        },
         before_send=[finish],
         before_request=_note_the_time,
         state=State({"house": house, "uploads": uploads, "ways_in": ways_in}),
@@ -118,7 +125,8 @@ def serve(
             nightly = Recurring("bring totals up to date", partial(refresh, database, settings), nightly_at=4)
             witness = Recurring("note the head of the access log", partial(write_witness, database), every_hours=1)
             glass = Recurring("report broken glass", lambda: report_last_week(database, time.time()), nightly_at=5)
-            by_itself = [hourly, witness, nightly, glass]
+            daily = Recurring("take the access log's head away", partial(write_daily_witness, database), nightly_at=5)
+            by_itself = [hourly, witness, daily, nightly, glass]
             if settings.drop_folder:
                 folder = DropFolder(database, settings)
                 by_itself.append(Recurring("look into the drop folder", folder.look, every_minutes=1))

@@ -65,6 +65,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The most that one upload may bring, all its files together."""
     witness_folder: str = ""
     """Where the head of the access log is written each hour; best on another disk. Empty: inside the home."""
+    daily_witness_folder: str = ""
+    """Where it is written once more each day, under the day's name; best on a machine that the people who look after
+    this one cannot change, such as a share of the auditor's. Empty: nowhere."""
+    students_an_hour: dict[str, Annotated[int, msgspec.Meta(ge=1, le=5000)]] = {}
+    """How many different students one person opens in an hour before the data steward is told, by role: {teacher = 60}
+    for example. Roles that are not named keep their own number."""
     weekly_pulse: bool = False
     """Whether noisy totals of a finished week may leave the district: schoolhouse pulse. Off until you say so."""
     pulse_cap: Annotated[str, msgspec.Meta(pattern=_FRACTION)] = "1/2"

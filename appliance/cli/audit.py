@@ -15,15 +15,17 @@ def audit() -> None:
 
 
 @audit.command("verify")
-@click.option("--witness", type=click.Path(path_type=Path), help="A witness file.  [default: the home's own]")
+@click.option(
+    "--witness", type=click.Path(path_type=Path), help="A witness file.  [default: the hourly one and the daily ones]"
+)
 @AS_JSON
 @click.pass_context
 def verify_(context: click.Context, witness: Path | None, as_json: bool) -> None:
     """Walk the whole log. Names the first line that is not what was written; exit code 1 when there is one."""
-    from appliance.jobs.witness import witness_file
+    from appliance.jobs.witness import witnesses
 
     with home_of(context) as database:
-        finding = database.verify_log(witness or witness_file(context.obj))
+        finding = database.verify_log(*([witness] if witness else witnesses(context.obj)))
     if as_json:
         print_json({"sound": finding.sound, "lines": finding.lines, "first_bad": finding.first_bad})
     say(finding.sentence)

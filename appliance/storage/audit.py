@@ -85,12 +85,13 @@ class Records:
     known: int
 
 
-def verify(rows: Iterable[Sequence[Any]], witness: Head | None, records: Records) -> Finding:
+def verify(rows: Iterable[Sequence[Any]], witnesses: Iterable[Head], records: Records) -> Finding:
     """Walk the chain: rows in order, each the fields of a `Line`, then the hash before it and its own.
 
     What the records hold is asked for when the chain is walked, so that they know of each line that was walked.
     """
-    previous, expected, count, witnessed = BEFORE_THE_FIRST, 1, 0, witness is None
+    previous, expected, count = BEFORE_THE_FIRST, 1, 0
+    seen = {head.sequence: head.sha256 for head in witnesses}
     changes: dict[int, bytes] = {}
     for *told, before, sha256 in rows:
         line = Line(*told)
@@ -98,17 +99,15 @@ def verify(rows: Iterable[Sequence[Any]], witness: Head | None, records: Records
             return Finding(count, expected, f"Line {expected} of the access log is missing.")
         if before != previous or sha256 != seal(previous, line):
             return Finding(count, line.sequence, f"Line {line.sequence} of the access log is not what was written.")
-        if witness and line.sequence == witness.sequence:
-            if sha256.hex() != witness.sha256:
-                return Finding(count, line.sequence, f"Line {line.sequence} is not the one that the witness saw.")
-            witnessed = True
+        if seen.pop(line.sequence, sha256.hex()) != sha256.hex():
+            return Finding(count, line.sequence, f"Line {line.sequence} is not the one that the witness saw.")
         if line.is_change:
             changes[line.sequence] = sha256
         elif line.takes_back is not None:
             changes.pop(line.takes_back, None)
         previous, expected, count = sha256, expected + 1, count + 1
-    if not witnessed and witness:
-        sentence = f"The access log ends at line {count}; the witness saw line {witness.sequence}. Its end was cut off."
+    if seen:
+        sentence = f"The access log ends at line {count}; the witness saw line {max(seen)}. Its end was cut off."
         return Finding(count, count + 1, sentence)
     return _beside_the_records(changes, records, count) or Finding(
         count, None, f"All {count:,} lines of the access log are as they were written."

@@ -225,16 +225,18 @@ class Database:
         if head:
             audit.write_witness(path, head, self._data_key)
 
-    def verify_log(self, witness: Path) -> audit.Finding:
-        """Walk the whole access log; hold it against the records, and against a witness where there is one."""
-        try:
-            head = audit.read_witness(witness, self._data_key)
-        except ValueError as error:
-            return audit.Finding(0, 0, f"{witness} cannot be believed: {error}.")
+    def verify_log(self, *witnesses: Path) -> audit.Finding:
+        """Walk the whole access log; hold it against the records, and against those witnesses that are there."""
+        heads = []
+        for witness in witnesses:
+            try:
+                heads.append(audit.read_witness(witness, self._data_key))
+            except ValueError as error:
+                return audit.Finding(0, 0, f"{witness} cannot be believed: {error}.")
         with self.reading(_CHAIN) as reading:
             known = reading.one("SELECT sequence FROM known")
             records = audit.Records(lambda: _marks(reading), known["sequence"] if known else 0)
-            return audit.verify(_chain(reading), head, records)
+            return audit.verify(_chain(reading), filter(None, heads), records)
 
     @contextmanager
     def reading(self, gate: Gate, fill: Sequence[tuple[str, Mapping[str, Any]]] = ()) -> Iterator[Reading]:

@@ -69,10 +69,12 @@ _VISIBLE = {
         FROM {gate}scope CROSS JOIN {vault}.student USING (student_key)""",
     "visible_check_in": """SELECT check_in.*, account.display_name AS by_whom
         FROM {gate}scope CROSS JOIN {vault}.check_in USING (student_key) JOIN {desk}.account USING (account_key)""",
-    "visible_opening": """SELECT called.student_key, access_log.at, access_log.who, access_log.action,
-            access_log.reason, coalesce(account.display_name, access_log.who) AS display_name, account.role
+    "visible_opening": """SELECT called.student_key, access_log.sequence, access_log.at, access_log.who,
+            access_log.action, access_log.subject, access_log.reason,
+            coalesce(account.display_name, access_log.who) AS display_name, account.role
         FROM {gate}called AS called CROSS JOIN {desk}.access_log_student ON access_log_student.student_key = called.key
-            JOIN {desk}.access_log USING (sequence) LEFT JOIN {desk}.account ON account.username = access_log.who""",
+            JOIN {desk}.access_log USING (sequence) LEFT JOIN {desk}.account ON account.username = access_log.who
+        WHERE NOT EXISTS (SELECT 1 FROM {desk}.access_log AS back WHERE back.takes_back = access_log.sequence)""",
     "visible_section": """SELECT section.* FROM {gate}scope_section CROSS JOIN {vault}.section USING (section_key)""",
     **{
         f"visible_{table}": f"SELECT {table}.* FROM {{gate}}scope CROSS JOIN {{vault}}.{table} USING (student_key)"  # noqa: S608

@@ -109,9 +109,13 @@ class Sessions:
             self._seen.pop(session.token_hash, None)
         return fresh
 
+    def proved_seconds_ago(self, session: Session) -> float:
+        """How long ago the person said who they are."""
+        return self._clock() - session.proved_at
+
     def proved_lately(self, session: Session) -> bool:
         """Whether the person said who they are in the last five minutes."""
-        return 0 <= self._clock() - session.proved_at < PROOF_SECONDS
+        return 0 <= self.proved_seconds_ago(session) < PROOF_SECONDS
 
     def find(self, token: str) -> Session | None:
         """The living session that a cookie names, or None. Finding it counts as a sign of life."""

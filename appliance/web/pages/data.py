@@ -7,6 +7,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from appliance.actions import Action
+from appliance.jobs.student_budget import alarms
 from appliance.student_level.records import imports
 from appliance.student_level.records.who_is_who import number_open, reading_students
 from appliance.web.rendering import show
@@ -30,6 +31,7 @@ class DataPage:
     links: tuple[tuple[str, str], ...]
     questions: int
     """About who is who, that wait for the steward."""
+    alarms: int
 
     @property
     def behind(self) -> tuple[imports.LastAttendance, ...]:
@@ -39,7 +41,7 @@ class DataPage:
     @property
     def to_do(self) -> int:
         """How many things wait for the steward."""
-        return len(self.problems) + len(self.behind) + bool(self.questions)
+        return len(self.problems) + len(self.behind) + bool(self.alarms) + bool(self.questions)
 
 
 @get("/data", action=Action.SEE_DATA, sync_to_thread=True)
@@ -60,5 +62,6 @@ def see_data(visit: NamedDependency[Visit]) -> Response[str]:
                 attendance=tuple(imports.last_attendance(reading)),
                 links=tuple(imports.links(reading, last)),
                 questions=questions,
+                alarms=len(alarms(visit.house.database)),
             )
         )
