@@ -130,6 +130,11 @@ def bars_by_group(shares: Sequence[Share]) -> tuple[Bar, ...]:
     return tuple(_bar(one.name, one, one.name == "All students") for one in shares)
 
 
+def bars_by_department(shares: Sequence[Share]) -> tuple[Bar, ...]:
+    """A bar a department, in the order of their names; none is darker, so none is ranked."""
+    return tuple(_bar(one.name, one, False) for one in shares)
+
+
 def _bar(name: str, share: Share, is_strongest: bool) -> Bar:
     if share.hidden:
         return Bar(name, None, "fewer than 10, not shown" if share.out_of < 10 else "not shown: it would give one away")

@@ -21,7 +21,7 @@ _BY_DAY = """
      WHERE school_key = :school AND day BETWEEN :since AND :until ORDER BY day
 """
 _SNAPSHOT = """
-    SELECT max(snapshot) AS snapshot FROM visible_count WHERE metric = 'chronic_absence' AND school_id = :school_id
+    SELECT max(snapshot) AS snapshot FROM visible_count WHERE metric = :metric AND school_id = :school_id
        AND snapshot BETWEEN :begin AND :end
 """
 _GROUPS = """
@@ -127,18 +127,34 @@ def shares_by_grade(here: dict[int, Enrollment], days: dict[int, DaysSoFar], boo
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """Where on the counts shelf a school's newest numbers of a metric are. `snapshot` is an ISO day."""
+
+    school_id: str
+    snapshot: str
+
+
+def newest_count(reading: Reading, metric: str, school_key: int, school_year: int) -> Newest | None:
+    """The newest snapshot of a metric in a school year, or None when nothing has been counted yet."""
+    school = reading.one(_STATE_ID, {"school": school_key})
+    if school is None:
+        return None
+    values = {"metric": metric, "school_id": school["state_id"]}
+    year = {"begin": f"{school_year - 1}-07-01", "end": f"{school_year}-06-30"}
+    row = reading.one(_SNAPSHOT, {**values, **year})
+    return Newest(school["state_id"], row["snapshot"]) if row and row["snapshot"] else None
+
+
 def groups(reading: Reading, school_key: int, school_year: int) -> Groups | None:
     """The groups of the school year's latest snapshot, or None when nothing has been computed yet.
 
     When one side of a group is smaller than ten, both sides are hidden: all minus one would tell the other.
     """
-    school = reading.one(_STATE_ID, {"school": school_key})
-    values = {"school_id": school["state_id"] if school else ""}
-    year = {"begin": f"{school_year - 1}-07-01", "end": f"{school_year}-06-30"}
-    snapshot = reading.one(_SNAPSHOT, {**values, **year})
-    if snapshot is None or snapshot["snapshot"] is None:
+    newest = newest_count(reading, "chronic_absence", school_key, school_year)
+    if newest is None:
         return None
-    rows = reading.query(_GROUPS, {**values, "snapshot": snapshot["snapshot"]})
+    rows = reading.query(_GROUPS, {"school_id": newest.school_id, "snapshot": newest.snapshot})
     by_dimension: dict[str, list[dict[str, object]]] = defaultdict(list)
     for row in rows:
         by_dimension[row["dimension"]].append(row)
@@ -150,7 +166,7 @@ def groups(reading: Reading, school_key: int, school_year: int) -> Groups | None
             side = sides.get(category)
             if of == dimension and side and side["out_of"]:
                 shares.append(Share(name, int(str(side["count"])), int(str(side["out_of"])), hidden))
-    return Groups(day_number(date.fromisoformat(snapshot["snapshot"])), tuple(shares))
+    return Groups(day_number(date.fromisoformat(newest.snapshot)), tuple(shares))
 
 
 def last_year(day: int) -> int:

@@ -10,7 +10,7 @@ from litestar.params import FromQuery
 
 from appliance.actions import Action
 from appliance.storage.database import Reading
-from appliance.student_level.records import schools
+from appliance.student_level.records import school_totals, schools
 from appliance.student_level.records.attendance import DaysSoFar
 from appliance.student_level.records.check_ins import KINDS, LONGEST_NOTE
 from appliance.student_level.records.enrollments import Enrollment, enrollments, names
@@ -19,7 +19,7 @@ from appliance.student_level.records.rule_book import RuleBook
 from appliance.student_level.records.this_week import ThisWeek, this_week
 from appliance.web import words
 from appliance.web.addresses import Kind
-from appliance.web.charts import Bar, LineChart, attendance_chart, bars_by_grade, bars_by_group
+from appliance.web.charts import Bar, LineChart, attendance_chart, bars_by_department, bars_by_grade, bars_by_group
 from appliance.web.languages import languages
 from appliance.web.rendering import show
 from appliance.web.visit import Frame, NoSuch, Visit
@@ -79,6 +79,9 @@ class SchoolPage:
     most_missing: str
     by_group: tuple[Bar, ...]
     groups_day: int | None
+    by_department: tuple[Bar, ...]
+    tests: tuple[school_totals.TestLevels, ...]
+    changes: school_totals.Changes | None
     roster: Roster
     is_done: bool
 
@@ -91,6 +94,11 @@ class SchoolPage:
     def group_rows(self) -> list[tuple[str, str, str]]:
         """The bars by group as rows of a table."""
         return _rows(self.by_group)
+
+    @property
+    def department_rows(self) -> list[tuple[str, str, str]]:
+        """The bars by department as rows of a table."""
+        return _rows(self.by_department)
 
     @property
     def filter_address(self) -> str:
@@ -179,6 +187,9 @@ def _page(
         most_missing=_most_missing(by_grade),
         by_group=bars_by_group(groups.shares) if groups and not is_early else (),
         groups_day=groups.day if groups else None,
+        by_department=bars_by_department(school_totals.low_grades(reading, school.school_key, visit.school_year)),
+        tests=school_totals.test_levels(reading, school.school_key, visit.school_year),
+        changes=school_totals.changes(reading, here, school.school_key, today),
         roster=_roster(visit, reading, here, days, wanted),
         is_done=done,
     )

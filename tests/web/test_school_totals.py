@@ -1,0 +1,61 @@
+"""Mr. Ruiz's school in totals: departments, tests and the roll, and nothing small."""
+
+from appliance import counts
+from appliance.actions import Action
+from appliance.aggregate.tabulation import Cell, Tabulation
+from appliance.days import day_number
+from appliance.storage.database import Database, Event
+from tests import maplewood
+from tests.conftest import app_for, sign_in
+
+
+def count(database: Database, metric: str, rows: list[tuple[str, int, int]]) -> None:
+    with database.changing(Event("test", Action.COMPUTE_METRICS)) as tables:
+        [elm] = tables.execute("SELECT state_id FROM organization WHERE name = 'Elm School'").fetchone()
+        cells = tuple(Cell(elm, "all", "all", number, out_of, detail) for detail, number, out_of in rows)
+        counts.put(tables, [Tabulation(metric, "2026-2027", "2026-11-20", cells)])
+
+
+def school_of(database: Database) -> str:
+    return sign_in(app_for(database), "ruiz").get("/school").text
+
+
+def test_departments_stand_by_name_and_are_not_ranked(own_town: Database) -> None:
+    count(own_town, "course_grades", [("Math", 9, 40), ("Art", 1, 30), ("Welding", 2, 9)])
+    page = school_of(own_town)
+    part = page[page.index('id="h-courses"') : page.index('id="h-tests"')]
+    assert part.index("Art") < part.index("Math") < part.index("Welding")
+    assert "22.5% " in part
+    assert "9 of 40" in part
+    assert 'class="bar b1"' not in part
+    assert "2 of 9" not in part
+    assert "fewer than 10, not shown" in part
+    assert "Okafor" not in part
+
+
+def test_a_test_shows_its_levels_unless_fewer_than_ten_were_tested(own_town: Database) -> None:
+    rows = [("MATH7: Meets", 12, 30), ("MATH7: Beginning", 18, 30), ("ELP: Entering", 3, 8)]
+    count(own_town, "test_levels", rows)
+    page = school_of(own_town)
+    part = page[page.index('id="h-tests"') :]
+    assert 'Meets: 12 <span class="sub">(40.0%)' in part
+    assert "Entering" not in part
+
+
+def test_the_roll_says_who_came_and_who_left_in_four_weeks_as_numbers(own_town: Database) -> None:
+    today = day_number(maplewood.TODAY)
+    with own_town.changing(Event("test", Action.IMPORT)) as tables:
+        # Gus came two weeks ago, and somebody who is not here any more was here four weeks ago.
+        tables.execute(
+            "UPDATE school_enrollment SET begin_day = ? WHERE student_key = ?", (today - 14, maplewood.KEY["gus"])
+        )
+        tables.execute("UPDATE school_attendance_day SET enrolled = 11 WHERE school_key = ?", (maplewood.ELM,))
+    page = school_of(own_town)
+    assert "The roll: 11 students, 11 four weeks ago" in page
+    assert "1 student came and 1 student left in between." in page
+
+
+def test_before_anything_is_counted_each_part_says_so(own_town: Database) -> None:
+    page = school_of(own_town)
+    assert "No course grades have been counted yet." in page
+    assert "No test results with levels are loaded." in page
