@@ -7,7 +7,9 @@ from collections.abc import Iterable
 
 from sqlite_utils import Database as Tables
 
+from appliance.aggregate.published import Key
 from appliance.aggregate.tabulation import Cell, Tabulation
+from appliance.aggregate.turnover import Turnover, Turnovers
 from appliance.storage.database import Reading
 
 
@@ -26,6 +28,27 @@ def put(tables: Tables, tabulations: Iterable[Tabulation]) -> int:
         )
         cells += len(tabulation.cells)
     return cells
+
+
+def put_turnovers(tables: Tables, memory: int, since: int, turnovers: Turnovers) -> None:
+    """Put how many students each number exchanged between two countings on the shelf."""
+    tables.conn.executemany(
+        "INSERT INTO count_turnover (memory_key, since_key, measure, metric, detail, school_id, dimension, category,"
+        " changed, settled) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        ((memory, since, *key, *turnover) for key, turnover in turnovers.of.items()),
+    )
+
+
+_TURNOVERS = """
+    SELECT measure, metric, detail, school_id, dimension, category, changed, settled
+      FROM count_turnover WHERE memory_key = :memory AND since_key = :since
+"""
+
+
+def take_turnovers(shelf: Reading, memory: int, since: int, label: str) -> Turnovers:
+    """How many students each number exchanged between two countings; `label` names the earlier release."""
+    rows = shelf.query(_TURNOVERS, {"memory": memory, "since": since})
+    return Turnovers(label, {Key(*values[:6]): Turnover(*values[6:]) for values in (tuple(r.values()) for r in rows)})
 
 
 def clear(tables: Tables, *, keep: str) -> None:

@@ -1,5 +1,6 @@
 """A release from draft to package, each step by a person who is named."""
 
+import hashlib
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ import rich_click as click
 
 from appliance.cli.root import AS_JSON, DAY, cli, home_of, print_json
 from appliance.console import say
+from appliance.errors import Trouble
 
 _KEY = click.argument("release_id", metavar="ID", type=click.IntRange(min=1))
 
@@ -18,23 +20,31 @@ def release() -> None:
     """Protected, signed totals for the state: drafted by one person, approved by another."""
 
 
+_PERSON = click.option("--as", "person", help="Who does it.  [default: the user of this command line]")
+_WHY = click.option("--reason", required=True, help="Why, in a sentence. Kept for ever.")
+
+
 @release.command("draft")
 @click.option(
     "--snapshot", required=True, type=DAY, metavar="DATE", help="The day that the counts describe, as 2026-10-01."
 )
-@click.option("--as", "person", help="Who drafts.  [default: the user of this command line]")
+@_PERSON
+@click.option("--amends", metavar="ID", type=click.IntRange(min=1), help="The release of that day that it replaces.")
+@click.option("--reason", default="", help="Why it is amended, in a sentence. Kept for ever.")
 @AS_JSON
 @click.pass_context
-def draft_(context: click.Context, snapshot: datetime, person: str | None, as_json: bool) -> None:
-    """Count a day, protect the counts, attack them, and keep the draft."""
-    from appliance.jobs.import_files import person_at_the_keyboard
+def draft_(
+    context: click.Context, snapshot: datetime, person: str | None, amends: int | None, reason: str, as_json: bool
+) -> None:
+    """Count a day, protect the counts together with what left before, attack them, and keep the draft."""
     from appliance.jobs.make_release import draft
     from appliance.settings import read_settings
 
     with home_of(context) as database:
         settings = read_settings(context.obj)
-        made = draft(database, snapshot.date(), settings, by=person or person_at_the_keyboard())
+        made = draft(database, snapshot.date(), settings, by=person or _here(), amends=amends, reason=reason)
     _tell(made, as_json)
+    say(f"What would leave: schoolhouse release show {made['release_key']} --file report.txt")
     say(f"Next, by somebody else: schoolhouse release approve {made['release_key']} --as PERSON")
 
 
@@ -51,34 +61,72 @@ def approve_(context: click.Context, release_id: int, person: str, as_json: bool
         _tell(approve(database, release_id, by=person), as_json)
 
 
+@release.command("discard")
+@_KEY
+@_WHY
+@_PERSON
+@AS_JSON
+@click.pass_context
+def discard_(context: click.Context, release_id: int, reason: str, person: str | None, as_json: bool) -> None:
+    """Put a draft, or an approved release that was not built, aside for good."""
+    from appliance.jobs.make_release import discard
+
+    with home_of(context) as database:
+        _tell(discard(database, release_id, by=person or _here(), reason=reason), as_json)
+
+
 @release.command("build")
 @_KEY
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Where to.  [default: the home's outbox]")
+@_PERSON
 @click.pass_context
-def build_(context: click.Context, release_id: int, out: Path | None) -> None:
+def build_(context: click.Context, release_id: int, out: Path | None, person: str | None) -> None:
     """Make the signed package of an approved release, and print its path."""
-    from appliance.jobs.import_files import person_at_the_keyboard
     from appliance.jobs.make_release import build_package
     from appliance.settings import read_settings
 
     with home_of(context) as database:
         directory = out or context.obj / "outbox"
         settings = read_settings(context.obj)
-        path = build_package(database, release_id, directory, settings, by=person_at_the_keyboard())
+        path = build_package(database, release_id, directory, settings, by=person or _here())
     click.echo(str(path))
     say(f"The state checks it with: schoolhouse state verify {path.name}")
 
 
-@release.command("show")
+@release.command("withdraw")
 @_KEY
+@_WHY
+@_PERSON
 @AS_JSON
 @click.pass_context
-def show_(context: click.Context, release_id: int, as_json: bool) -> None:
-    """One release: who did what, and how it was protected."""
-    from appliance.jobs.make_release import show
+def withdraw_(context: click.Context, release_id: int, reason: str, person: str | None, as_json: bool) -> None:
+    """Take back a release that has left. The next package names it; tell the state office yourself until then."""
+    from appliance.jobs.make_release import withdraw
 
     with home_of(context) as database:
-        _tell(show(database, release_id), as_json)
+        _tell(withdraw(database, release_id, context.obj / "outbox", by=person or _here(), reason=reason), as_json)
+
+
+@release.command("show")
+@_KEY
+@click.option("--file", "name", metavar="NAME", help="Print one file as it would leave, or as it left.")
+@AS_JSON
+@click.pass_context
+def show_(context: click.Context, release_id: int, name: str | None, as_json: bool) -> None:
+    """One release: who did what, how it was protected, and its files."""
+    from appliance.jobs.release_record import files, show
+
+    with home_of(context) as database:
+        one = show(database, release_id)
+        kept = files(database, release_id) if name or not as_json else {}
+    if name is None:
+        _tell(one, as_json)
+        for file, content in kept.items() if not as_json else ():
+            click.echo(f"  {hashlib.sha256(content).hexdigest()}  {file}")
+        return
+    if name not in kept:
+        raise Trouble(f"Release {release_id} has no file {name}. It has: {', '.join(kept)}")
+    click.echo(kept[name], nl=False)
 
 
 @release.command("list")
@@ -86,12 +134,13 @@ def show_(context: click.Context, release_id: int, as_json: bool) -> None:
 @click.pass_context
 def list_(context: click.Context, as_json: bool) -> None:
     """All releases, newest first."""
-    from appliance.jobs.make_release import listed
+    from appliance.jobs.release_record import listed
 
     with home_of(context) as database:
         found = listed(database)
     if as_json:
-        print_json({"releases": [{name: value for name, value in one.items() if name != "report"} for one in found]})
+        left_out = ("report", "policy", "memory_key")
+        print_json({"releases": [{name: one[name] for name in one if name not in left_out} for one in found]})
         return
     for one in found:
         click.echo(f"release {one['release_key']}, {one['snapshot']}: {one['status']}, drafted by {one['drafted_by']}")
@@ -117,9 +166,15 @@ def attack_(package: Path, public: Path | None, earlier: tuple[Path, ...], as_js
     sys.exit(0 if loot.silent else 1)
 
 
+def _here() -> str:
+    from appliance.jobs.import_files import person_at_the_keyboard
+
+    return person_at_the_keyboard()
+
+
 def _tell(one: dict[str, Any], as_json: bool) -> None:
     if as_json:
-        print_json({"release": one})
+        print_json({"release": {name: one[name] for name in one if name not in ("policy", "memory_key")}})
         return
     report = one["report"]
     click.echo(f"release {one['release_key']} of {one['snapshot']}, {one['status']}, drafted by {one['drafted_by']}"
@@ -127,5 +182,10 @@ def _tell(one: dict[str, Any], as_json: bool) -> None:
     for table in report["tables"]:
         click.echo(f"  {table['metric'].replace('_', ' ')}: {table['published']:,} numbers shown, {table['hidden']:,} "
                    f"hidden, {table['not_offered']:,} with nothing to count")  # fmt: skip
+    for label, numbers in report["carried"]:
+        click.echo(f"  {numbers:,} numbers carried forward from release {label}: too few students changed since")
     for attack in report["attacks"]:
         click.echo(f"  attacked with {attack['name']}: {attack['fallen']} of {attack['hidden']:,} hidden numbers fell")
+    for one_step in one["history"]:
+        why = f": {one_step['reason']}" if one_step["reason"] else ""
+        click.echo(f"  {one_step['at']} {one_step['deed']} by {one_step['who']}{why}")

@@ -4,14 +4,15 @@ from datetime import date
 
 from appliance import counts
 from appliance.actions import Action
-from appliance.days import day_number, from_day_number
+from appliance.days import day_number, from_day_number, school_year
 from appliance.errors import Trouble
 from appliance.jobs.import_files import person_at_the_keyboard
 from appliance.settings import Settings
 from appliance.storage.connection import Gate
 from appliance.storage.database import Database, Event
+from appliance.student_level.metrics import memory
 from appliance.student_level.metrics.catalogue import sums_sql
-from appliance.student_level.metrics.counting import count_everything
+from appliance.student_level.metrics.counting import count_everything, count_for_release
 
 
 def refresh(database: Database, settings: Settings, *, by: str | None = None) -> date | None:
@@ -21,6 +22,7 @@ def refresh(database: Database, settings: Settings, *, by: str | None = None) ->
     attendance is loaded and so nothing was counted.
     """
     _compute_sums(database, by=by)
+    forget_last_year(database, date.today())
     with database.reading(_DAYS) as reading:
         row = reading.one("SELECT max(day) AS newest FROM attendance_taken")
     if row is None or row["newest"] is None:
@@ -41,6 +43,42 @@ def _compute_sums(database: Database, *, by: str | None = None) -> None:
         for statement in sums_sql().split(";\n"):
             if statement.strip():
                 tables.execute(statement)
+
+
+def count_release(database: Database, snapshot: date, settings: Settings, earlier: dict[int, str], *, by: str) -> int:
+    """Count what may leave as of a day, and how many students each number exchanged since earlier releases.
+
+    `earlier`: their countings, each with the label of its release. Returns the key of this counting. Raises Trouble
+    when nobody was enrolled, or when it is no longer known who was counted in an earlier release.
+    """
+    event = Event(by, Action.COMPUTE_METRICS, f"release of {snapshot}")
+    with database.changing(event) as tables:
+        for key, label in earlier.items():
+            if not memory.is_kept(tables, key):
+                raise Trouble(
+                    f"Who was counted in release {label} is not known any more, so nobody can say how many students "
+                    "changed since. Nothing can be released beside it in this school year."
+                )
+        memory.clear(tables)
+        counted = count_for_release(
+            tables, snapshot=day_number(snapshot), minimum_days=settings.minimum_days_enrolled, earlier=earlier
+        )
+        if not any(table.cells for table in counted.tabulations) or not memory.is_kept(tables, counted.memory):
+            raise Trouble(
+                f"No student is enrolled on {snapshot} in what is loaded. Import school enrollment, or choose another "
+                "day."
+            )
+        counts.put(tables, counted.tabulations)
+        for key, turnovers in counted.turnovers.items():
+            counts.put_turnovers(tables, counted.memory, key, turnovers)
+    return counted.memory
+
+
+def forget_last_year(database: Database, today: date) -> None:
+    """Forget who was counted in the releases of school years that are over. Nightly."""
+    ends = school_year(today)
+    with database.changing(Event("the house", Action.COMPUTE_METRICS, "who was counted last year")) as tables:
+        memory.forget(tables, before=f"{ends - 1}-{ends}")
 
 
 def count_snapshot(database: Database, snapshot: date, settings: Settings, *, by: str | None = None) -> int:

@@ -1,86 +1,93 @@
-"""A release from draft to package: one person drafts, another approves, and only then a file is made.
+"""The release desk: one person drafts, another approves, and only then a file is made; what left can be withdrawn.
 
-The counts are taken through a handle that sees the counts shelf and nothing else. What was drafted is remembered by its
-hash, so that what is built is, to the byte, what was approved.
+The counts are taken through a handle that sees the counts shelf and nothing else. The files that were drafted are kept,
+and what is built has, to the byte, the tables that were approved. Everything that left in a school year is protected
+together. Each deed is a line of `release_states`, and of the history that is kept for ever.
 """
 
 import hashlib
 import hmac
-from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from appliance import __version__, counts
+from appliance import counts
 from appliance.actions import Action, Role, may
-from appliance.aggregate.disclosure import Policy, Protected, protect
-from appliance.aggregate.release import ReleaseFacts, School, Signer, build
+from appliance.aggregate.disclosure import Earlier, Policy, Protected, protect
+from appliance.aggregate.refusal import Refused
+from appliance.aggregate.release import (
+    ReleaseFacts,
+    Signer,
+    archive,
+    build,
+    package_bytes,
+    preview_bytes,
+    tables_of,
+)
+from appliance.days import school_year
 from appliance.errors import NotAllowed, Trouble
-from appliance.jobs.compute_metrics import count_snapshot
+from appliance.jobs.compute_metrics import count_release
 from appliance.jobs.import_files import AT_THE_KEYBOARD
+from appliance.jobs.policy import check_year, in_force
+from appliance.jobs.release_facts import definitions, gather, offered
+from appliance.jobs.release_record import Left, left_before, listed, show
+from appliance.jobs.release_states import Deed, Step, step
 from appliance.jobs.signing import district_signer
 from appliance.settings import Settings
 from appliance.storage.connection import Gate
-from appliance.storage.database import Database, Event
+from appliance.storage.database import Database, Event, Tables
 from appliance.student_level.metrics.catalogue import metrics
 from appliance.student_level.metrics.origins import note_origins
 
-NEXT: Mapping[str, frozenset[str]] = {
-    "drafted": frozenset({"approved"}),
-    "approved": frozenset({"built"}),
-    "built": frozenset(),
-}
-"""What a release may become from each state. The manual's diagram is drawn from these lines."""
-
-_GATE = Gate(
-    open_tables=frozenset({"release", "organization", "calendar_day"}),
-    views={
-        "account_right": "SELECT username, role, is_disabled FROM {desk}.account",
-        "offered_grade": """SELECT DISTINCT organization.state_id AS school_id, grade_level
-            FROM {vault}.school_enrollment JOIN {vault}.organization ON organization_key = school_key""",
-        "session_day": """SELECT organization.state_id AS school_id, school_day.day
-            FROM {vault}.school_day JOIN {vault}.organization ON organization_key = school_key""",
-    },
-)
+_ACCOUNTS = Gate(views={"account_right": "SELECT username, role, is_disabled FROM {desk}.account"})
 
 
-def draft(database: Database, snapshot: date, settings: Settings, *, by: str) -> dict[str, Any]:
-    """Count a snapshot, protect it, and keep the draft. Returns the release as `show` does.
+def draft(
+    database: Database, snapshot: date, settings: Settings, *, by: str, amends: int | None = None, reason: str = ""
+) -> dict[str, Any]:
+    """Count a snapshot, protect it together with all that left in its school year, and keep the draft.
 
-    Raises Refused with the reason when the counts cannot be protected, and Trouble when a release of that school year
-    has been built: a second one must be compared with the first.
+    `amends`: the release of the same day that this one is to replace, with the reason. Returns the release as `show`
+    does. Raises Refused with the reason when the counts cannot be protected, Trouble for a day that cannot be released.
     """
-    by = " ".join(by.split())
-    if not by:
-        raise NotAllowed("A draft needs the name of the person who drafts.")
-    if snapshot > date.today():
-        raise Trouble(f"{snapshot} has not come yet, so nothing can be counted for it. Choose a day that is over.")
-    count_snapshot(database, snapshot, settings, by=by)
-    day = snapshot.isoformat()
-    year = _school_year(database, day)
-    if any(release["status"] == "built" for release in listed(database) if release["school_year"] == year):
-        raise Trouble(
-            f"A release of {year} has been built already. A further one must be protected together with it, or the "
-            "difference between the two could point at a child; that is not possible yet, so nothing was drafted."
-        )
-    event = Event(by, Action.DRAFT_RELEASE, f"snapshot {day}")
-    with database.changing(event) as tables:
-        protected = _protect(database, day, settings.minimum_cell, district_signer(tables), year)
-        row = {
-            "snapshot": day,
-            "school_year": year,
-            "version": 1,
-            "status": "drafted",
-            "minimum_n": settings.minimum_cell,
-            "drafted_by": by,
-            "drafted_at": _now(),
-            "content_sha256": _fingerprint(protected),
-            "report": msgspec.json.encode(asdict(protected.report)).decode(),
-        }
-        key = int(str(tables.table("release").insert(row).last_pk))
+    by, reason = " ".join(by.split()), " ".join(reason.split())
+    _check_right(database, by, Action.DRAFT_RELEASE)
+    ends = school_year(snapshot)
+    year = f"{ends - 1}-{ends}"
+    earlier = left_before(database, year)
+    version = _version(snapshot, earlier, amends, reason)
+    found = in_force(database, settings)
+    check_year(database, found, year, snapshot)
+    _check_rules(found.policy, settings, earlier)
+    memory = count_release(database, snapshot, settings, {one.memory: one.package.label for one in earlier}, by=by)
+    release: dict[str, Any] = {
+        "snapshot": snapshot.isoformat(),
+        "school_year": year,
+        "version": version,
+        "status": "drafted",
+        "minimum_n": found.policy.minimum_n,
+        "policy": msgspec.json.encode(found.policy).decode(),
+        "memory_key": memory,
+        "replaces_key": amends,
+        "reason": reason,
+        "drafted_by": by,
+        "drafted_at": _now(),
+        "approved_by": None,
+        "approved_at": None,
+    }
+    made = _make(database, release, earlier, settings)
+    preview = preview_bytes(made.protected, made.facts, made.signer)
+    kept = release | {
+        "package": preview,
+        "content_sha256": _fingerprint(preview),
+        "report": msgspec.json.encode(made.protected.report).decode(),
+    }
+    with database.changing(Event(by, Action.DRAFT_RELEASE, f"snapshot {snapshot}", reason)) as tables:
+        key = int(str(tables.table("release").insert(kept).last_pk))
+        _note(tables, key, "draft", by, reason)
         note_origins(tables, key)
     return show(database, key)
 
@@ -90,126 +97,169 @@ def approve(database: Database, key: int, *, by: str) -> dict[str, Any]:
 
     A home without any account that may approve, as it is before its people are set up, takes the name it is given.
     """
-    release = _in_state(database, key, "approved")
-    by = " ".join(by.split())
-    if not by:
-        raise NotAllowed("An approval needs the name of the person who approves.")
-    if _person(by) == _person(release["drafted_by"]):
-        raise NotAllowed(f"{by} drafted release {key}, so another person has to approve it.")
-    with database.reading(_GATE) as reading:
-        accounts = reading.query("SELECT username, role FROM account_right WHERE NOT is_disabled")
-    approvers = {_person(one["username"]) for one in accounts if may(Role(one["role"]), Action.APPROVE_RELEASE)}
-    known = {_person(one["username"]) for one in accounts}
-    if _person(by) not in approvers and (approvers or _person(by) in known):
-        raise NotAllowed(f"{by} may not approve releases: it takes the account of a superintendent or a data steward.")
-    with database.changing(Event(by, Action.APPROVE_RELEASE, f"release {key}")) as tables:
-        tables.table("release").update(key, {"status": "approved", "approved_by": by, "approved_at": _now()})
-    return show(database, key)
+    return _step(database, key, "approve", by, "")
+
+
+def discard(database: Database, key: int, *, by: str, reason: str) -> dict[str, Any]:
+    """Put a draft, or an approved release that has not left, aside for good."""
+    return _step(database, key, "discard", by, reason)
 
 
 def build_package(database: Database, key: int, directory: Path, settings: Settings, *, by: str) -> Path:
-    """Build the signed package of an approved release. Raises Trouble when the counts are not those approved."""
-    release = _in_state(database, key, "built")
+    """Build the signed package of an approved release. Raises Trouble when its tables would not be those approved.
+
+    A crash leaves the folder as it was or with the whole package, and building again completes it.
+    """
+    release = show(database, key)
+    line = _allowed(database, release, "build", by, "")
+    made = _make(database, release, left_before(database, release["school_year"]), settings)
+    data = package_bytes(made.protected, made.facts, made.signer)
+    if _fingerprint(data) != release["content_sha256"]:
+        raise Trouble(f"The counts have changed since release {key} was drafted. Draft and approve it again.")
     directory.mkdir(parents=True, exist_ok=True)
-    with database.changing(Event(by, Action.BUILD_RELEASE, f"release {key}")) as tables:
-        signer = district_signer(tables)
-        protected = _protect(database, release["snapshot"], release["minimum_n"], signer, release["school_year"])
-        if _fingerprint(protected) != release["content_sha256"]:
-            raise Trouble(f"The counts have changed since release {key} was drafted. Draft and approve it again.")
-        path = build(protected, _facts(database, release, settings), signer, directory)
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        done = {"status": "built", "package_name": path.name, "package_sha256": digest}
-        tables.table("release").update(key, done)
+    with database.changing(Event(by, line.action, f"release {key}")) as tables:
+        path = build(made.protected, made.facts, made.signer, directory)
+        done = {"package_name": path.name, "package_sha256": hashlib.sha256(data).hexdigest(), "package": data}
+        tables.table("release").update(key, {"status": line.after, **done})
+        _note(tables, key, "build", by, "")
     return path
 
 
-def _person(name: str) -> str:
+def withdraw(database: Database, key: int, outbox: Path, *, by: str, reason: str) -> dict[str, Any]:
+    """Take back a release that has left: later packages name it, and its file leaves the outbox if it lies there still.
+
+    It stays in the history, and later releases stay protected against it: what was read cannot be unread.
+    """
+    done = _step(database, key, "withdraw", by, reason)
+    clear_outbox(database, outbox)
+    return done
+
+
+def clear_outbox(database: Database, outbox: Path) -> None:
+    """Take withdrawn packages out of the outbox: after a withdrawal, and after a crash in the middle of one."""
+    for release in listed(database):
+        path = outbox / (release["package_name"] or "")
+        is_there = release["status"] == "withdrawn" and path.is_file()
+        if is_there and hashlib.sha256(path.read_bytes()).hexdigest() == release["package_sha256"]:
+            archive.remove(path)
+
+
+def _step(database: Database, key: int, deed: Deed, by: str, reason: str) -> dict[str, Any]:
+    release = show(database, key)
+    line = _allowed(database, release, deed, by, reason)
+    by, reason = " ".join(by.split()), " ".join(reason.split())
+    with database.changing(Event(by, line.action, f"release {key}", reason)) as tables:
+        now = {"approved_by": by, "approved_at": _now()} if deed == "approve" else {}
+        tables.table("release").update(key, {"status": line.after, **now})
+        _note(tables, key, deed, by, reason)
+    return show(database, key)
+
+
+def _allowed(database: Database, release: dict[str, Any], deed: Deed, by: str, reason: str) -> Step:
+    """The line of the table for a deed, when this person may do it to this release."""
+    line = step(release["status"], deed, release["release_key"])
+    if line.another and person(by) == person(release["drafted_by"]):
+        raise NotAllowed(f"{by} drafted release {release['release_key']}, so another person has to {deed} it.")
+    _check_right(database, by, line.action)
+    if line.reason and not reason.strip():
+        raise Trouble(f"To {deed} a release takes a reason, in a sentence: --reason WHY")
+    return line
+
+
+def _check_right(database: Database, by: str, action: Action) -> None:
+    """Whether a person may; a home without any account that may, as it is in the beginning, takes the name it gets."""
+    if not by.strip():
+        raise NotAllowed(f"To {action.value} takes the name of a person.")
+    if by.endswith(AT_THE_KEYBOARD):
+        return  # whoever sits at the appliance itself; to approve still takes somebody else
+    with database.reading(_ACCOUNTS) as reading:
+        accounts = reading.query("SELECT username, role FROM account_right WHERE NOT is_disabled")
+    rightful = {person(one["username"]) for one in accounts if may(Role(one["role"]), action)}
+    known = {person(one["username"]) for one in accounts}
+    if person(by) not in rightful and (rightful or person(by) in known):
+        raise NotAllowed(f"{by} may not {action.value}s: it takes the account of a superintendent or a data steward.")
+
+
+def person(name: str) -> str:
     """A name as it is compared: however it is spaced or cased, at the command line or on a page."""
     return " ".join(name.split()).casefold().removesuffix(AT_THE_KEYBOARD)
 
 
-def listed(database: Database) -> list[dict[str, Any]]:
-    """All releases, newest first."""
-    with database.reading(_GATE) as reading:
-        return reading.query("SELECT * FROM release ORDER BY release_key DESC")
+def _version(snapshot: date, earlier: list[Left], amends: int | None, reason: str) -> int:
+    """First, second or later for its day. Raises Trouble for a day that may not be released (again)."""
+    if snapshot > date.today():
+        raise Trouble(f"{snapshot} has not come yet, so nothing can be counted for it. Choose a day that is over.")
+    last = earlier[-1].package if earlier else None
+    if last and snapshot.isoformat() < last.snapshot:
+        raise Trouble(
+            f"A release of {last.snapshot} has left, and releases go forward: choose that day or a later one."
+        )
+    same = [one for one in earlier if one.package.snapshot == snapshot.isoformat()]
+    if amends is None and same:
+        raise Trouble(
+            f"{snapshot} has been released already. To replace that release, say so and why: "
+            f"--amends {same[-1].key} --reason WHY"
+        )
+    if amends is not None and (not same or amends != same[-1].key):
+        raise Trouble(f"Release {amends} is not the last one of {snapshot} that left, so it cannot be amended.")
+    if amends is not None and not reason:
+        raise Trouble("An amendment takes a reason, in a sentence: --reason WHY")
+    return len(same) + 1
 
 
-def show(database: Database, key: int) -> dict[str, Any]:
-    """One release with its report. Raises Trouble when there is none of that number."""
-    found = next((release for release in listed(database) if release["release_key"] == key), None)
-    if found is None:
-        raise Trouble(f"There is no release {key}. See them with: schoolhouse release list")
-    return {**found, "report": msgspec.json.decode(found["report"])}
+def _check_rules(policy: Policy, settings: Settings, earlier: list[Left]) -> None:
+    """Rules that change what a number means, or where it stands, hold for a whole school year."""
+    if not earlier:
+        return
+    before, now = earlier[-1], definitions(policy.minimum_n, settings)
+    fixed = ("zeros", "coding", "merge", "geographies", "public", "public_denominators")
+    changed = [name for name in fixed if getattr(before.policy, name) != getattr(policy, name)]
+    changed += [name for name in ("minimum_days_enrolled",) if before.definitions.get(name) != now[name]]
+    if changed:
+        raise Refused(
+            f"{' and '.join(changed)} changed since release {before.key}. Numbers counted by two rules cannot be "
+            "compared, so such a change waits for the next school year. Put the old rule back."
+        )
 
 
-def _in_state(database: Database, key: int, wanted: str) -> dict[str, Any]:
-    release = show(database, key)
-    if wanted not in NEXT[release["status"]]:
-        possible = ", ".join(sorted(NEXT[release["status"]])) or "nothing more"
-        raise Trouble(f"Release {key} is {release['status']}; it can become {possible}, not {wanted}.")
-    return release
+@dataclass(frozen=True, slots=True)
+class _Made:
+    protected: Protected
+    facts: ReleaseFacts
+    signer: Signer
 
 
-def _school_year(database: Database, snapshot: str) -> str:
+def _make(database: Database, release: dict[str, Any], earlier: list[Left], settings: Settings) -> _Made:
+    """Protect what was counted for a release, together with all that left before it."""
+    with database.changing(Event("the release desk", Action.COMPUTE_METRICS, "signing key")) as tables:
+        signer = district_signer(tables)
+    facts = gather(database, release, earlier, settings)
     with database.counts_only() as shelf:
-        row = shelf.one("SELECT school_year FROM count_table WHERE snapshot = :snapshot", {"snapshot": snapshot})
-    if row is None:
-        raise Trouble(f"Nothing was counted for {snapshot}.")
-    return str(row["school_year"])
-
-
-def _protect(database: Database, snapshot: str, minimum_n: int, signer: Signer, school_year: str) -> Protected:
-    with database.counts_only() as shelf:
-        taken = [counts.take(shelf, metric.name, snapshot) for metric in metrics() if metric.leaves]
+        taken = [counts.take(shelf, metric.name, release["snapshot"]) for metric in metrics() if metric.leaves]
+        before = [
+            Earlier(
+                one.package.label,
+                one.tables,
+                counts.take_turnovers(shelf, release["memory_key"], one.memory, one.package.label),
+            )
+            for one in earlier
+        ]
     tabulations = [tabulation for tabulation in taken if tabulation is not None and tabulation.cells]
-    year_key = hmac.digest(signer.private_bytes(), f"cell weights of {school_year}".encode(), "sha256")
-    return protect(tabulations, Policy(minimum_n=minimum_n, k=min(3, minimum_n // 2)), year_key=year_key)
+    year_key = hmac.digest(signer.private_bytes(), f"cell weights of {release['school_year']}".encode(), "sha256")
+    policy = msgspec.json.decode(release["policy"], type=Policy)
+    protected = protect(tabulations, policy, year_key=year_key, earlier=before, offered=offered(facts))
+    return _Made(protected, facts, signer)
 
 
-def _fingerprint(protected: Protected) -> str:
-    told = [(table.metric, [asdict(cell) for cell in table]) for table in protected.tables]
+def _fingerprint(data: bytes) -> str:
+    told = [(name, hashlib.sha256(content).hexdigest()) for name, content in sorted(tables_of(data).items())]
     return hashlib.sha256(msgspec.json.encode(told)).hexdigest()
 
 
-def _facts(database: Database, release: dict[str, Any], settings: Settings) -> ReleaseFacts:
-    with database.reading(_GATE) as reading:
-        places = reading.query("SELECT state_id, name, kind FROM organization WHERE is_active ORDER BY state_id")
-        grades = reading.query("SELECT school_id, grade_level FROM offered_grade ORDER BY grade_level")
-        first, last = (f"{int(year):04}-07-01" for year in release["school_year"].split("-"))
-        days = reading.query(
-            "SELECT school_id, count(*) AS days FROM session_day"
-            " WHERE day >= unixepoch(:first) / 86400 AND day < unixepoch(:last) / 86400 GROUP BY school_id",
-            {"first": first, "last": last},
-        )
-    district = next((place for place in places if place["kind"] == "district"), None)
-    if district is None:
-        raise Trouble("No district is loaded, so the release would not say whose it is. Import the OneRoster orgs.")
-    session_days = {row["school_id"]: row["days"] for row in days}
-    return ReleaseFacts(
-        lea_id=district["state_id"],
-        district_name=district["name"],
-        school_year=release["school_year"],
-        snapshot=release["snapshot"],
-        created=release["approved_at"][:10],
-        drafted_by=release["drafted_by"],
-        approved_by=release["approved_by"],
-        schools=tuple(
-            School(
-                place["state_id"],
-                place["name"],
-                tuple(row["grade_level"] for row in grades if row["school_id"] == place["state_id"]),
-                session_days.get(place["state_id"]),
-            )
-            for place in places
-            if place["kind"] == "school"
-        ),
-        software=f"schoolhouse {__version__}",
-        definitions={
-            "minimum_cell": str(release["minimum_n"]),
-            "minimum_days_enrolled": str(settings.minimum_days_enrolled),
-            **{metric.name: f"{metric.title} {metric.counts} {metric.rule}" for metric in metrics() if metric.leaves},
-        },
-    )
+def _note(tables: Tables, key: int, deed: Deed, by: str, reason: str) -> None:
+    (steps,) = tables.execute("SELECT count(*) FROM release_step WHERE release_key = ?", (key,)).fetchone()
+    row = {"release_key": key, "step": steps + 1, "deed": deed, "who": by, "at": _now(), "reason": reason}
+    tables.table("release_step").insert(row)
 
 
 def _now() -> str:

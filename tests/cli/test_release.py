@@ -82,7 +82,7 @@ def test_a_draft_cannot_be_built_before_it_is_approved(at_home: Type, small_dist
     at_home("release", "draft", "--snapshot", SNAPSHOT)
     told = at_home("release", "build", 1)
     assert told.code == 1
-    assert "is drafted; it can become approved" in told.talk
+    assert "is drafted. What can be done with it: approve or discard; not build" in told.talk
 
 
 def test_a_teacher_with_an_account_may_not_approve(at_home: Type, small_district: SampleDistrict) -> None:

@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 
 from appliance.aggregate import codelists
 from appliance.aggregate.disclosure.cube import Cube, Place
+from appliance.aggregate.disclosure.policy import Policy
 from appliance.aggregate.disclosure.suppression import Pattern
 from appliance.aggregate.disclosure.suppression.model import Name
-from appliance.aggregate.published import PublishedTable
+from appliance.aggregate.published import Key, PublishedTable
 from appliance.aggregate.refusal import Refused
 from appliance.aggregate.tabulation import Cell, Tabulation
-from appliance.aggregate.turnover import Turnovers
+from appliance.aggregate.turnover import NOTHING, Turnover, Turnovers
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,21 @@ def recall(cube: Cube, earlier: Sequence[Earlier]) -> Past:
     for owner, hidden in past.hidden.items():
         past.shown[owner] -= hidden
     return past
+
+
+def coarse(earlier: Sequence[Earlier], policy: Policy) -> list[Earlier]:
+    """The same releases, with changes by the policy's merged categories; a student who went from one into another of
+    them counts as changed, which errs on the safe side.
+    """
+    told = []
+    for release in earlier:
+        of: dict[Key, Turnover] = {}
+        for key, turnover in release.turnovers.of.items():
+            merged = key._replace(category=policy.coarse(key.dimension, key.category))
+            before = of.get(merged, NOTHING)
+            of[merged] = Turnover(before.changed + turnover.changed, before.settled + turnover.settled)
+        told.append(replace(release, turnovers=Turnovers(release.turnovers.since, of)))
+    return told
 
 
 def with_earlier_places(tabulations: Sequence[Tabulation], earlier: Sequence[Earlier]) -> list[Tabulation]:

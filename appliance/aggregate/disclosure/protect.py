@@ -1,6 +1,7 @@
 """Protect, attack, repair, and attack again until the attacker is silent; otherwise refuse."""
 
 import time
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -8,7 +9,7 @@ from appliance.aggregate.disclosure import audit, publish
 from appliance.aggregate.disclosure.carry_forward import carry_forward
 from appliance.aggregate.disclosure.coarsening import coarsen, coarsen_grades
 from appliance.aggregate.disclosure.cube import read
-from appliance.aggregate.disclosure.history import Earlier, recall, with_earlier_places
+from appliance.aggregate.disclosure.history import Earlier, coarse, recall, with_earlier_places
 from appliance.aggregate.disclosure.policy import Policy
 from appliance.aggregate.disclosure.primary import code_outcomes
 from appliance.aggregate.disclosure.protected import ProtectedTable, seal
@@ -46,6 +47,7 @@ def protect(
     """
     started = time.monotonic()
     policy = policy or Policy()
+    earlier = coarse(earlier, policy)
     tabulations = with_earlier_places(coarsen(tabulations, policy), earlier)
     areas = {geography.code: geography.schools for geography in policy.geographies}
     cube = read(tabulations, coarsen_grades(offered or {}, policy), areas)
@@ -67,6 +69,7 @@ def protect(
         _report(work, tables, lines, time.monotonic() - started),
         repair_rounds=rounds,
         repaired=repaired,
+        carried=_carried(tables, earlier),
         certified=certified,
         witnesses=witnesses,
     )
@@ -111,6 +114,12 @@ def _certify(
         claims += len(finding.claims)
         witnesses += verifier.accepted
     return claims, witnesses
+
+
+def _carried(tables: list[PublishedTable], earlier: Sequence[Earlier]) -> tuple[tuple[str, int], ...]:
+    """How many numbers each earlier release has left in the tables."""
+    dates = Counter(as_of for table in tables for c in table.cells for as_of in (c.n_as_of, c.denominator_as_of))
+    return tuple((before.label, dates[before.label]) for before in earlier)
 
 
 def _report(work: Work, tables: list[PublishedTable], attacks: list[AttackLine], seconds: float) -> Report:

@@ -41,6 +41,8 @@ class Report:
     seconds: float
     late: tuple[str, ...] = ()
     """Parts that ran out of time and were solved by the heuristic, each with its gap."""
+    carried: tuple[tuple[str, int], ...] = ()
+    """Label of an earlier release, and how many numbers are carried forward from it."""
     repair_rounds: int = 0
     repaired: int = 0
     """Hidden numbers that only the joint attack asked for."""

@@ -36,6 +36,23 @@ def build(protected: Protected, facts: ReleaseFacts, signer: Signer, directory: 
 
 def package_bytes(protected: Protected, facts: ReleaseFacts, signer: Signer) -> bytes:
     """The whole package, byte for byte as it would leave."""
+    files = _unsigned(protected, facts, signer)
+    files[SIGNATURE] = signer.sign(files[DESCRIPTOR]).encode()
+    files[SUMS] = sums(files)
+    return archive.pack(files)
+
+
+def preview_bytes(protected: Protected, facts: ReleaseFacts, signer: Signer) -> bytes:
+    """What would leave, before anybody approved it: every file but the signature and the sums. No state accepts it."""
+    return archive.pack(_unsigned(protected, facts, signer))
+
+
+def tables_of(data: bytes) -> dict[str, bytes]:
+    """The CSV files of a package or a preview: what an approval is about, the same bytes in both."""
+    return {name: content for name, content in archive.unpack(data).items() if name.endswith(".csv")}
+
+
+def _unsigned(protected: Protected, facts: ReleaseFacts, signer: Signer) -> dict[str, bytes]:
     if not protected.report.safe:
         raise Refused("The attack on the protected tables was not silent. Nothing is released.")
     rules = protected.report.policy
@@ -47,9 +64,7 @@ def package_bytes(protected: Protected, facts: ReleaseFacts, signer: Signer) -> 
     files["README.txt"] = wording.readme(facts, tables, signer.public).encode()
     files["signer.pub"] = key_line.encode()
     files[DESCRIPTOR] = descriptor.describe(facts, protected.report, tables, files)
-    files[SIGNATURE] = signer.sign(files[DESCRIPTOR]).encode()
-    files[SUMS] = sums(files)
-    return archive.pack(files)
+    return files
 
 
 def sums(files: Mapping[str, bytes]) -> bytes:

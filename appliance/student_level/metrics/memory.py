@@ -43,6 +43,14 @@ _KEEP_MEMBERS = """
       JOIN memory_profile ON memory_profile.profile = counted_profile.profile AND memory_profile.memory_key = :memory
       LEFT JOIN organization ON organization_key = counted_profile.place_key
 """
+_CLEAR = """
+    DELETE FROM release_memory WHERE memory_key NOT IN
+        (SELECT memory_key FROM release WHERE memory_key > 0 AND status <> 'discarded')
+"""
+_FORGET = (
+    "DELETE FROM memory_member WHERE memory_key IN (SELECT memory_key FROM release_memory WHERE school_year < ?)",
+    "DELETE FROM memory_profile WHERE memory_key IN (SELECT memory_key FROM release_memory WHERE school_year < ?)",
+)
 _DIFFERENT = """
     SELECT student_key, school_id, side, profile FROM (
         SELECT now.student_key, now.school_id, 1 AS side, profile FROM memory_member AS now
@@ -94,14 +102,15 @@ def is_kept(tables: Tables, memory: int) -> bool:
     return bool(tables.execute("SELECT 1 FROM memory_member WHERE memory_key = ? LIMIT 1", (memory,)).fetchone())
 
 
-def clear(tables: Tables, *, school_year: str) -> None:
-    """Forget who was counted in other school years, and every counting that no draft came from."""
-    tables.execute(
-        "DELETE FROM release_memory WHERE memory_key NOT IN (SELECT memory_key FROM release WHERE memory_key > 0)"
-    )
-    past = "(SELECT memory_key FROM release_memory WHERE school_year <> ?)"
-    tables.execute(f"DELETE FROM memory_member WHERE memory_key IN {past}", (school_year,))  # noqa: S608
-    tables.execute(f"DELETE FROM memory_profile WHERE memory_key IN {past}", (school_year,))  # noqa: S608
+def clear(tables: Tables) -> None:
+    """Forget every counting that no draft came from, or only one that was discarded."""
+    tables.execute(_CLEAR)
+
+
+def forget(tables: Tables, *, before: str) -> None:
+    """Forget who was counted in the school years before one (2026-2027). That they were counted stays."""
+    for statement in _FORGET:
+        tables.execute(statement, (before,))
 
 
 class _Seen(NamedTuple):
