@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar
 
 import msgspec
 from litestar import Response, get, post
+from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
@@ -81,8 +82,8 @@ def see_my_sign_in(request: AnyRequest, visit: NamedDependency[Visit]) -> Respon
     return show(page)
 
 
-@get(f"{HERE}/app", action=Action.CHANGE_MY_SIGN_IN, step_up=True, sync_to_thread=True)
-def add_app_page(request: AnyRequest, visit: NamedDependency[Visit]) -> Response[str]:
+@get(f"{HERE}/app", action=Action.CHANGE_MY_SIGN_IN, step_up=True)
+async def add_app_page(request: AnyRequest, visit: NamedDependency[Visit]) -> Response[str]:
     """A new secret for an app, kept in memory until the app has proved itself."""
     return _app(request, visit, ways_in(request).challenges.keep(second_factors.new_secret().encode()))
 
@@ -107,11 +108,12 @@ def new_paper_codes(visit: NamedDependency[Visit], data: FromForm[OnlyToken]) ->
     return show(PaperCodesPage(visit.bare_frame(), HERE, tuple(codes)))
 
 
-@get(f"{HERE}/passkey", action=Action.CHANGE_MY_SIGN_IN, step_up=True, runs_script=True, sync_to_thread=True)
-def add_passkey_page(request: AnyRequest, visit: NamedDependency[Visit]) -> Response[str]:
+@get(f"{HERE}/passkey", action=Action.CHANGE_MY_SIGN_IN, step_up=True, runs_script=True)
+async def add_passkey_page(request: AnyRequest, visit: NamedDependency[Visit]) -> Response[str]:
     """Ask the device to make a passkey."""
     account = visit.session.account
-    known = [key.credential_id for key in my_factors.factors_of(visit.house.database, account.account_key).passkeys]
+    factors = await sync_to_thread(my_factors.factors_of, visit.house.database, account.account_key)
+    known = [key.credential_id for key in factors.passkeys]
     ticket, challenge = new_challenge(request)
     options = passkeys.to_add(
         place(request),

@@ -55,10 +55,11 @@ class ProveByPasskeyForm(msgspec.Struct, forbid_unknown_fields=True):
     next: Annotated[str, msgspec.Meta(max_length=500)] = ""
 
 
-@get("/prove", action=Action.PROVE_AGAIN, sync_to_thread=True)
-def prove_page(request: AnyRequest, visit: NamedDependency[Visit], next: FromQuery[str] = "") -> Response[str]:  # noqa: A002
+# Not sync_to_thread: a GET whose path a POST shares is wrapped twice by the framework, and then answers a coroutine.
+@get("/prove", action=Action.PROVE_AGAIN)
+async def prove_page(request: AnyRequest, visit: NamedDependency[Visit], next: FromQuery[str] = "") -> Response[str]:  # noqa: A002
     """The form."""
-    return _form(request, visit, safe_next(next))
+    return await sync_to_thread(_form, request, visit, safe_next(next))
 
 
 @post("/prove", action=Action.PROVE_AGAIN)
@@ -83,8 +84,8 @@ async def prove(
     return _on(request, visit, fresh, going_on)
 
 
-@get("/prove/passkey", action=Action.PROVE_AGAIN, runs_script=True, sync_to_thread=True)
-def prove_by_passkey_page(
+@get("/prove/passkey", action=Action.PROVE_AGAIN, runs_script=True)
+async def prove_by_passkey_page(
     request: AnyRequest, visit: NamedDependency[Visit], next: FromQuery[str] = ""  # noqa: A002
 ) -> Response[str]:  # fmt: skip
     """Ask the device."""
