@@ -8,6 +8,7 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 
 from appliance.actions import RIGHTS, Action, Role
+from appliance.jobs.student_budget import BUDGETS
 from appliance.roles import FieldGroup
 from appliance.settings import TEMPLATES
 from appliance.storage.field_catalogue import FIELDS, Field
@@ -24,6 +25,7 @@ TITLES = {
     "schoolhouse": "What Schoolhouse is",
     "this-week": "How the list of This week is made",
     "who-sees-what": "Who sees what",
+    "who-looked": "Who looked",
     "what-is-kept": "What is kept, and until when",
     "what-leaves": "What leaves the district",
     "pulse": "The weekly pulse",
@@ -58,6 +60,7 @@ class ManualPage:
     }
     metrics: ClassVar[tuple[Metric, ...]] = metrics()
     layouts: ClassVar[tuple[Layout, ...]] = LAYOUTS
+    budgets: ClassVar[dict[Role, int]] = BUDGETS
 
     @property
     def definition(self) -> Preset | None:

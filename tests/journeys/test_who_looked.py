@@ -1,0 +1,85 @@
+"""Mr. Kim reads in a real browser who looked at Ada, and what became of an alarm."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from appliance.settings import Settings
+from appliance.storage.database import Database
+from tests import maplewood
+from tests.conftest import app_for, sign_in
+from tests.journeys.browser import CHROMIUM, chromium, serving, signed_in
+from tests.web.test_student_page import address_for
+
+pytestmark = [
+    pytest.mark.journey,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs the distribution's Chromium: apt install chromium"),
+]
+AXE = Path("build/axe.min.js")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as launched:
+        yield launched
+
+
+@pytest.fixture
+def address(own_town: Database) -> Iterator[str]:
+    """Ms. Okafor opened Ada's page, and then more than her budget, which is one student."""
+    app = app_for(own_town, settings=Settings(students_an_hour={"teacher": 1}), elapsed=time.monotonic)
+    okafor = sign_in(app, "okafor")
+    for name in ("ada", "ben"):
+        okafor.get(address_for(okafor, maplewood.KEY[name]))
+    with serving(app) as where:
+        yield where
+
+
+def kims_page(browser: Browser, address: str, **form: object) -> Page:
+    context = browser.new_context(**form)  # type: ignore[arg-type]
+    page = signed_in(context, address, "kim", maplewood.PASSWORD)
+    page.get_by_role("link", name="Who looked").click()
+    return page
+
+
+def test_the_steward_reads_the_log_of_one_student_and_settles_an_alarm(browser: Browser, address: str) -> None:
+    page = kims_page(browser, address, java_script_enabled=False)
+    page.get_by_label("What did you find?").fill("She prepared conferences.")
+    page.get_by_role("button", name="Looked into").click()
+    assert page.get_by_role("heading", name="To look into").count() == 0
+    page.get_by_label("The whole name").fill("Ada Lovell")
+    page.get_by_role("button", name="Find").click()
+    page.get_by_role("link", name="Lovell, Ada").click()
+    page.get_by_role("heading", name="Who looked at Ada Lovell").wait_for()
+    assert "Lovell" not in page.url
+    row = page.locator("table").first.get_by_role("row").filter(has_text="Ms. Okafor")
+    assert row.get_by_text("is in your class Science 7").is_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="As a file").click()
+    assert "Ms. Okafor" in Path(download.value.path()).read_text()
+    page.context.close()
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="needs axe-core: make build/axe.min.js")
+@pytest.mark.parametrize("width", [320, 1280])
+def test_axe_finds_nothing_and_no_page_scrolls_sideways(browser: Browser, address: str, width: int) -> None:
+    page = kims_page(browser, address, viewport={"width": width, "height": 900})
+    pages = [page.url]
+    page.get_by_label("The whole name").fill("Ada Lovell")
+    page.get_by_role("button", name="Find").click()
+    pages.append(str(page.get_by_role("link", name="Lovell, Ada").get_attribute("href")))
+    page.goto(pages[0])
+    page.get_by_role("button", name="Show").last.click()
+    pages.append(page.url)
+    for where in [*pages, "/manual/who-looked"]:
+        page.goto(where if where.startswith("http") else address + where)
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{where} is {wide} pixels too wide"
+        page.evaluate(AXE.read_text())
+        found = page.evaluate("rules => axe.run({runOnly: rules})", RULES)
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
+    page.context.close()
