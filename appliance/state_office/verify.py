@@ -1,6 +1,6 @@
 """Verify a package on a machine that has no home: is it whole, whose is it, and does it keep every promise?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from appliance.aggregate.published import PublishedTable
 from appliance.aggregate.release import sshsig
 from appliance.aggregate.release.package import DESCRIPTOR, SIGNATURE
 from appliance.errors import BadFile, Trouble
-from appliance.state_office import privacy, reading, signers
+from appliance.state_office import history, privacy, reading, signers
 from appliance.state_office.reading import Package
 
 T = TypeVar("T")
@@ -72,10 +72,14 @@ class Verdict:
         return "\n".join([*lines, end])
 
 
-def verify(package: Path, signers_file: Path | None = None, *, at: datetime | None = None) -> Verdict:
+def verify(
+    package: Path, signers_file: Path | None = None, *, at: datetime | None = None, others: Sequence[Path] = ()
+) -> Verdict:
     """Check everything that can be checked about a package, without writing anything.
 
     `signers_file`: an OpenSSH allowed_signers file; without it the key in the package is used and called unknown.
+    `others`: further packages of the district and school year. It is compared and attacked together with the earlier
+    ones among them, and one that replaces or withdraws it makes it fail.
     `at`: the time at which keys must be valid; now by default. Troubles become failed checks, not exceptions.
     """
     verdict = Verdict(package.name)
@@ -99,6 +103,12 @@ def verify(package: Path, signers_file: Path | None = None, *, at: datetime | No
     run.say("outcomes", lambda: privacy.telling_outcomes(tables, policy))
     run.say("remainders", lambda: privacy.remainders(tables, policy))
     run.say("attack", lambda: privacy.attack(tables, policy, described.smallest_hidden))
+    given = run.check("other packages", lambda: history.read([reading.open_archive(path) for path in others]), "Whole.")
+    if given is not None:
+        run.say("still stands", lambda: history.still_stands(described, given))
+        run.say("earlier releases", lambda: history.chain(described, given))
+        run.say("carried forward", lambda: history.carried(described, tables, given))
+        run.say("attack with earlier releases", lambda: history.attack(described, tables, given))
     return verdict
 
 

@@ -1,6 +1,7 @@
 """From a draft to the state's desk, as a data steward, a superintendent and an analyst type it."""
 
 import csv
+import hashlib
 import io
 import zipfile
 from pathlib import Path
@@ -95,10 +96,51 @@ def test_a_teacher_with_an_account_may_not_approve(at_home: Type, small_district
     assert "may not approve releases" in told.talk
 
 
-def test_a_second_release_in_a_school_year_is_refused_until_it_can_be_compared(at_home: Type, package: Path) -> None:
-    told = at_home("release", "draft", "--snapshot", "2026-11-02", "--as", "s.ortiz")
+def released(at_home: Type, key: int, folder: Path, *draft: object) -> Path:
+    drafted = at_home("release", "draft", "--as", "s.ortiz", *draft)
+    assert drafted.code == 0, drafted.talk
+    assert at_home("release", "approve", key, "--as", "g.lindqvist").code == 0
+    built = at_home("release", "build", key, "--out", folder)
+    assert built.code == 0, built.talk
+    return Path(built.out.strip())
+
+
+def test_a_year_of_releases_with_an_amendment_and_a_withdrawal(at_home: Type, package: Path, tmp_path: Path) -> None:
+    second = released(at_home, 2, tmp_path / "out", "--snapshot", "2026-11-02")
+    told = at_home("state", "verify", second, "--beside", package)
+    assert told.code == 0, told.out
+    assert "All 1 earlier releases of the school year were given" in told.out
+    assert at_home("release", "attack", second, "--earlier", package).code == 0
+    report = at_home("release", "show", 2, "--file", "report.txt").out
+    assert "carried forward from the release of 2026-10-01" in report
+    assert hashlib.sha256(package.read_bytes()).hexdigest() in report
+
+    refused = at_home("release", "draft", "--snapshot", "2026-11-02", "--as", "s.ortiz")
+    assert refused.code == 1
+    assert "--amends 2 --reason WHY" in refused.talk
+    why = ("--snapshot", "2026-11-02", "--amends", 2, "--reason", "A calendar was wrong.")
+    third = released(at_home, 3, tmp_path / "out", *why)
+    assert third.name.endswith("v2.zip")
+    assert at_home("state", "verify", third, "--beside", package, "--beside", second).code == 0
+    stale = at_home("state", "verify", second, "--beside", third)
+    assert stale.code == 1
+    assert "It was replaced by the package of 2026-11-02: A calendar was wrong." in stale.out
+
+    gone = at_home(
+        "release", "withdraw", 3, "--reason", "The tests of one school were scored twice.", "--as", "s.ortiz"
+    )
+    assert gone.code == 0, gone.talk
+    listed = at_home("release", "list", "--json").data["releases"]
+    assert [one["status"] for one in listed] == ["withdrawn", "built", "built"]
+    assert [step["deed"] for step in at_home("release", "show", 3, "--json").data["release"]["history"]] == [
+        "draft", "approve", "build", "withdraw",
+    ]  # fmt: skip
+
+
+def test_a_day_before_the_last_release_is_refused(at_home: Type, package: Path) -> None:
+    told = at_home("release", "draft", "--snapshot", "2026-09-15")
     assert told.code == 1
-    assert "nothing was drafted" in told.talk
+    assert "releases go forward" in told.talk
 
 
 def test_a_day_on_which_nobody_is_enrolled_cannot_be_released(loaded: Type) -> None:

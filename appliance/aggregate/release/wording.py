@@ -41,6 +41,7 @@ def report(facts: ReleaseFacts, made: Report, tables: Iterable[PublishedTable]) 
         *(f"- Out of time, solved by rule of thumb: {line} above the proven least at most." for line in made.late),
         f"The attack below asked for {made.repaired} more hidden numbers, in {made.repair_rounds} rounds.",
         "",
+        *_over_time(facts, made),
         "THE ATTACKS",
         "A separate program, which shares nothing with the one that chose, attacked all tables and schools at once:",
         *(_attack(attack.name, attack.hidden, attack.fallen, attack.exact) for attack in made.attacks),
@@ -54,16 +55,36 @@ def report(facts: ReleaseFacts, made: Report, tables: Iterable[PublishedTable]) 
         "- Someone who replays the method itself in order to guess why a number was hidden.",
         "- Someone who weighs the remaining possibilities by what is likely (a Bayesian attacker).",
         "- Two or more students of small groups who put together what they know of themselves.",
-        "- Two releases between which only a few students moved. What was hidden stays hidden, but a student who alone",
-        "  joins a group that was empty in the release before can be noticed.",
         "- Files that the district gives out in other ways.",
         "",
         "WHO",
         f"Drafted by {facts.drafted_by}, approved by {facts.approved_by} on {facts.created}.",
+        f"Privacy budget of the weekly pulse in this school year: {facts.pulse or 'nothing spent'}.",
+        "This release adds no noise and spends nothing of it.",
         _chain(facts),
         "",
     ]
     return "\n".join(lines)
+
+
+def _over_time(facts: ReleaseFacts, made: Report) -> list[str]:
+    """What earlier releases of the school year have to do with this one."""
+    if not facts.earlier:
+        return ["THE RELEASES BEFORE", "This is the first release of the school year.", ""]
+    rules = made.policy
+    return [
+        "THE RELEASES BEFORE",
+        f"A number is counted anew only when at least {rules.minimum_n} students entered or left it since each earlier",
+        "release that counted it, and the same holds for every sum of numbers that can be worked out. Any other number",
+        "keeps its old value: n_as_of and denominator_as_of name the release it is from. What was hidden once stays",
+        "hidden until the school year is over, also where nobody is left.",
+        *(f"- {count} numbers are carried forward from the release of {label}." for label, count in made.carried),
+        "Earlier packages, by sha256:",
+        *(f"- {package.label}: {package.sha256}" for package in facts.earlier),
+        f"The previous package: {facts.previous}",
+        *(f"WITHDRAWN by the district, not to be used: {sha256}" for sha256 in facts.withdraws),
+        "",
+    ]
 
 
 def _table(table: PublishedTable) -> str:
@@ -79,7 +100,7 @@ def _attack(name: str, hidden: int, fallen: int, exact: int) -> str:
 
 def _chain(facts: ReleaseFacts) -> str:
     if not facts.replaces:
-        return "This is the first version; it replaces no other."
+        return "It replaces no other package."
     return f"It replaces the package with sha256 {facts.replaces}. Reason: {facts.reason}"
 
 
@@ -114,7 +135,9 @@ def readme(facts: ReleaseFacts, tables: Iterable[str], key: PublicKey) -> str:
         "  school_id is empty in the district's rows. These are counted and never summed from schools: a student in",
         "  two schools counts once. category_set says which group columns are filled (TOT: none of them).",
         "  n is empty when hidden; n_lower and n_upper then say what anyone can work out. denominator is the size of",
-        "  the group, where n is a part of it. suppression is none, hidden, or not_offered (nobody in this group).",
+        "  the group, where n is a part of it. n_as_of and denominator_as_of name the earlier release that a number is",
+        "  carried forward from; empty: it is of this release's day. Do not add numbers of two days.",
+        "  suppression is none, coded (n is n_lower to n_upper), hidden, or not_offered (nobody in this group).",
         "",
         "TABLES",
         "  directory.csv: schools, grades offered, session days.",

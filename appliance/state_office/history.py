@@ -1,0 +1,108 @@
+"""A package held against other packages of the same school year: what was carried forward, hidden, withdrawn."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from appliance.aggregate.disclosure.attacker.loot import Target, hidden_numbers, numbers, plunder
+from appliance.aggregate.published import Key, PublishedTable
+from appliance.aggregate.release import sshsig
+from appliance.aggregate.release.package import DESCRIPTOR, SIGNATURE
+from appliance.errors import BadFile
+from appliance.state_office import reading
+from appliance.state_office.reading import Package
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another package of the district, read and whole."""
+
+    package: Package
+    tables: list[PublishedTable]
+
+
+def read(files: Sequence[tuple[bytes, dict[str, bytes]]]) -> list[Other]:
+    """Other packages whose bytes and signatures are in order. Raises `BadFile` for one that is not."""
+    found = []
+    for data, content in files:
+        package = reading.describe(data, content)
+        reading.check_hashes(package)
+        sshsig.verify(package.files[DESCRIPTOR], package.files[SIGNATURE].decode(errors="replace"))
+        found.append(Other(package, reading.read_tables(package)))
+    return found
+
+
+def still_stands(package: Package, others: Sequence[Other]) -> str:
+    """No other package replaces or withdraws this one. Raises `BadFile` when one does."""
+    for other in others:
+        facts = other.package.facts
+        if facts["lea_id"] != package.facts["lea_id"]:
+            raise BadFile(f"A package of district {facts['lea_id']} was given beside it. Give this district's own.")
+        if package.sha256 == facts["replaces"]:
+            raise BadFile(f"It was replaced by the package of {facts['snapshot']}: {facts['reason']} Use that one.")
+        if package.sha256 in facts["withdraws"]:
+            raise BadFile(f"The district has withdrawn it: the package of {facts['snapshot']} says so.")
+    return "No package that was given replaces or withdraws it." if others else "No other package was given."
+
+
+def chain(package: Package, others: Sequence[Other]) -> str:
+    """The earlier releases that the package names are those that were given, and the last of them is the previous."""
+    named = package.earlier
+    if package.facts["previous"] != (list(named.values())[-1] if named else ""):
+        raise BadFile("The previous package is not the last of the earlier ones. Refuse the package.")
+    given = {other.package.sha256 for other in others}
+    missing = [label for label, sha256 in named.items() if sha256 not in given]
+    if missing:
+        return (
+            f"It names {len(named)} earlier releases of the school year. Not given, and so not compared: "
+            f"{', '.join(missing)}."
+        )
+    return f"All {len(named)} earlier releases of the school year were given, byte for byte as it names them."
+
+
+def carried(package: Package, tables: Sequence[PublishedTable], others: Sequence[Other]) -> str:
+    """Numbers carried forward are those of the release that they name, and what one hid is hidden still."""
+    by_sha = {other.package.sha256: other for other in others}
+    there = {label: by_sha[sha256] for label, sha256 in package.earlier.items() if sha256 in by_sha}
+    shown = {label: _own(other.tables) for label, other in there.items()}
+    checked = 0
+    for key, number, as_of in numbers(tables):
+        if as_of in shown and number is not None:
+            checked += 1
+            if shown[as_of].get(key, 0 if number == 0 else None) != number:
+                raise BadFile(f"{_where(key)}: the number carried forward is not the one that {as_of} shows.")
+    now = {key for key, number, as_of in numbers(tables) if number is not None}
+    for label, other in there.items():
+        opened = sorted(hidden_numbers(other.tables) & now)
+        if opened:
+            raise BadFile(f"{_where(opened[0])}: {label} hides the number, and this package shows it.")
+    return f"{checked} numbers carried forward are those that the earlier packages show; none that they hide is shown."
+
+
+def attack(package: Package, tables: Sequence[PublishedTable], others: Sequence[Other]) -> str:
+    """Attack the package together with each earlier one. Raises `BadFile` when a number falls."""
+    earlier = set(package.earlier.values())
+    now = _target(package, tables)
+    attacked = 0
+    for other in others:
+        if other.package.sha256 not in earlier:
+            continue
+        then = _target(other.package, other.tables)
+        for one, beside in ((now, then), (then, now)):
+            below, exact = plunder(one, {}, beside)
+            if below or exact:
+                raise BadFile(f"{_where(min(below | exact))}: two packages together give a hidden number away.")
+        attacked += 1
+    return f"Attacked together with {attacked} earlier packages, guessing that nobody moved: none fell."
+
+
+def _target(package: Package, tables: Sequence[PublishedTable]) -> Target:
+    return Target(tables, package.policy.minimum_n, package.policy.k, package.smallest_hidden)
+
+
+def _own(tables: Sequence[PublishedTable]) -> Mapping[Key, int | None]:
+    return {key: number for key, number, as_of in numbers(tables) if not as_of}
+
+
+def _where(key: Key) -> str:
+    geography = f"school {key.school_id}" if key.school_id else "the district"
+    return f"{key.metric}.csv {key.measure}, {geography}, {key.dimension} {key.category}"
