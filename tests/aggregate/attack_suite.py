@@ -1,21 +1,21 @@
 """The long attack: many invented districts under each minimum, every attack on each.
 
-Three releases of each district: one with charter totals, the same after one student joined, and one whose rates are
+Three releases of each district: one, a second after one student joined, and one with charter totals whose rates are
 coded. Inside `protect` our own attacker and the certificate must be silent, or it refuses and the suite stops. Then an
 outsider that shares no line with the house goes at the CSV files alone:
 
-joint       all tables, all schools and the charter totals at once: a number worked out, or a group proved too small
-public      the same with every group size, against outcomes: too few for what the policy keeps open
+joint       all tables and schools at once: a number worked out, or a group proved too small
+public      the same with every group size, against outcomes: too many proved for what the policy keeps open
 complement  the same, against those who do not have the outcome
 insider     the same, for a student who is alone in a group and knows the own group and outcome
-releases    both releases of the year, taken for one another
+releases    both releases of the year, each taken for the other where it shows more (inside `protect`)
+geography   as joint, with the charter totals beside the schools
 coding      the coded release with every group size: a telling count narrowed within its class
 
 Leaves with 1 when anything falls.
 """
 
 import argparse
-import math
 import random
 import sys
 import time
@@ -26,19 +26,17 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import msgspec
-from districts import BANDS, Pupil, tabulate
+from districts import BANDS, Pupil, tabulate, turnovers
 from outsider import Outsider
 
-from appliance.aggregate.codelists import CATEGORY_SETS, metric
-from appliance.aggregate.disclosure import Policy, Protected, coding, policy_file, protect
-from appliance.aggregate.disclosure.attacker import Knowledge, with_guesses
+from appliance.aggregate.codelists import CATEGORY_SETS
+from appliance.aggregate.disclosure import Earlier, Policy, Protected, coding, policy_file, protect
 from appliance.aggregate.disclosure.policy import Geography
-from appliance.aggregate.published import Key
 from appliance.aggregate.release import rows
 
 RATES = {"chronic_absence", "assessment_performance"}
-ATTACKS = ("joint", "public", "complement", "insider", "releases", "coding")
-INSIDERS = 4
+ATTACKS = ("joint", "public", "complement", "insider", "releases", "geography", "coding")
+INSIDERS = 2
 """How many students who are alone in a group try their luck in each district."""
 
 
@@ -73,28 +71,33 @@ def attacked(seed: int, minimum: int) -> Counter[str]:
         for number, name in enumerate(names)
         for _ in range(rng.randint(*sizes))
     ]
-    charter = Geography(code="CHARTER", name="Charter schools", schools=tuple(names[: (len(names) + 1) // 2]))
-    areas = {charter.code: list(charter.schools)}
-    rules = Policy(minimum_n=minimum, k=2 if minimum == 5 else 3, geographies=(charter,))
-    counts = tabulate(people, names, areas)
+    rules = Policy(minimum_n=minimum, k=2 if minimum == 5 else 3)
+    counts = tabulate(people, names)
     first = protect(counts, rules)
     where = rng.randrange(len(names))
     newcomer = Pupil(rng, [names[where]], BANDS[where % len(BANDS)])
-    later = tabulate([*people, newcomer], names, areas)
-    second = protect(later, rules, earlier=[[table.published for table in first.tables]])
+    past = Earlier("2026-10-01", [table.published for table in first.tables],
+                   turnovers("2026-10-01", people, [*people, newcomer]))  # fmt: skip
+    second = protect(tabulate([*people, newcomer], names), rules, earlier=[past])
+
+    charter = Geography(code="CHARTER", name="Charter schools", schools=tuple(names[: (len(names) + 1) // 2]))
+    areas = {charter.code: list(charter.schools)}
     classes = policy_file.preset("edfacts" if minimum == 5 else "nces-2011-603").coding
-    coded_rules = msgspec.structs.replace(rules, coding=classes)
-    coded = protect(counts, coded_rules)
+    coded_rules = msgspec.structs.replace(rules, coding=classes, geographies=(charter,))
+    with_charter = tabulate(people, names, areas)
+    coded = protect(with_charter, coded_rules)
+
     found = Counter(
-        hidden=sum(line.hidden for line in first.report.tables),
+        hidden=sum(line.hidden for one in (first, second, coded) for line in one.report.tables),
         coded=sum(line.coded for line in coded.report.tables),
         certified=sum(one.report.certified for one in (first, second, coded)),
-        releases=_between(first, second),
-        coding=sum(_told_the_sizes(coded, counts, coded_rules, areas)),
+        joint=_joint(first, rules, {}),
+        releases=sum(attack.fallen + attack.exact for attack in second.report.attacks),
+        geography=_joint(coded, coded_rules, areas),
+        coding=sum(_told_the_sizes(coded, with_charter, coded_rules, areas)),
     )
-    found["joint"] = _joint(first, rules, areas)
-    found["public"], found["complement"] = _told_the_sizes(first, counts, rules, areas)
-    found["insiders"], found["insider"] = _insiders(rng, first, counts, rules, areas)
+    found["public"], found["complement"] = _told_the_sizes(first, counts, rules, {})
+    found["insiders"], found["insider"] = _insiders(rng, first, counts, rules)
     return found
 
 
@@ -116,8 +119,10 @@ def _emptied(cell):
 def _joint(protected: Protected, rules: Policy, areas) -> int:
     attacker, fell = outsider_of(protected, areas), 0
     for name in attacker.hidden:
-        low, high = attacker.interval(name)
-        fell += high - low < 0.5 or (name[1] not in RATES and high < rules.minimum_n)
+        if name[1] not in RATES:
+            fell += not attacker.reaches(name, rules.minimum_n, +1)
+        if name not in attacker.coded:
+            fell += attacker.is_exact(name)
     return fell
 
 
@@ -148,16 +153,16 @@ def _told_the_sizes(protected: Protected, counts, rules: Policy, areas) -> tuple
         bottom, top = 0, cell.out_of
         if name in attacker.coded:
             bottom, top = coding.interval(rules.coding, cell.out_of, cell.count)
-        low, high = attacker.interval(name)
-        many += low > max(bottom, cell.count - rules.k)
-        without += high < min(top, cell.count + rules.k)
+        many += not attacker.reaches(name, max(bottom, cell.count - rules.k), -1)
+        without += not attacker.reaches(name, min(top, cell.count + rules.k), +1)
     return many, without
 
 
-def _insiders(rng, protected: Protected, counts, rules: Policy, areas) -> tuple[int, int]:
+def _insiders(rng, protected: Protected, counts, rules: Policy) -> tuple[int, int]:
     """How many students alone in a group tried, and how many sensitive numbers of others they worked out."""
     alone = defaultdict(list)
-    for table, cell in ((table, cell) for table in counts for cell in table.cells if cell.out_of == 1):
+    ones = [(table, cell) for table in counts for cell in table.cells if cell.out_of == 1]
+    for table, cell in ones:
         parts = (("n", cell.count), ("d", 1)) if table.metric in RATES else (("n", cell.count),)
         alone[(cell.school_id, cell.dimension, cell.category)] += [
             (column_of(table, cell, part), number) for part, number in parts
@@ -166,49 +171,20 @@ def _insiders(rng, protected: Protected, counts, rules: Policy, areas) -> tuple[
     small = [
         column_of(table, cell) for table in counts for cell in table.cells if 0 < cell.out_of < rules.minimum_n
     ]  # fmt: skip
-    return len(chosen), sum(_exposed(protected, areas, dict(alone[place]), small) for place in chosen)
+    return len(chosen), sum(_exposed(protected, dict(alone[place]), small) for place in chosen)
 
 
-def _exposed(protected: Protected, areas, own: dict[tuple, int], small: list[tuple]) -> int:
+def _exposed(protected: Protected, own: dict[tuple, int], small: list[tuple]) -> int:
     """Small groups' numbers that become exact with the own ones known, though not by the empty groups alone."""
-    attacker, bare = (_knowing(outsider_of(protected, areas, bare=bare), own) for bare in (False, True))
-    found = [name for name in small if name in attacker.hidden and name not in own and _exact(attacker, name)]
-    return sum(not _exact(bare, name) for name in found)
+    attacker, bare = (_knowing(outsider_of(protected, {}, bare=bare), own) for bare in (False, True))
+    found = [name for name in small if name in attacker.hidden and name not in own and attacker.is_exact(name)]
+    return sum(not bare.is_exact(name) for name in found)
 
 
 def _knowing(attacker: Outsider, own: dict[tuple, int]) -> Outsider:
     for name, number in own.items():
         attacker.fix(name, number)
     return attacker
-
-
-def _exact(attacker: Outsider, name: tuple) -> bool:
-    low, high = attacker.interval(name)
-    return high - low < 0.5
-
-
-def _between(first: Protected, second: Protected) -> int:
-    """Numbers hidden in one release that fall when the other is taken for the same numbers."""
-    fell = 0
-    for now, then in ((first, second), (second, first)):
-        shown = {key: number for key, number in _numbers(then) if number is not None}
-        known = {key: shown[key] for key, number in _numbers(now) if number is None and key in shown}
-        attack = with_guesses([table.published for table in now.tables], Knowledge(1), known)
-        for key, number in _numbers(now):
-            if number is None and key not in known:
-                low, high = attack.interval(key)
-                fell += not math.isinf(high) and high - low < 0.5
-    return fell
-
-
-def _numbers(protected: Protected):
-    for table in protected.tables:
-        for cell in table:
-            if cell.suppression != "not_offered":
-                rest = (table.metric, cell.detail, cell.school_id, cell.dimension, cell.category)
-                yield Key("n", *rest), cell.n
-                if metric(table.metric).rate:
-                    yield Key("denominator", *rest), cell.denominator
 
 
 if __name__ == "__main__":

@@ -82,6 +82,25 @@ class Outsider:
     def fix(self, key, value):
         column = self.variables[key]
         self.solver.changeColBounds(column, value, value)
+        self._forget()
+
+    def _forget(self):
+        """Forget the tables met so far: they may contradict what has become known."""
+        self.least, self.most = np.full(len(self.lower), math.inf), np.full(len(self.lower), -math.inf)
+
+    def reaches(self, key, value, sign):
+        """Whether a number can be at or beyond a value; tables met before answer most such questions."""
+        column = self.variables[key]
+        seen = self.most[column] >= value - 1e-6 if sign > 0 else self.least[column] <= value + 1e-6
+        return bool(seen) or sign * self._most(key, float(sign)) >= sign * value - 1e-6
+
+    def is_exact(self, key):
+        """Whether a number has one possible value."""
+        column = self.variables[key]
+        if self.most[column] - self.least[column] > 0.5:
+            return False
+        low, high = self.interval(key)
+        return high - low < 0.5
 
     def _load(self):
         self.solver = highspy.Highs()
@@ -96,6 +115,7 @@ class Outsider:
         lp.a_matrix_.index_ = np.array([cell for cells, _ in self.rows for cell in cells])
         lp.a_matrix_.value_ = np.array([value for _, values in self.rows for value in values])
         self.solver.passModel(lp)
+        self._forget()
 
     def interval(self, key):
         """The least and greatest possible value of a number; infinity when nothing bounds it."""
@@ -106,8 +126,12 @@ class Outsider:
         self.solver.changeColCost(column, -sign)
         self.solver.run()
         status = self.solver.getModelStatus()
-        value = self.solver.getSolution().col_value[column]
+        values = np.array(self.solver.getSolution().col_value)
+        value = values[column]
         self.solver.changeColCost(column, 0.0)
+        if status == highspy.HighsModelStatus.kOptimal:
+            np.minimum(self.least, values, out=self.least)
+            np.maximum(self.most, values, out=self.most)
         if status != highspy.HighsModelStatus.kOptimal:
             assert status in (
                 highspy.HighsModelStatus.kUnbounded,
