@@ -5,7 +5,10 @@ from html import unescape
 
 import pytest
 
+from appliance.jobs import who_is_who
+from appliance.settings import Settings
 from appliance.storage.database import Database
+from tests import maplewood
 from tests.conftest import app_for, sign_in
 from tests.elm_and_oak import ROSTER, SCHOOL_ENROLLMENT, ElmAndOak, csv_text
 
@@ -13,19 +16,22 @@ HERE = "/data/who-is-who"
 BORN = csv_text(ROSTER["demographics"])
 
 
-@pytest.fixture
-def place(own_town: Database, tmp_path):
-    """Maplewood, into which Elm's and Oak's roster was loaded, and then Ada came again under another name and ids."""
-    place = ElmAndOak(tmp_path, own_town)
-    roster = {
+def ada_comes_again(place: ElmAndOak) -> ElmAndOak:
+    """Elm's and Oak's roster is loaded, and then Ada comes again under another name and other ids."""
+    place.roster = {
         member: text.replace(",101,", ",901,").replace(",102,", ",902,").replace("district,100,", "district,900,")
         for member, text in ROSTER.items()
     }
-    place.roster = roster
-    place.load(place.package(), place.file("school.csv", SCHOOL_ENROLLMENT.replace("101", "901").replace("102", "902")))
-    people = csv_text(roster["users"]).replace("u-ada,Ada,Abara,,501", "n-1,Ada,Zeller,,777")
+    school = SCHOOL_ENROLLMENT.replace("101", "901").replace("102", "902")
+    place.load(place.package(), place.file("school.csv", school))
+    people = csv_text(place.roster["users"]).replace("u-ada,Ada,Abara,,501", "n-1,Ada,Zeller,,777")
     place.load(place.package("second.zip", users=people, demographics=BORN + "n-1,2012-03-04,female,,,\n"))
     return place
+
+
+@pytest.fixture
+def place(own_town: Database, tmp_path):
+    return ada_comes_again(ElmAndOak(tmp_path, own_town))
 
 
 @pytest.fixture
@@ -132,14 +138,10 @@ def test_two_records_become_one_and_two_again_by_splitting(kim, place):
 
 
 def test_who_looked_at_either_of_two_records_is_read_on_the_one_that_they_became(kim, place):
-    from tests import maplewood
-
     okafor = sign_in(app_for(place.database), "okafor")
     ruiz = sign_in(app_for(place.database), "ruiz")
     ruiz.get(ruiz.link_to("Ben Ostrow", "/school"))
-    from appliance.jobs import who_is_who
-    from appliance.settings import Settings
-
-    who_is_who.merge(place.database, maplewood.KEY["ben"], maplewood.KEY["ada"], reason="one", by="kim", settings=Settings())
+    ben, ada = maplewood.KEY["ben"], maplewood.KEY["ada"]
+    who_is_who.merge(place.database, ben, ada, reason="one", by="kim", settings=Settings())
     page = okafor.get(okafor.link_to("Ada Lovell", "/this-week")).text
     assert "Mr. Ruiz" in page

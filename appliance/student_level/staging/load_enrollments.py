@@ -17,6 +17,7 @@ UPDATE section_enrollment SET end_day = begin_day
  WHERE end_day IS NOT begin_day
    AND section_key IN (SELECT key FROM identity WHERE entity = 'section' AND system = ?)
    AND (section_key, student_key, begin_day) NOT IN (SELECT section_key, student_key, begin_day FROM temp.first_row)
+   AND student_key NOT IN (SELECT student_key FROM who_case WHERE status IN ('waiting', 'not yet'))
 """
 
 

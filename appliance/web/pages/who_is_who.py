@@ -43,6 +43,10 @@ class OneStudentPage:
     """What one student's record is made of, to merge it with another or to split it."""
 
     template: ClassVar[str] = "pages/one_student.html"
+    words: ClassVar[dict[str, str]] = {
+        "identity": "Id", "school_enrollment": "Time at a school", "section_enrollment": "Class",
+        "test_result": "Test result", "program_membership": "Program", "caseload": "Caseload", "check_in": "Check-in",
+    }  # fmt: skip
     frame: Frame
     address: str
     known: Known

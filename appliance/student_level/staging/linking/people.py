@@ -55,6 +55,8 @@ class Students:
         self._one_of_two = {key for (key,) in batch.ask(_ONE_OF_TWO)}
         self._aside: list[tuple[int, Any]] = []
         self._how: Counter[str] = Counter()
+        self._spared: set[int] = set()
+        """Students who may be somebody who waits: nobody ends before it is decided."""
 
     def take(self, number: int, row: Any) -> Sequence[Settled]:
         """Settle a row; nothing for one that is set aside, and all of those when they are many."""
@@ -71,6 +73,7 @@ class Students:
     def rest(self) -> Iterator[Settled]:
         """The rows that were set aside, but for those that wait; and the end of the file."""
         yield from self._settle()
+        self._batch.seen.setdefault("student", set()).update(self._spared)
         self._days.close()
         self._read.linked = dict(self._how)
 
@@ -111,7 +114,7 @@ class Students:
             key, how = self._found(row)
             asked = self._cases.of(row.source_id)
             if asked and asked.open:
-                self._wait(number, row, person, why="", students=())
+                self._wait(number, row, person, "", sorted(asked.open))
                 continue
             if key is not None and not (asked and key in asked.same) and not alike(person, stored(self._batch, key)):
                 self._wait(number, row, person, "not alike", (key,))
@@ -132,11 +135,10 @@ class Students:
     def _wait(self, number: int, row: Any, person: Person, why: str, students: Sequence[int]) -> None:
         batch, read = self._batch, self._read
         local_id = row.local_id or row.source_id
-        if students:
-            place = Row(batch.system, row.source_id, local_id, read.name, number)
-            self._cases.ask(place, person, why, students)
+        self._spared.update(students)
+        if why:
+            self._cases.ask(Row(batch.system, row.source_id, local_id, read.name, number), person, why, students)
         if why == "not alike":
-            batch.seen.setdefault("student", set()).update(students)  # Nobody ends before it is decided.
             batch.dispute(row.source_id, local_id)
         self._how[WAITING] += 1
         sentence = NOT_ALIKE if why == "not alike" else _ALIKE
