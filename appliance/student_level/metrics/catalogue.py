@@ -15,7 +15,10 @@ _NAMES = (
     "chronic_absence",
     "attendance_rate",
     "days_missed",
+    "late_arrivals",
     "course_grades",
+    "failing_grades",
+    "grades_dropping",
     "assessment_performance",
     "test_levels",
 )

@@ -18,7 +18,10 @@ BEHIND = {
     "chronic_absence": {"attendance_day", "attendance_section"},
     "attendance_rate": {"attendance_day", "attendance_section"},
     "days_missed": {"attendance_day", "attendance_section"},
+    "late_arrivals": {"attendance_day", "attendance_section"},
     "course_grades": {"grade"},
+    "failing_grades": {"grade"},
+    "grades_dropping": {"grade"},
     "assessment_performance": {"test_result"},
     "test_levels": {"test_result"},
 }
