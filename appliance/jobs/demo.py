@@ -1,24 +1,20 @@
 """The whole way once, on an invented district: files, import, metrics, release, the state's verification."""
 
-import json
 import os
-import secrets
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from pathlib import Path
 
-from appliance.actions import Role
 from appliance.errors import Trouble
-from appliance.jobs.accounts import make_account
 from appliance.jobs.choose_fields import turn_on
 from appliance.jobs.compute_metrics import refresh
+from appliance.jobs.demo_codes import demo_folder
+from appliance.jobs.demo_people import sign_ins
 from appliance.jobs.import_files import import_files
 from appliance.jobs.make_release import approve, build_package, draft
-from appliance.jobs.roster_lookup import find_staff
 from appliance.sample import SampleDistrict, write_district
 from appliance.settings import Settings
 from appliance.state_office import verify
@@ -29,7 +25,6 @@ _MARK = ".schoolhouse-demo"
 """Marks a folder that an earlier demo made, and that the next one may clear."""
 _KEPT = ("special_education", "economic")
 """Sensitive fields without which the release has no totals by disability and by income. All others stay off."""
-_WORDS = "amber birch cedar daisy ember fern grove heron iris juniper kestrel larch maple nettle otter poppy".split()
 
 
 def prepare(
@@ -55,16 +50,19 @@ def prepare(
         )
     with step("Home") as told:
         database = Database.create(home)
+        (home / "config.toml").write_text("family_pages = true\n")
         told.append(f"an encrypted database in {home}")
     try:
         _fill(database, made, settings, folder, step, progress)
-        password = _sign_ins(database, made, folder)
+        password, people = sign_ins(database, made, folder)
     finally:
         database.close()
     if port is not None:
         say(f"\nOpen http://127.0.0.1:{port}/ and sign in with the password  {password}  as:")
-        for person in made.people:
-            say(f"  {person.username:<12} {person.role.replace('_', ' '):<15} sees {person.sees}")
+        for person in people:
+            asks = " (asks for a code)" if person.app_secret else ""
+            say(f"  {person.username:<20} {person.role.terms.word:<22} sees {person.sees}{asks}")
+        say(f"Codes of their authenticator apps, in a second window: schoolhouse demo-codes --dir {folder}")
         say("Stop with Ctrl-C.")
     return home
 
@@ -113,7 +111,7 @@ def _fill(
 
 
 def _fresh_folder(directory: Path | None) -> Path:
-    folder = directory or Path(tempfile.gettempdir()) / f"schoolhouse-demo-{os.getuid()}"
+    folder = demo_folder(directory)
     if folder.exists():
         if any(folder.iterdir()) and not (folder / _MARK).exists():
             raise Trouble(f"{folder} holds something that no demo made. Choose an empty folder with --dir.")
@@ -123,24 +121,3 @@ def _fresh_folder(directory: Path | None) -> Path:
     folder.mkdir(mode=0o700, parents=True)
     (folder / _MARK).touch()
     return folder
-
-
-def _sign_ins(database: Database, made: SampleDistrict, folder: Path) -> str:
-    """Accounts for the demo's people, all with one password drawn for this run, noted in `sign-ins.json`."""
-    password = " ".join(secrets.choice(_WORDS) for _ in range(5))
-    for person in made.people:
-        staff_key, name = find_staff(database, person.staff_id)
-        make_account(
-            database,
-            username=person.username,
-            password=password,
-            role=Role(person.role),
-            staff_key=staff_key,
-            display_name=name,
-            by="the demo",
-        )
-    note = {"password": password, "people": [{"username": p.username, "role": p.role} for p in made.people]}
-    file = folder / "sign-ins.json"
-    file.touch(mode=0o600)
-    file.write_text(json.dumps(note, indent=2) + "\n")
-    return password

@@ -177,8 +177,8 @@ class Door:
     @property
     def form(self) -> type[msgspec.Struct] | None:
         data = self.handler.parsed_fn_signature.parameters.get("data")
-        is_struct = data is not None and isinstance(data.annotation, type) and issubclass(data.annotation, msgspec.Struct)
-        return data.annotation if data and is_struct else None
+        kind = data.annotation if data else None
+        return kind if isinstance(kind, type) and issubclass(kind, msgspec.Struct) else None
 
     @property
     def variants(self) -> list[str]:
@@ -263,15 +263,24 @@ def _is_open(walker: Walker, door: Door) -> None:
             answer = _ask(walker, door, address)
         answers[whose] = answer, len(questions), _log_lines(walker) - before
         _no_strangers(walker, door, answer)
-        fine = (200, 303, 400) if door.method == "POST" else (200, 303)
-        expected = fine if whose == "mine" else (404,)
+        expected = _expected(door, whose, is_anybodys="others" in answers)
         # Who signs in, by whichever way, is answered as that way demands; here it matters only whom the answer names.
-        if answer.status_code not in expected and door.action is not Action.SIGN_IN:
+        if answer.status_code not in expected and door.action not in (Action.SIGN_IN, Action.PROVE_AGAIN):
             walker.complaints.append(f"{door.name} answers {answer.status_code} for what is {whose}, not {expected}")
         if door.action is Action.VIEW_AS and whose == "mine":
             walker.person.post("/look-as/end", {"csrf": _csrf(walker)})
     if "others" in answers and "missing" in answers:
         _alike(walker, door, answers["others"], answers["missing"])
+
+
+def _expected(door: Door, whose: str, *, is_anybodys: bool) -> tuple[int, ...]:
+    """The answers that are right. A form that the matrix filled in without knowing what it is about may be refused.
+
+    `is_anybodys`: whether the door leads to what may be somebody else's; then only "no such thing" will do.
+    """
+    if whose == "mine":
+        return (200, 303) if door.method == "GET" else (200, 303, 400) + ((404,) if "{" not in door.path else ())
+    return (404,) if whose == "others" or is_anybodys else (400, 404)
 
 
 def _alike(

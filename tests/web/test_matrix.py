@@ -1,5 +1,7 @@
 """Every role at every door: what it has a right to opens for what is its own; the rest is shut, and tells nothing."""
 
+import re
+
 import pytest
 from litestar import Litestar, get, post
 from litestar.params import FromPath
@@ -47,8 +49,7 @@ def test_v8_2_1_nobody_gets_past_a_door_without_signing_in(app: Litestar) -> Non
     shut = [door for door in doors(app) if door.action not in (Action.SIGN_IN, Action.SEE_OPEN_PAGE)]
     assert len(shut) > 30
     for door in shut:
-        address = door.path.replace(":str", "").replace(":int", "").replace("{", "").replace("}", "")
-        address = address.replace("/release/", "/1/")
+        address = re.sub(r"\{\w+:int\}", "1", re.sub(r"\{\w+:str\}", "x", door.path))
         answer = nobody.get(address) if door.method == "GET" else nobody.post(address, {})
         assert answer.status_code == 303, door.name
         assert answer.headers["location"].startswith("/sign-in"), door.name
