@@ -77,7 +77,7 @@ BUILDS_SQL = {
     "staging/journal.py": "from the names of the tables in the schema",
     "staging/tally.py": "from its own table of names",
     "staging/twins.py": "from its own pieces",
-    "jobs/import_files.py": "from its own pieces",
+    "linking/merging.py": "from its own table of names",
     "records/lineage.py": "from its own pieces",
     "metrics/counting.py": "from the metric files and their dimensions",
     "jobs/status.py": "from its own table of names",
