@@ -88,11 +88,11 @@ def spend(
     if any(one.who == who and one.at >= since for one in alarms(database)):
         database.record(Event(who, Action.REFUSED, "a student", "has opened as many students as the role does"))
     else:
-        told = f"has opened {most} students in an hour, as many as a {role.terms.word} does"
+        told = f"has opened as many students in an hour as a {role.terms.word} does: {most}"
         with database.desk.changing(Event(who, Action.RAISE_ALARM, "many students", told)) as tables:
             tables.execute("INSERT INTO alarm (sequence) SELECT max(sequence) FROM access_log")
     raise OverBudget(
-        f"You have opened {most} different students within an hour, as many as a {role.terms.word} usually does. The "
+        f"You have opened as many different students within an hour as a {role.terms.word} usually does: {most}. The "
         "data steward has been told. If you need to go on, say once more who you are."
     )
 

@@ -130,6 +130,17 @@ def test_kill_9_during_the_move_leaves_the_old_home_and_the_next_opening_ends_it
     assert not list(old_home.glob("*.part*"))
 
 
+def test_two_commands_that_open_an_old_home_at_one_time_bring_it_over_once(old_home):
+    before = old_rows(old_home)
+    opening = "import sys; from pathlib import Path; from appliance.storage.database import Database; "
+    command = [sys.executable, "-c", opening + "Database(Path(sys.argv[1])).close()", old_home]
+    both = [subprocess.Popen(command) for _ in range(2)]
+    assert [process.wait(timeout=60) for process in both] == [0, 0]
+    database = Database(old_home)
+    assert {table: rows_of(database.desk._writer, table) for table in MOVED} == before
+    database.close()
+
+
 def test_a_line_that_the_old_version_still_wrote_after_a_killed_move_is_not_lost(old_home):
     subprocess.run([sys.executable, "-c", KILLED, old_home, "when it is in place"], timeout=60)
     connection = open_writer(Encrypted(old_home / "district.db", read_data_key(old_home)))

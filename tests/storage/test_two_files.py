@@ -1,5 +1,6 @@
 """The records and the desk are two files: whatever happens between them, the log says what became of it."""
 
+import contextlib
 import shutil
 import signal
 import subprocess
@@ -7,6 +8,8 @@ import sys
 import threading
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from appliance.actions import Action
 from appliance.errors import HomeTrouble
@@ -297,3 +300,63 @@ def test_if_the_shared_commit_fails_each_of_them_is_told(database, at_one_time):
     assert lines(database, "who") == []
     database.record(LOOK)
     assert lines(database, "who") == [("okafor",)]
+
+
+class Halt(BaseException):
+    """The power fails."""
+
+
+def power_fails(database, key, *, after_commit):
+    """What a power cut leaves of a change: the log's line, and the change itself if it came after the commit."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database.desk, "take_back", lambda *_: None)
+        patch.setattr(database.desk, "note_carried_out", lambda *_: None)
+        with contextlib.suppress(Halt), database.changing(Event("lind", Action.IMPORT, str(key))) as tables:
+            tables.execute(STUDENT, (key,))
+            if not after_commit:
+                raise Halt
+
+
+def give_up(database, key):
+    with contextlib.suppress(ValueError), database.changing(Event("lind", Action.IMPORT, str(key))) as tables:
+        tables.execute(STUDENT, (key,))
+        raise ValueError
+
+
+DEEDS = st.lists(
+    st.sampled_from(["look", "change", "give up", "power fails", "power fails after", "open again"]), max_size=14
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(deeds=DEEDS)
+def test_whatever_happens_in_whatever_order_the_log_tells_exactly_what_did(tmp_path_factory, deeds):
+    home = tmp_path_factory.mktemp("any") / "home"
+    database, done, looks = Database.create(home), [], 0
+    for key, deed in enumerate(deeds, start=1):
+        match deed:
+            case "look":
+                database.record(LOOK)
+                looks += 1
+            case "change":
+                with database.changing(Event("lind", Action.IMPORT, str(key))) as tables:
+                    tables.execute(STUDENT, (key,))
+                done.append(key)
+            case "give up":
+                give_up(database, key)
+            case "power fails":
+                power_fails(database, key, after_commit=False)
+            case "power fails after":
+                power_fails(database, key, after_commit=True)
+                done.append(key)
+            case "open again":
+                database.close()
+                database = Database(home)
+    database.close()
+    database = Database(home)
+    told = what_happened(database, "action", "subject")
+    assert students(database) == done
+    assert [int(subject) for action, subject in told if action == "import files"] == done
+    assert [action for action, _ in told].count("see a student") == looks
+    assert database.verify_log(no_witness(database)).sound
+    database.close()

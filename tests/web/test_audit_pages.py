@@ -142,7 +142,7 @@ def test_v2_4_1_whoever_opens_more_students_than_the_role_does_is_stopped_and_th
     assert "Marsh" not in answer.text
     assert okafor.get(address_for(okafor, BEN)).status_code == 429  # A second try raises no second alarm.
     (alarm,) = student_budget.alarms(own_town)
-    assert (alarm.who, alarm.reason) == ("okafor", "has opened 1 students in an hour, as many as a teacher does")
+    assert (alarm.who, alarm.reason) == ("okafor", "has opened as many students in an hour as a teacher does: 1")
     assert okafor.get("/this-week").status_code == 200  # Lists go on.
     again = sign_in(app, "okafor")
     assert again.get(address_for(again, BEN)).status_code == 200

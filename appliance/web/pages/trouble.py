@@ -71,7 +71,7 @@ def answer_http(request: Request[Any, Any, Any], error: HTTPException) -> Respon
 
 def answer_over_budget(request: Request[Any, Any, Any], error: OverBudget) -> Response[str]:
     """An answer for somebody who has opened as many students as their role does. The alarm is raised by now."""
-    page = TroublePage(_frame(request), "That are many students", str(error), going_on="/prove?next=/")
+    page = TroublePage(_frame(request), "More students than usual", str(error), going_on="/prove?next=/")
     return show(page, status_code=429)
 
 
