@@ -64,7 +64,7 @@ def check_files(
     with rehearsing(database) as tables:
         tally = Tally(tables, report)
         tally.begin()
-        load(Batch(tables, report, progress, tally=tally), files)
+        load(Batch(tables, report, progress, tally=tally, leading_system=_leading(settings)), files)
         tally.end()
     report.seconds = time.monotonic() - begun
     report.held = holds(report, _rule(settings))
@@ -102,7 +102,7 @@ def import_files(
             journal.begin()
             tally = Tally(tables, report)
             tally.begin()
-            batch = Batch(tables, report, progress, journal, tally)
+            batch = Batch(tables, report, progress, journal, tally, _leading(settings))
             load(batch, files)
             tally.end()
             quarantine.keep(batch, report.batch, files, today)
@@ -175,6 +175,10 @@ def _recognised(database: Database, paths: Sequence[Source], settings: Settings 
     found = recognise(paths, database.home, (settings or Settings()).inclusive_ends)
     refuse_file_names([one.table.name for one in found])
     return found
+
+
+def _leading(settings: Settings | None) -> str:
+    return (settings or Settings()).leading_system
 
 
 def _rule(settings: Settings | None) -> HoldRule:

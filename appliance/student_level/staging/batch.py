@@ -13,6 +13,7 @@ from appliance.days import day_number
 from appliance.student_level.sensitive import switched_off
 from appliance.student_level.sources.layout import Layout
 from appliance.student_level.staging.journal import Journal
+from appliance.student_level.staging.leading import Leading
 from appliance.student_level.staging.report import EntityCount, FileRead, ImportReport, Problem
 from appliance.student_level.staging.tally import Tally, Way
 from appliance.student_level.staging.upsert import BETWEEN_RESTS, Upsert, rows_in
@@ -46,6 +47,7 @@ class Batch:
         progress: Progress = quietly,
         journal: Journal | None = None,
         tally: Tally | None = None,
+        leading_system: str = "",
     ) -> None:
         self.report, self.progress, self._journal, self._tally = report, progress, journal, tally
         self._connection = tables.conn
@@ -66,6 +68,8 @@ class Batch:
         of anything. So they add records, and neither change nor end one."""
         self.origins: dict[int, Origin] | None = None
         """Row number -> where it stood, for rows that were kept apart from their files since."""
+        self.leading = Leading(self._connection, leading_system)
+        """Whose word counts where two systems name the same record."""
         self._file_key = next(self.ask("SELECT coalesce(max(file_key), 0) FROM batch_file"))[0]
         self.today = day_number(date.today())
         self.births: Callable[[set[str]], dict[str, int]] = lambda _ids: {}
@@ -177,8 +181,9 @@ class Batch:
     def upserting(self, table: str, key: str, columns: str) -> Upsert:
         """What records go into a table with; see `Upsert`."""
         return Upsert(
-            self._connection, table, key, columns, adds_only=self.adds_only, tally=self._tally, rest=self._rest
-        )
+            self._connection, table, key, columns, adds_only=self.adds_only, tally=self._tally, rest=self._rest,
+            only=self.leading.unless_led(table, self.system),
+        )  # fmt: skip
 
     def upsert(self, entity: str, table: str, key: str, columns: str, rows: Iterable[Sequence[Any]]) -> EntityCount:
         """Put records into a table; see `Upsert`."""

@@ -29,8 +29,11 @@ def enrollments(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> Non
     if (
         not batch.is_delta and next(batch.ask(_HAS_ROWS))[0]
     ):  # A file without a usable row is a broken export, not an empty school.
-        batch.report.count(layout.entity).ended += batch.end_many(_END, [(batch.system,)])
-    posts = [(*post, *rest) for post, rest in batch.teaching.items()]
+        unless = batch.leading.unless_led("section_enrollment", batch.system)
+        ends = f"{_END} AND {unless}" if unless else _END
+        batch.report.count(layout.entity).ended += batch.end_many(ends, [(batch.system,)])
+    led = batch.leading.keys("staff", batch.system)
+    posts = [(*post, *rest) for post, rest in batch.teaching.items() if post[0] not in led]
     batch.upsert("teaching", "teaching", "staff_key, section_key, begin_day", "end_day, is_primary", posts)
     if not batch.is_delta:
         batch.report.count("teaching").ended += delete_unseen(batch, "teaching", list(batch.teaching))

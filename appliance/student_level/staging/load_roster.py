@@ -170,7 +170,8 @@ def users(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
 
 
 def _keep_posts(batch: Batch, posts: "_Posts") -> None:
-    rows = [(*post, *days) for post, days in posts.items()]
+    led = batch.leading.keys("staff", batch.system)  # Their rights are for the leading system to give, and to take.
+    rows = [(*post, *days) for post, days in posts.items() if post[0] not in led]
     batch.upsert("staff_role", "staff_role", "staff_key, organization_key, role", "begin_day, end_day", rows)
 
 
@@ -306,7 +307,7 @@ def _end_missing(batch: Batch, entity: str) -> int:
     seen = batch.seen.get(entity)
     if not seen or batch.is_delta:  # A file with a header and no rows is a broken export, not an empty school.
         return 0
-    gone = set(batch.known(entity, batch.system).values()) - seen
+    gone = set(batch.known(entity, batch.system).values()) - seen - batch.leading.keys(entity, batch.system)
     return batch.end_many(_ENDINGS[entity], ((key,) for key in sorted(gone)))
 
 
@@ -329,5 +330,7 @@ def delete_unseen(batch: Batch, table: str, present: list[tuple[Any, ...]], *, o
     """
     if not present and of_staff is None:  # As above: a file without rows takes nobody's right away.
         return 0
-    gone = set(batch.ask(_UNSEEN[table] + _ITS_STAFF, (batch.system,))) - set(present)
+    led = batch.leading.keys("staff", batch.system)
+    mine = batch.ask(_UNSEEN[table] + _ITS_STAFF, (batch.system,))
+    gone = {one for one in mine if one[0] not in led} - set(present)
     return batch.end_many(_REMOVALS[table], sorted(one for one in gone if of_staff is None or one[0] in of_staff))

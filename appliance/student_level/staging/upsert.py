@@ -29,13 +29,15 @@ class Upsert:
         adds_only: bool,
         tally: Tally | None,
         rest: Callable[[], None],
+        only: str = "",
     ) -> None:
+        """`only`: a condition on the rows that may be changed."""
         self._connection, self._table, self._tally, self._rest = connection, table, tally, rest
         self._names = [*names_in(key), *names_in(columns)]
         self.was_empty = is_empty(connection, table)
         self._before = 0 if self.was_empty else rows_in(connection, table)
         adds_only = adds_only or self.was_empty
-        self._sql = _statement(table, names_in(key), names_in(columns), adds_only=adds_only)
+        self._sql = _statement(table, names_in(key), names_in(columns), adds_only=adds_only, only=only)
         self._is_told = tally is not None and tally.takes(table)
         self._passed = self._moved = self._since_rest = 0
 
@@ -67,12 +69,13 @@ class Upsert:
         return count
 
 
-def _statement(table: str, key: Collection[str], columns: Collection[str], *, adds_only: bool) -> str:
+def _statement(table: str, key: Collection[str], columns: Collection[str], *, adds_only: bool, only: str) -> str:
     names = [*key, *columns]
     marks = ", ".join("?" * len(names))
     sets = ", ".join(f"{name} = excluded.{name}" for name in columns)
     differs = " OR ".join(f"{table}.{name} IS NOT excluded.{name}" for name in columns if name not in ORIGIN)
-    update = f"DO UPDATE SET {sets} WHERE {differs}" if sets and not adds_only else "DO NOTHING"
+    where = f"({differs}) AND {only}" if only else differs
+    update = f"DO UPDATE SET {sets} WHERE {where}" if sets and not adds_only else "DO NOTHING"
     return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks}) ON CONFLICT ({', '.join(key)}) {update}"  # noqa: S608 our own names
 
 
