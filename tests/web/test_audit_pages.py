@@ -1,5 +1,6 @@
 """Mr. Kim, the steward, and Ms. Otto, the auditor, read the log; and somebody opens more students than is usual."""
 
+import contextlib
 import csv
 import io
 import time
@@ -20,11 +21,19 @@ from tests.web.test_student_page import address_for
 ADA, BEN = maplewood.KEY["ada"], maplewood.KEY["ben"]
 
 
-@pytest.fixture
-def looked(own_town: Database):
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory: pytest.TempPathFactory):
+    """A Maplewood with somebody of each role in it."""
+    database = maplewood.build(tmp_path_factory.mktemp("crowded") / "home")
+    everyone.move_in(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="module")
+def looked(crowded: Database):
     """Ms. Okafor opened Ada's page twice, Ms. Wu once, and Mr. Ruiz only saw her on a list."""
-    everyone.move_in(own_town)
-    app = app_for(own_town)
+    app = app_for(crowded)
     for username, times in (("okafor", 2), ("wu", 1)):
         person = sign_in(app, username)
         for _ in range(times):
@@ -54,22 +63,22 @@ def test_a_family_can_be_handed_the_list_of_everyone_who_looked(looked, username
     assert "counselor" in told["Ms. Wu"]
 
 
-def test_asking_who_looked_is_a_look_of_its_own(looked, own_town: Database) -> None:
+def test_asking_who_looked_is_a_look_of_its_own(looked, crowded: Database) -> None:
     otto = sign_in(looked, "otto")
     otto.get(f"/audit/students/{who_looked(otto)}")
     page = otto.get(f"/audit/students/{who_looked(otto)}").text
     assert "Ms. Otto" in page
-    named = at_desk(own_town, "SELECT student_key FROM access_log_student JOIN access_log USING (sequence)"
+    named = at_desk(crowded, "SELECT student_key FROM access_log_student JOIN access_log USING (sequence)"
                     " WHERE who = 'otto'")  # fmt: skip
     assert {key for (key,) in named} == {ADA}
 
 
-def test_v16_2_what_came_to_nothing_is_not_a_look(looked, own_town: Database) -> None:
+def test_v16_2_what_came_to_nothing_is_not_a_look(looked, crowded: Database) -> None:
     def fail() -> None:
-        with own_town.changing(Event("lind", Action.RECORD_CHECK_IN, "talked", students=(ADA,))):
+        with crowded.changing(Event("lind", Action.RECORD_CHECK_IN, "talked", students=(ADA,))):
             raise ValueError
 
-    with pytest.raises(ValueError, match=""):
+    with contextlib.suppress(ValueError):
         fail()
     kim = sign_in(looked, "kim")
     assert "Ms. Lind" not in kim.get(f"/audit/students/{who_looked(kim)}").text
@@ -90,18 +99,18 @@ def test_a_day_and_a_person_are_shown_with_numbers_of_students_and_no_names(look
 
 
 def test_v1_2_10_a_file_of_the_log_runs_nothing_in_a_spreadsheet_and_is_in_the_log_itself(
-    looked, own_town: Database
+    looked, crowded: Database
 ) -> None:
-    own_town.record(Event("okafor", Action.SEE_SECTION, '=HYPERLINK("http://evil","x")'))
+    crowded.record(Event("okafor", Action.SEE_SECTION, '=HYPERLINK("http://evil","x")'))
     kim = sign_in(looked, "kim")
     answer = kim.get(f"/audit/day/file/csv?day={date.today()}")
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert any(row["Which"] == '\'=HYPERLINK("http://evil","x")' for row in rows)
     assert not any(value.startswith(("=", "+", "-", "@")) for row in rows for value in row.values() if value)
-    assert lines(own_town, "who", "action")[-1] == ("kim", "take lines of the access log out as a file")
+    assert lines(crowded, "who", "action")[-1] == ("kim", "take lines of the access log out as a file")
 
 
-def test_one_student_as_a_file_carries_no_name(looked, own_town: Database) -> None:
+def test_one_student_as_a_file_carries_no_name(looked, crowded: Database) -> None:
     kim = sign_in(looked, "kim")
     answer = kim.get(f"/audit/students/{who_looked(kim)}/file/csv")
     assert "Lovell" not in answer.text + answer.headers["content-disposition"]
@@ -115,15 +124,15 @@ def test_a_day_that_is_none_is_answered_in_a_sentence(looked) -> None:
     assert "A day is written like 2026-11-20." in answer.text
 
 
-def test_v16_3_2_whoever_is_refused_stands_in_the_log_and_no_student_with_them(looked, own_town: Database) -> None:
+def test_v16_3_2_whoever_is_refused_stands_in_the_log_and_no_student_with_them(looked, crowded: Database) -> None:
     lind = sign_in(looked, "lind")
     assert lind.get(address_for(lind, ADA)).status_code == 404
     assert lind.get("/audit").status_code == 403
-    said = lines(own_town, "who", "action", "subject", "reason", "sequence")[-2:]
+    said = lines(crowded, "who", "action", "subject", "reason", "sequence")[-2:]
     assert [line[:4] for line in said] == [
         ("lind", "refused", "student", "/students/{address}"), ("lind", "refused", "a page", "/audit"),
     ]  # fmt: skip
-    assert at_desk(own_town, "SELECT 1 FROM access_log_student WHERE sequence >= ?", (said[0][4],)) == []
+    assert at_desk(crowded, "SELECT 1 FROM access_log_student WHERE sequence >= ?", (said[0][4],)) == []
 
 
 FEW = Settings(students_an_hour={"teacher": 1})
