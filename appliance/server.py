@@ -1,6 +1,7 @@
 """The server of one home: where its parts are put together, and how it is run."""
 
 import logging
+import os
 import signal
 import socket
 import sys
@@ -38,12 +39,16 @@ from appliance.web.headers import finish
 from appliance.web.keepsakes import Keepsakes
 from appliance.web.pages import PAGES
 from appliance.web.pages.trouble import answer_fault, answer_http, answer_over_budget, answer_trouble
+from appliance.web.patience import PatientProtocol
 from appliance.web.sessions import Sessions, boot_seconds
 from appliance.web.shoulder import Shoulder
+from appliance.web.tls import Certificate, certificate_for
 from appliance.web.visit import House, current_visit
 
 PAGE_THREADS = 4
 """Measured: more threads than this only wait for each other, and the slowest pages become slower."""
+_HANDED_OVER = 3
+"""The first socket that systemd hands to a process."""
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -105,12 +110,11 @@ def serve(
     as_of: date | None = None,
     behind_tls: bool = False,
 ) -> None:
-    """Serve a home until told to stop. One process: a second one on the same home is refused with HomeTrouble."""
-    if host not in _LOOPBACK and not behind_tls:
-        raise HomeTrouble(
-            f"Schoolhouse speaks plain HTTP to this machine only, and {host} is not it. Put a web server with a "
-            "certificate in front, or leave --host out."
-        )
+    """Serve a home until told to stop. One process: a second one on the same home is refused with HomeTrouble.
+
+    Plain HTTP is for this machine alone. To any other Schoolhouse speaks TLS, with the certificate that the settings
+    name or one of its own, unless it is `behind_tls`: a web server with a certificate stands in front.
+    """
     if not home.is_dir():
         raise HomeTrouble(f"There is no home at {home}. Make one with: schoolhouse --home {home} init")
     with only_server(home), _listen(host, port) as listening:
@@ -119,7 +123,9 @@ def serve(
         try:
             write_witness(database)  # refuses to serve a log whose end was cut off
             settings = read_settings(home)
-            app = build_app(database, settings, secure_cookies=behind_tls, as_of=as_of, elapsed=boot_seconds)
+            certificate = None if behind_tls else _certificate(home, settings, host)
+            is_secure = behind_tls or certificate is not None
+            app = build_app(database, settings, secure_cookies=is_secure, as_of=as_of, elapsed=boot_seconds)
             sessions: Sessions = app.state["house"].sessions
             hourly = Recurring("clear ended sessions", sessions.clear_ended, every_hours=1)
             nightly = Recurring("bring totals up to date", partial(refresh, database, settings), nightly_at=4)
@@ -133,14 +139,31 @@ def serve(
             # uvicorn sends the signal that stopped it once more; as an exit it lets the database be closed in order.
             signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
             with run_in_background(by_itself):
-                _run(app, listening)
+                _run(app, listening, certificate)
             app.state["house"].front_desk.close()
         finally:
             database.close()
 
 
+def _certificate(home: Path, settings: Settings, host: str) -> Certificate | None:
+    """With what certificate to speak to others than this machine; None to speak plain HTTP to it."""
+    if host in _LOOPBACK and not settings.tls_certificate and not _was_handed_over():
+        return None
+    found = certificate_for(home, settings.tls_certificate, settings.tls_key, settings.hosts)
+    event = "certificate of our own, vouched for by nobody" if found.own else "certificate of the district"
+    structlog.get_logger("schoolhouse").info(event, sha256=found.fingerprint, ends=found.ends.date().isoformat())
+    return found
+
+
+def _was_handed_over() -> bool:
+    """Whether systemd holds the listening socket, and gave it to us."""
+    return os.environ.get("LISTEN_FDS") == "1" and os.environ.get("LISTEN_PID") == str(os.getpid())
+
+
 def _listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises HomeTrouble when the port is taken."""
+    """A listening socket: systemd's, or a new one. Raises HomeTrouble when the port is taken."""
+    if _was_handed_over():
+        return socket.socket(fileno=_HANDED_OVER)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio turns Nagle's delay off only for sockets that name their protocol: without it each answer waits 40 ms.
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -155,9 +178,12 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _run(app: Litestar, listening: socket.socket) -> None:
+def _run(app: Litestar, listening: socket.socket, certificate: Certificate | None) -> None:
+    context = certificate.context() if certificate else None
     config = uvicorn.Config(
         app,
+        http=PatientProtocol,
+        ssl_context_factory=(lambda *_: context) if context else None,
         server_header=False,
         access_log=False,
         log_config=None,

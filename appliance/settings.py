@@ -87,6 +87,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a family reaches the school, printed at the end of a letter home: "Elm School office, (555) 010-0142"."""
     hosts: tuple[str, ...] = ("localhost", "127.0.0.1")
     """The names under which people open Schoolhouse; any other is refused."""
+    tls_certificate: str = ""
+    """The certificate (PEM, with what stands between it and its authority) with which Schoolhouse speaks to browsers;
+    relative to the home. Empty: one of its own, which browsers warn of."""
+    tls_key: str = ""
+    """The key of `tls_certificate` (PEM)."""
     sign_in: SignIn = SignIn()
     """How people sign in besides a password of Schoolhouse itself: a table of its own, [sign_in]."""
 
