@@ -72,7 +72,8 @@ class Desk:
         """Open a desk that exists and bring its tables up to date. Raises HomeTrouble with the reason if it cannot."""
         self._path = file.path
         self._writer = open_writer(file)
-        self._writing = threading.Lock()
+        # Whoever writes a line while they change the desk would wait for themselves for ever; so they fail at once.
+        self._writing = threading.RLock()
         self._queue: deque[_Waiting] = deque()
         self._boot = audit.boot_id()
         try:

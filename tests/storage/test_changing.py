@@ -129,3 +129,11 @@ def test_a_full_disk_takes_the_change_back_and_says_so(database):
     database._writer.execute("PRAGMA max_page_count = 1000000")
     with database.changing(STEWARD) as tables:
         add_student(tables, 1)
+
+
+def test_whoever_writes_a_line_while_they_change_the_desk_fails_at_once_and_changes_nothing(database):
+    with pytest.raises(DatabaseError, match="within a transaction"), database.desk.changing(STEWARD):
+        database.record(STEWARD)
+    assert log(database) == []
+    database.record(STEWARD)
+    assert len(log(database)) == 1
