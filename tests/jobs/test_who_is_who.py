@@ -18,6 +18,7 @@ from appliance.student_level.records.who_is_who import (
     reading_questions,
     reading_students,
 )
+from appliance.student_level.staging.linking import merging
 from tests.elm_and_oak import ROSTER, ElmAndOak, csv_text, day
 
 HEADER = "sourcedId,givenName,familyName,middleName,identifier,role,orgSourcedIds"
@@ -374,6 +375,12 @@ def test_taking_the_import_back_takes_its_questions_with_it(two_schools):
 # One of two, two of one
 
 
+def test_every_table_that_names_a_student_says_whether_its_rows_change_hands(two_schools):
+    sql = """SELECT t.name FROM sqlite_schema AS t JOIN pragma_table_info(t.name) AS c
+              WHERE t.type = 'table' AND c.name = 'student_key'"""
+    assert {name for (name,) in two_schools.ask(sql)} == {*merging.MOVES, *merging.STAYS}
+
+
 def two_adas(place: ElmAndOak) -> tuple[int, int]:
     """Ada is loaded twice, each time with an enrollment, marks and days missed."""
     place.begin()
@@ -402,6 +409,23 @@ def test_a_merge_brings_everything_together_and_the_survivors_rows_count(two_sch
     assert two_schools.one("SELECT is_active FROM student WHERE student_key = 4") == 0
     with pytest.raises(Trouble, match="There is no student 4"):
         who_is_who.merge(two_schools.database, former, 1, **WHO)
+
+
+def test_a_merge_and_its_undoing_stand_in_the_access_log_with_both_numbers_and_the_reason(two_schools):
+    _, former = two_adas(two_schools)
+    done = who_is_who.merge(two_schools.database, former, 1, **WHO)
+    who_is_who.undo(two_schools.database, done.batch, **WHO)
+    log = two_schools.database.desk._writer
+    lines = log.execute("SELECT sequence, action, who, reason FROM access_log WHERE who = 'kim' ORDER BY sequence")
+    (merged, *said), *_ = [line for line in lines.fetchall() if line[1] == "make one student of two"]
+    assert said == ["make one student of two", "kim", "I looked at the papers"]
+    named = log.execute(
+        "SELECT student_key FROM access_log_student WHERE sequence = ? ORDER BY 1", (merged,)
+    ).fetchall()
+    assert named == [(1,), (4,)]
+    assert log.execute("SELECT subject FROM access_log WHERE action = 'take back who is who'").fetchall() == [
+        (f"batch {done.batch}",)
+    ]
 
 
 def test_after_a_merge_a_roster_that_still_names_both_is_taken_without_a_word(two_schools):
@@ -469,7 +493,7 @@ def test_a_split_needs_something_and_not_everything_and_a_list_that_is_still_so(
         who_is_who.split(two_schools.database, 1, [0], "another", **WHO)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(merges=st.lists(st.permutations([1, 2, 3, 4]), min_size=1, max_size=3), data=st.data())
 def test_merge_or_split_and_back_again_is_the_same_database(tmp_path_factory, merges, data):
     place = ElmAndOak(tmp_path_factory.mktemp("who"), Database.create(tmp_path_factory.mktemp("who") / "home"))
