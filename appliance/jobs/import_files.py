@@ -1,6 +1,7 @@
 """Check files, and load them as one batch: all of it, or nothing."""
 
 import getpass
+import hashlib
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -8,6 +9,7 @@ from datetime import UTC, date, datetime
 
 from sqlite_utils import Database as Tables
 
+from appliance import __version__
 from appliance.actions import Action
 from appliance.days import day_number
 from appliance.errors import Trouble
@@ -23,6 +25,8 @@ from appliance.student_level.staging import quarantine
 from appliance.student_level.staging.batch import Batch, Progress, quietly
 from appliance.student_level.staging.holds import HoldRule, holds
 from appliance.student_level.staging.journal import Journal, take_back
+from appliance.student_level.staging.known_files import KNOWN, KnownFiles, excerpts, forget_files
+from appliance.student_level.staging.known_lines import Excerpt
 from appliance.student_level.staging.linking.cases import forget_dangling
 from appliance.student_level.staging.load import load
 from appliance.student_level.staging.report import ImportReport
@@ -61,10 +65,13 @@ def check_files(
     report = ImportReport()
     begun = time.monotonic()
     files = _recognised(database, paths, settings)
+    way = _way(database, settings)
+    picked = _excerpts(database, files, way)
     with rehearsing(database) as tables:
         tally = Tally(tables, report)
         tally.begin()
-        load(Batch(tables, report, progress, tally=tally, leading_system=_leading(settings)), files)
+        batch = Batch(tables, report, progress, tally=tally, leading_system=_leading(settings))
+        load(batch, files, KnownFiles(tables, report, way, picked, batch.off))
         tally.end()
     report.seconds = time.monotonic() - begun
     report.held = holds(report, _rule(settings))
@@ -92,6 +99,8 @@ def import_files(
     who = by or person_at_the_keyboard()
     turn_off_lapsed(database, by=who)
     files = _recognised(database, paths, settings)
+    way = _way(database, settings)
+    picked = _excerpts(database, files, way)
     report, today = ImportReport(), day_number(date.today())
     names = ", ".join(path.name for path in paths)
     try:
@@ -103,9 +112,10 @@ def import_files(
             tally = Tally(tables, report)
             tally.begin()
             batch = Batch(tables, report, progress, journal, tally, _leading(settings))
-            load(batch, files)
+            known = KnownFiles(tables, report, way, picked, batch.off)
+            was_read = load(batch, files, known)
             tally.end()
-            quarantine.keep(batch, report.batch, files, today)
+            quarantine.keep(batch, report.batch, was_read, today)
             last_look()
             report.held = [] if despite_hold else holds(report, _rule(settings))
             if report.held:
@@ -115,6 +125,7 @@ def import_files(
             report.seconds = time.monotonic() - begun
             status = "loaded" if report.changed_anything else "unchanged"
             keep_batch(tables, report.batch, report, status, despite_hold)
+            known.write(report.batch)
             refresh_statistics(tables)
     except _TakenBack:
         report.seconds, report.quarantined = time.monotonic() - begun, 0
@@ -158,6 +169,7 @@ def undo_batch(database: Database, key: int, *, reason: str, by: str | None = No
         with none_lost(database, tables):
             count = take_back(tables, key)
         forget_dangling(tables)
+        forget_files(tables)
         tables.table("batch").update(key, {"status": "undone", "reason": reason})
     return count
 
@@ -172,9 +184,22 @@ _FORGET_OLDEST = """
 
 def _recognised(database: Database, paths: Sequence[Source], settings: Settings | None) -> list[Recognised]:
     refuse_file_names([path.name for path in paths])
-    found = recognise(paths, database.home, (settings or Settings()).inclusive_ends)
+    line_key = database.sealing_key(b"lines of files")
+    found = recognise(paths, database.home, (settings or Settings()).inclusive_ends, line_key)
     refuse_file_names([one.table.name for one in found])
     return found
+
+
+def _way(database: Database, settings: Settings | None) -> str:
+    """A fingerprint of all that decides how files are read: when it changes, none of them is known any more."""
+    ends = sorted((settings or Settings()).inclusive_ends)
+    return hashlib.sha256(repr((__version__, ends, known_mappings(database.home))).encode()).hexdigest()
+
+
+def _excerpts(database: Database, files: Sequence[Recognised], way: str) -> dict[str, Excerpt]:
+    """What of the files has to be read, where most of their lines are known; found while anybody may write."""
+    with database.reading(KNOWN) as reading:
+        return excerpts(reading.query, files, way)
 
 
 def _leading(settings: Settings | None) -> str:

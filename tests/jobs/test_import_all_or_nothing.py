@@ -175,6 +175,7 @@ def test_kill_9_at_any_moment_leaves_the_state_before_or_after(tmp_path):
             for table in with_undone.split():
                 database._writer.execute(f"DELETE FROM {table}")
             database._writer.execute("DELETE FROM identity WHERE entity = 'test'")
+            database._writer.execute("DELETE FROM known_file")
         database.close()
     assert False in seen
 

@@ -14,6 +14,7 @@ from itertools import chain
 
 from appliance.errors import BadFile
 from appliance.student_level.sources.archive import SourceFile
+from appliance.student_level.sources.lines import Hashes, LineHashes
 from appliance.student_level.sources.table import Block, TextRow, block_of
 
 _STEP = 1 << 20
@@ -23,7 +24,7 @@ _LONGEST_LINE = 8 * LONGEST_FIELD
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TextTable:
     """A CSV file that was looked through once: what it hashes to, how it is encoded, what its header says."""
 
@@ -33,6 +34,11 @@ class TextTable:
     header: tuple[str, ...]
     """As written, without surrounding blanks."""
     separator: str = ","
+    expected: int = 0
+    """Rows, about: lines but for the header's."""
+    line_hashes: Hashes | None = None
+    is_line_by_line: bool = False
+    """Whether each row was one line and each line one row; known when all rows were read."""
     may_end_short: bool = False
     """Whether a last row that breaks off is one wrong row, and not a sign that the rest is missing: said of files that
     end nothing by what they leave out."""
@@ -57,6 +63,7 @@ class TextTable:
         try:
             with _text(self.file, self.encoding) as text:
                 yield from reading.blocks(text)
+            self.is_line_by_line = reading.is_line_by_line
         except csv.Error as error:
             raise BadFile(
                 f"{self.name}, near row {reading.row + 1}: {_csv_reason(error)} Nothing of this file was loaded; ask "
@@ -89,9 +96,12 @@ class _Reading:
         """Number of the last row that was read."""
         self.breaks_off = False
         """Whether the file ends in the middle of a row."""
+        self.is_line_by_line = True
 
     def blocks(self, text: io.TextIOWrapper) -> Iterator[Block]:
-        next(csv.reader(iter(text.readline, ""), strict=True, delimiter=self._separator), None)  # the header
+        header = csv.reader(iter(text.readline, ""), strict=True, delimiter=self._separator)
+        next(header, None)
+        self.is_line_by_line = header.line_num == 1
         while piece := text.read(_PIECE) + text.readline():
             block = self._cut(piece) or self._read(piece, text)
             if block.numbers or block.odd:
@@ -123,12 +133,15 @@ class _Reading:
                 yield line
 
         reader = csv.reader(chain(lines, beyond()), strict=True, delimiter=self._separator)
+        before = self.row
         for fields in reader:
             self.row += 1
             if fields:
                 rows.append((self.row, fields))
             if reader.line_num >= len(lines):
                 break
+        if reader.line_num != self.row - before or any(line.endswith("\r") for line in lines):
+            self.is_line_by_line = False
         self.breaks_off = 0 < len(fields) < self._width and last[-1] not in "\r\n"
         return block_of(rows, self._width)
 
@@ -137,14 +150,21 @@ _PIECE = 1 << 16
 _MARK = "\x00"
 
 
-def look_through(file: SourceFile) -> TextTable:
-    """Hash a file, find its encoding and read its header, in one pass over its bytes and a fixed amount of memory."""
-    digest, is_utf8, holds_nul = hashlib.sha256(), True, False
+def look_through(file: SourceFile, line_key: bytes = b"") -> TextTable:
+    """Hash a file, find its encoding and read its header, in one pass over its bytes and a fixed amount of memory.
+
+    `line_key`: hash each of its lines as well, with this key, in eight bytes of memory a line.
+    """
+    digest, is_utf8, holds_nul, expected = hashlib.sha256(), True, False, 0
+    line_hashes = LineHashes(line_key) if line_key else None
     decoder = codecs.getincrementaldecoder("utf-8")()
     with file.open() as stream:
         start = block = stream.read(_STEP)
         while block:
             digest.update(block)
+            expected += block.count(b"\n")
+            if line_hashes:
+                line_hashes.take(block)
             holds_nul = holds_nul or b"\x00" in block
             if is_utf8:
                 try:
@@ -167,7 +187,9 @@ def look_through(file: SourceFile) -> TextTable:
         raise BadFile(f"{file.name}, row 1: {_csv_reason(error)} Ask the sender to export it again.") from None
     except UnicodeDecodeError:
         raise BadFile(f"{file.name} mixes character encodings. Export it as UTF-8.") from None
-    return TextTable(file, digest.hexdigest(), encoding, tuple(name.strip() for name in header), separator)
+    found = TextTable(file, digest.hexdigest(), encoding, tuple(name.strip() for name in header), separator)
+    found.expected, found.line_hashes = max(expected - 1, 0), line_hashes.end() if line_hashes else None
+    return found
 
 
 def _text(file: SourceFile, encoding: str) -> io.TextIOWrapper:

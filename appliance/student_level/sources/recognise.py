@@ -34,11 +34,12 @@ ONEROSTER, EXPORTS = "oneroster", "exports"
 
 
 def recognise(
-    paths: Sequence[Source], home: Path | None = None, inclusive_ends: Collection[str] = ()
+    paths: Sequence[Source], home: Path | None = None, inclusive_ends: Collection[str] = (), line_key: bytes = b""
 ) -> list[Recognised]:
     """Every CSV file behind the paths, each with its layout, in the order given; `home` may hold mappings of its own.
 
     `inclusive_ends` names the sources, ONEROSTER or EXPORTS, that write an end date as the last day that counts.
+    `line_key`: the lines of CSV files are hashed with it; see `look_through`.
 
     Raises BadFile for a file that is none of the known kinds: a batch with a file nobody understands is not loaded.
     """
@@ -57,7 +58,7 @@ def recognise(
             else:
                 loose.extend(files)
             continue
-        package = [look_through(file) for file in files]
+        package = [look_through(file, line_key) for file in files]
         if path.suffix.lower() == ".zip" and any(base(table) in oneroster.BY_FILE for table in package):
             found.extend(_of_package(path.name, package, mappings, inclusive_ends))
         elif all(is_member(table) for table in package):

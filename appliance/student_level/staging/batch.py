@@ -13,6 +13,7 @@ from appliance.days import day_number
 from appliance.student_level.sensitive import switched_off
 from appliance.student_level.sources.layout import Layout
 from appliance.student_level.staging.journal import Journal
+from appliance.student_level.staging.known_lines import LineRecords
 from appliance.student_level.staging.leading import Leading
 from appliance.student_level.staging.report import EntityCount, FileRead, ImportReport, Problem
 from appliance.student_level.staging.tally import Tally, Way
@@ -80,6 +81,10 @@ class Batch:
         """Whose ids the rows carry that are being loaded."""
         self.is_delta = False
         """Whether the file that is being loaded holds only what changed."""
+        self.lines: LineRecords | None = None
+        """What the lines of the file that is being loaded become, where that is remembered."""
+        self.vanished: Sequence[tuple[int, ...]] | None = None
+        """Keys of the records that the file held last time and no longer holds; None when that is not known."""
 
     def number(self, read: FileRead) -> FileRead:
         """Give a file its number, under which its records are found again."""

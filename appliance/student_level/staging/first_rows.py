@@ -35,6 +35,7 @@ class FirstRows:
         self._upsert: Upsert = batch.upserting(table, key, columns)
         self._is_traced, self._width = names_in(columns)[-2:] == [*ORIGIN], len(names_in(key))
         self.named_all = self._upsert.was_empty and self._is_traced and not batch.is_delta
+        self._lines = batch.lines if batch.lines and batch.lines.packing.table == table else None
         names = ", ".join(names_in(key))
         batch.run("DROP TABLE IF EXISTS temp.first_row")
         batch.run(f"CREATE TEMP TABLE first_row ({names}, row_number, PRIMARY KEY ({names})) WITHOUT ROWID")
@@ -50,7 +51,11 @@ class FirstRows:
             records = list(zip(*columns, *origin, strict=True))
             fresh = self._upsert.put(records) if self.named_all else self._remember(numbers, records)
             if fresh < len(records):
-                records = list(self._firsts(numbers, records))
+                firsts = list(self._firsts(numbers, records))
+                numbers, records = [number for number, _ in firsts], [record for _, record in firsts]
+                columns = list(zip(*records, strict=True))
+            if records and self._lines:
+                self._lines.note(numbers, columns[: self._width])
             if not self.named_all:
                 self._upsert.put(records)
             self._upsert.passed(records)
@@ -62,11 +67,11 @@ class FirstRows:
             self._note, ((*record[: self._width], number) for number, record in zip(numbers, records, strict=True))
         )
 
-    def _firsts(self, numbers: Sequence[int], records: Sequence[_Record]) -> Iterator[_Record]:
+    def _firsts(self, numbers: Sequence[int], records: Sequence[_Record]) -> Iterator[tuple[int, _Record]]:
         for number, record in zip(numbers, records, strict=True):
             first = next(self._batch.ask(self._find, record[: self._width]))[0]
             if first == number:
-                yield record
+                yield number, record
             else:
                 sentence = f"this row names the same record as row {first}, which was taken. Keep one of the two."
                 self._batch.refuse(self._layout, self._read, number, "", "duplicate", sentence)

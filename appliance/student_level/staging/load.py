@@ -1,6 +1,7 @@
 """A batch of recognised files into the database, each kind in the order that references need."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from appliance.errors import BadFile
@@ -14,10 +15,12 @@ from appliance.student_level.staging import (
     load_roster,
 )
 from appliance.student_level.staging.batch import Batch
+from appliance.student_level.staging.known_files import Known, KnownFiles
+from appliance.student_level.staging.known_lines import PACKINGS, Excerpt, lines_of
 from appliance.student_level.staging.linking.births import births_in
 from appliance.student_level.staging.linking.share import note_share
 from appliance.student_level.staging.load_delta import DeltaFile
-from appliance.student_level.staging.report import FileRead
+from appliance.student_level.staging.report import FileRead, ImportReport
 from appliance.student_level.staging.rows import Rows, Typed, rows_of
 from appliance.student_level.staging.typed_rows import typed_rows
 
@@ -46,31 +49,90 @@ IN_ORDER: dict[str, Loader] = {
 """Kind of file -> what loads it. A record is loaded after every record it names."""
 
 
-def load(batch: Batch, files: Sequence[Recognised]) -> None:
-    """Load files into the batch. Rows that cannot be taken go into the report; BadFile stops everything."""
+def load(batch: Batch, files: Sequence[Recognised], known: KnownFiles | None = None) -> list[Recognised]:
+    """Load files into the batch. Rows that cannot be taken go into the report; BadFile stops everything.
+
+    Returns what was read, as far as it was: not files that `known` passes over, and of some an excerpt.
+    """
     _refuse_misfits([one for one in files if not one.note])
     for one in files:
         if one.note:
             batch.report.files.append(FileRead(one.table.name, one.layout.kind, one.table.sha256, note=one.note))
-    order = list(IN_ORDER)
+    order, was_read = list(IN_ORDER), []
     for one in sorted((f for f in files if not f.note), key=lambda f: order.index(_loader_of(f))):
         read = batch.number(FileRead(one.table.name, one.layout.kind, one.table.sha256))
         batch.report.files.append(read)
-        rows = Rows(_ticking(batch, read, typed_rows(one.table, one.layout, read, batch.report)))
         batch.system, batch.is_delta = one.layout.system, one.layout.is_delta
         batch.births = partial(births_in, files, batch.system)
-        delta = DeltaFile(batch, one.layout, read, rows) if batch.is_delta else None
-        note_what_is_loaded(batch, one.layout)
-        IN_ORDER[_loader_of(one)](batch, one.layout, read, rows_of(delta.staying(), one.layout) if delta else rows)
-        if delta:
-            delta.end()
-        batch.report.put_in_order(read.name)
-        note_share(batch, one.layout, read)
-        remarks = read.note, one.remark, "" if read.rows else "holds a header and no rows, so nothing ends by it"
-        read.note = "; ".join(filter(None, remarks))
-        batch.keep_identities()
-        if one.table.encoding == "cp1252":
-            read.note = "; ".join(filter(None, (read.note, "read as Windows-1252, since it is not UTF-8")))
+        way = known.way_for(one, files) if known else None
+        if isinstance(way, Known):
+            _pass_over(batch, one, read, way)
+            continue
+        picked = way if isinstance(way, Excerpt) and _stands_alone(batch, one, way) else None
+        was_read.append(replace(one, table=picked) if picked else one)
+        _read(batch, was_read[-1], read, known)
+    return was_read
+
+
+def _pass_over(batch: Batch, one: Recognised, read: FileRead, known: Known) -> None:
+    """Say of a file that it holds what is loaded already."""
+    read.rows, read.columns_left_out = known.told["rows"], tuple(known.told["left_out"])
+    read.note = f"the same as in batch {known.batch}, so it was not read again"
+    note_share(batch, one.layout, read)
+    for entity, records in known.told["held"].items():
+        batch.report.count(entity).unchanged += records
+
+
+def _stands_alone(batch: Batch, one: Recognised, picked: Excerpt) -> bool:
+    """Whether no row of an excerpt names a record of a line that is passed over, nor needs the whole file to judge."""
+    scratch, packing = ImportReport(), PACKINGS[one.layout.kind]
+    try:
+        rows = typed_rows(picked, one.layout, FileRead(picked.name, one.layout.kind, picked.sha256), scratch)
+        for block in rows.blocks():
+            keys = [key for key in zip(*KEYS_OF[one.layout.kind](batch, block), strict=True) if None not in key]
+            packed = packing.packed(list(zip(*keys, strict=True))) if keys else None
+            if keys and (packed is None or picked.carries(packed)):
+                return False
+    except BadFile:
+        return False
+    return not any(code == "social_security" for _, _, code in scratch.problem_kinds)
+
+
+def _read(batch: Batch, one: Recognised, read: FileRead, known: KnownFiles | None) -> None:
+    """Load one file, or what of it has to be read."""
+    picked = one.table if isinstance(one.table, Excerpt) else None
+    batch.lines, batch.vanished = lines_of(one), picked.vanished_keys(PACKINGS[one.layout.kind]) if picked else None
+    before = {entity: (count.held, count.refused) for entity, count in batch.report.counts.items()}
+    rows = Rows(_ticking(batch, read, typed_rows(one.table, one.layout, read, batch.report)))
+    delta = DeltaFile(batch, one.layout, read, rows) if batch.is_delta else None
+    note_what_is_loaded(batch, one.layout)
+    IN_ORDER[_loader_of(one)](batch, one.layout, read, rows_of(delta.staying(), one.layout) if delta else rows)
+    if delta:
+        delta.end()
+    if picked:
+        read.rows += picked.passed_over
+        batch.report.count(one.layout.entity).unchanged += picked.passed_over
+        same = f"{picked.passed_over:,} of its rows are the same as last time and were not read again"
+        read.note = "; ".join(filter(None, (read.note, same)))
+    batch.report.put_in_order(read.name)
+    note_share(batch, one.layout, read)
+    remarks = read.note, one.remark, "" if read.rows else "holds a header and no rows, so nothing ends by it"
+    read.note = "; ".join(filter(None, remarks))
+    batch.keep_identities()
+    if one.table.encoding == "cp1252":
+        read.note = "; ".join(filter(None, (read.note, "read as Windows-1252, since it is not UTF-8")))
+    if known and not batch.is_delta:
+        counts = batch.report.counts.items()
+        held = {entity: count.held - before.get(entity, (0, 0))[0] for entity, count in counts}
+        refused = sum(count.refused - before.get(entity, (0, 0))[1] for entity, count in counts)
+        known.keep(one, read, {entity: records for entity, records in held.items() if records}, refused, batch.lines)
+
+
+KEYS_OF: dict[str, Callable[[Batch, Typed], Sequence[Sequence[int | None]]]] = {
+    "OneRoster enrollments": load_enrollments.keys_of,
+    "OneRoster results": load_learning.keys_of_grades,
+}
+"""Kind of file that is known line by line -> the keys of the records that its rows make."""
 
 
 def note_what_is_loaded(batch: Batch, layout: Layout) -> None:

@@ -1,6 +1,6 @@
 """Who is in which section, and who teaches it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from appliance.student_level.sources import oneroster
 from appliance.student_level.sources.layout import Layout
@@ -19,6 +19,21 @@ UPDATE section_enrollment SET end_day = begin_day
    AND (section_key, student_key, begin_day) NOT IN (SELECT section_key, student_key, begin_day FROM temp.first_row)
    AND student_key NOT IN (SELECT student_key FROM who_case WHERE status IN ('waiting', 'not yet'))
 """
+_END_VANISHED = """
+UPDATE section_enrollment SET end_day = begin_day
+ WHERE end_day IS NOT begin_day AND (section_key, student_key, begin_day) = (?1, ?2, ?3)
+   AND (section_key, student_key, begin_day) NOT IN (SELECT section_key, student_key, begin_day FROM temp.first_row)
+   AND student_key NOT IN (SELECT student_key FROM who_case WHERE status IN ('waiting', 'not yet'))
+"""
+
+
+def keys_of(batch: Batch, block: Typed) -> list[Sequence[int | None]]:
+    """Section, student and first day of rows of students; None in each where one is not known, or nobody's."""
+    sections, students = batch.known("section", batch.system), batch.known("student", batch.system)
+    begins = dict(batch.ask("SELECT section_key, begin_day FROM section"))
+    found = [sections.get(name) for name in block["section"]]
+    days = [begins.get(key) if day is None else day for key, day in zip(found, block["begin_day"], strict=True)]
+    return [found, [students.get(name) for name in block["user"]], days]
 
 
 def enrollments(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
@@ -26,12 +41,12 @@ def enrollments(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> Non
     students = FirstRows(batch, layout, read, "section_enrollment", "section_key, student_key, begin_day",
                          "end_day, file_key, file_row")  # fmt: skip
     students.put(_students(batch, layout, read, rows))
-    if (
-        not batch.is_delta and next(batch.ask(_HAS_ROWS))[0]
-    ):  # A file without a usable row is a broken export, not an empty school.
-        unless = batch.leading.unless_led("section_enrollment", batch.system)
-        ends = f"{_END} AND {unless}" if unless else _END
-        batch.report.count(layout.entity).ended += batch.end_many(ends, [(batch.system,)])
+    # A file without a usable row is a broken export, not an empty school.
+    if not batch.is_delta and (batch.vanished is not None or next(batch.ask(_HAS_ROWS))[0]):
+        ends, of = (_END, [(batch.system,)]) if batch.vanished is None else (_END_VANISHED, batch.vanished)
+        if unless := batch.leading.unless_led("section_enrollment", batch.system):
+            ends += f" AND {unless}"
+        batch.report.count(layout.entity).ended += batch.end_many(ends, of)
     led = batch.leading.keys("staff", batch.system)
     posts = [(*post, *rest) for post, rest in batch.teaching.items() if post[0] not in led]
     batch.upsert("teaching", "teaching", "staff_key, section_key, begin_day", "end_day, is_primary", posts)

@@ -1,7 +1,7 @@
 """Line items, grades and test results."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from appliance.student_level.sources import district_csv, oneroster
@@ -12,7 +12,7 @@ from appliance.student_level.staging.first_rows import FirstRows, Ready
 from appliance.student_level.staging.linking.results import Results
 from appliance.student_level.staging.references import Reference, with_keys
 from appliance.student_level.staging.report import FileRead
-from appliance.student_level.staging.rows import Rows
+from appliance.student_level.staging.rows import Rows, Typed
 
 
 def categories(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
@@ -53,6 +53,12 @@ def line_items(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None
 
     columns = "section_key, title, kind, session_key, due_day, highest"
     batch.upsert(layout.entity, "line_item", "line_item_key", columns, ready())
+
+
+def keys_of_grades(batch: Batch, block: Typed) -> list[Sequence[int | None]]:
+    """Student and line item of rows; None where one is not known."""
+    students, items = batch.known("student", batch.system), batch.known("line_item", batch.system)
+    return [[students.get(name) for name in block["student"]], [items.get(name) for name in block["line_item"]]]
 
 
 def grades(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:

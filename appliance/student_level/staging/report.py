@@ -41,6 +41,11 @@ class EntityCount:
     refused: int = 0
 
     @property
+    def held(self) -> int:
+        """Records that the files hold."""
+        return self.added + self.changed + self.unchanged
+
+    @property
     def moved(self) -> int:
         """Records that are different now."""
         return self.added + self.changed + self.ended

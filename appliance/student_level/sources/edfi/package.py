@@ -54,6 +54,8 @@ class EdFiTable:
     header: tuple[str, ...]
     _fields: tuple[str, ...]
     _records: Callable[[], Iterator[schools.Row]]
+    read_with: str = ""
+    """A fingerprint of all files that came together: what a row means may stand in another than the row itself."""
     encoding: str = "xml"
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
@@ -81,13 +83,13 @@ def tables(files: Sequence[SourceFile]) -> Iterator[tuple[EdFiTable, Layout, str
             raise BadFile(f"{one.file.name} asks for deletions (Action), which are not read. Ask for a full export.")
     promised = {name for control in controls for name in _control(control, interchanges)}
     used = [one for one in interchanges if not controls or one.file.name in promised]
-    package = Package(tuple(used))
+    package, together = Package(tuple(used)), _hash(used)
     for kind, elements, make, layout in _TABLES:
         holders = package.holding(*elements)
         if holders:
             name, fields = f"{_names(holders)} ({kind})", tuple(column.field for column in layout.columns)
             header = tuple(column.headers[0] for column in layout.columns)
-            yield EdFiTable(name, _hash(holders), header, fields, partial(make, package)), layout, ""
+            yield EdFiTable(name, _hash(holders), header, fields, partial(make, package), together), layout, ""
     yield from _left_out(used, interchanges, [file for file in files if not is_edfi(file)])
 
 
