@@ -50,6 +50,7 @@ FIELDS = {
     "coach": "coach",
     "section": "section",
     "name": "van",
+    "snapshot": "2026-11-20",
 }
 """What a form's field, or a query that must be there, gets by its name: a text, or a kind of key. Others get what
 their type asks for."""
@@ -149,6 +150,7 @@ PARAMETERS: dict[tuple[str, str], Callable[[Walker], Keys]] = {
     ("import", "upload"): _of_the_house(None, "no-such-upload"),
     ("of", "upload"): _of_the_house(None, "no-such-upload"),
     ("releases", "release"): _of_the_house(None, "999999"),
+    ("files", "name"): _of_the_house(None, "nothing.csv"),
     ("alarms", "line"): _of_the_house(None, "999999"),
     ("manual", "name"): _of_the_house("who-sees-what", "nothing"),
     ("static", "name"): _of_the_house("schoolhouse.css", "nothing.css"),

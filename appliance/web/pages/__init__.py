@@ -27,7 +27,8 @@ from appliance.web.pages.passkeys import passkey_page, use_passkey
 from appliance.web.pages.prove import prove, prove_by_passkey, prove_by_passkey_page, prove_page
 from appliance.web.pages.provider import come_back, go_to_provider
 from appliance.web.pages.quarantine import QUARANTINE_PAGES
-from appliance.web.pages.releases import see_releases
+from appliance.web.pages.release import RELEASE_PAGES
+from appliance.web.pages.releases import draft_release, see_releases
 from appliance.web.pages.rules import change_rules, see_rules
 from appliance.web.pages.school import see_school
 from appliance.web.pages.second_factor import bring_code, second_factor, set_up_app, set_up_app_page
@@ -50,6 +51,6 @@ PAGES: list[HTTPRouteHandler] = [
     *(*LINEAGE_PAGES, *MAPPING_PAGES, *FIELD_PAGES, *QUARANTINE_PAGES),
     *(see_covered, see_my_children, ask_who_may_see, find_whom, see_who_may_see),
     *(see_break_glass, break_glass, see_broken_glass, *GRANT_PAGES, *LOOK_AS_PAGES, *AUDIT_PAGES),
-    *(see_data, see_rules, change_rules, see_releases, *IMPORT_PAGES, *WHO_IS_WHO_PAGES),
+    *(see_data, see_rules, change_rules, see_releases, draft_release, *RELEASE_PAGES, *IMPORT_PAGES, *WHO_IS_WHO_PAGES),
 ]
 """Every handler of the server. A test sees to it that each names its action."""

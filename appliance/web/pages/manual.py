@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from appliance.actions import RIGHTS, Action, Role
 from appliance.jobs.student_budget import BUDGETS
 from appliance.roles import FieldGroup
+from appliance.jobs.release_states import STEPS, Step
 from appliance.settings import TEMPLATES
 from appliance.storage.field_catalogue import FIELDS, Field
 from appliance.student_level.access import NOBODY
@@ -59,6 +60,7 @@ class ManualPage:
         table: list(columns) for table, columns in groupby(FIELDS, key=lambda field: field.table)
     }
     metrics: ClassVar[tuple[Metric, ...]] = metrics()
+    steps: ClassVar[tuple[Step, ...]] = STEPS
     layouts: ClassVar[tuple[Layout, ...]] = LAYOUTS
     budgets: ClassVar[dict[Role, int]] = BUDGETS
 
