@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+_FILES = ("certificates", "bind_password_file", "client_secret_file")
+
 
 class BadRules(Exception):
     """The configuration cannot be used. The text is a sentence for the person who wrote it."""
@@ -97,7 +99,10 @@ _Rules = TypeVar("_Rules", LdapRules, OidcRules)
 
 
 def read_rules(file: Path, kind: type[_Rules], section: str) -> _Rules:
-    """One section of the file. Raises BadRules for an unknown key, a missing one, or one that must not be so."""
+    """One section of the file; files that it names are beside it, or have a whole path.
+
+    Raises BadRules for an unknown key, a missing one, or one that must not be so.
+    """
     try:
         told: Any = tomllib.loads(file.read_text()).get(section)
     except OSError as error:
@@ -112,8 +117,9 @@ def read_rules(file: Path, kind: type[_Rules], section: str) -> _Rules:
             raise BadRules(f"{file.name}: [{section}] {key} is no setting. Take it out, or mend its spelling.")
         if type(value) is not known[key].type:
             raise BadRules(f"{file.name}: [{section}] {key} has a value of the wrong kind.")
+    beside = {key: str(file.parent / told[key]) for key in _FILES if told.get(key)}
     try:
-        rules = kind(**told)
+        rules = kind(**told | beside)
     except TypeError:
         missing = [name for name, one in known.items() if name not in told and one.default is MISSING]
         raise BadRules(f"{file.name}: [{section}] lacks {', '.join(missing)}.") from None

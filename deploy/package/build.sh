@@ -20,7 +20,7 @@ work=$PWD/build/package-$arch wheels=$PWD/build/wheels-$arch
 source=$work/source root=$work/tree library=$work/tree/usr/lib/schoolhouse
 documents=$root/usr/share/doc/schoolhouse manuals=$root/usr/share/man/man1 overrides=$root/usr/share/lintian/overrides
 rm -rf "$work"
-mkdir -p "$source" "$root"/{DEBIAN,usr/bin} "$library"/{py/{bin,lib/bundled},site} "$documents" "$manuals" "$overrides"
+mkdir -p "$source" "$root"/{DEBIAN,usr/bin,usr/lib/systemd/system} "$library"/{py/{bin,lib/bundled},site} "$documents" "$manuals" "$overrides"
 git rev-parse HEAD >"$work/commit"
 git archive HEAD | tar -x -C "$source"
 recipe=$source/deploy/package debian=$source/deploy/debian
@@ -70,6 +70,7 @@ newest=$(find "$library" -type f \( -name '*.so*' -o -name python3 \) -exec read
 
 # What Debian wants beside the program.
 cp "$recipe/schoolhouse" "$root/usr/bin/"
+cp "$source"/deploy/systemd/* "$root/usr/lib/systemd/system/"
 PYTHONPATH=$source .venv/bin/python "$recipe/commands.py" |
   sed '/commands.py writes/r /dev/stdin' "$debian/schoolhouse.1" | gzip -9n >"$manuals/schoolhouse.1.gz"
 gzip -9n <"$debian/changelog" >"$documents/changelog.gz"

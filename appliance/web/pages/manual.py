@@ -27,6 +27,7 @@ TITLES = {
     "this-week": "How the list of This week is made",
     "who-sees-what": "Who sees what",
     "who-looked": "Who looked",
+    "signing-in": "Signing in",
     "what-is-kept": "What is kept, and until when",
     "what-leaves": "What leaves the district",
     "pulse": "The weekly pulse",
