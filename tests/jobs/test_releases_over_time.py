@@ -1,0 +1,241 @@
+"""The release desk behind its pages: who changed since, what is refused, and what a crash leaves behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from appliance import counts
+from appliance.aggregate.published import Key
+from appliance.aggregate.refusal import Refused
+from appliance.aggregate.turnover import Turnover
+from appliance.errors import NotAllowed, Trouble
+from appliance.jobs.compute_metrics import count_release, forget_last_year
+from appliance.jobs.import_files import import_files
+from appliance.jobs.make_release import approve, build_package, clear_outbox, discard, draft, withdraw
+from appliance.jobs.release_record import left_before, show
+from appliance.sample import write_district
+from appliance.settings import Settings
+from appliance.storage.connection import PastTheGate
+from appliance.storage.database import Database, IntegrityError
+from tests.elm_and_oak import SCHOOL_ENROLLMENT, ElmAndOak, csv_text
+
+OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 2)
+
+
+def exchanged(two_schools: ElmAndOak, first: int, second: int) -> dict[Key, Turnover]:
+    with two_schools.database.counts_only() as shelf:
+        return dict(counts.take_turnovers(shelf, second, first, "2026-10-01").of)
+
+
+def membership(school: str, dimension: str = "all", category: str = "all") -> Key:
+    metric = "membership" if dimension in ("all", "grade", "race", "sex") else "subgroup_membership"
+    return Key("n", metric, "", school, dimension, category)
+
+
+def count(two_schools: ElmAndOak, day: date, earlier: dict[int, str] | None = None) -> int:
+    return count_release(two_schools.database, day, Settings(), earlier or {}, by="s.ortiz")
+
+
+def as_draft(two_schools: ElmAndOak, memory: int, status: str = "drafted") -> None:
+    """Let a release stand behind a counting, so that the next counting does not clear it away."""
+    two_schools.database._writer.execute(
+        "INSERT INTO release (snapshot, school_year, version, status, minimum_n, memory_key, drafted_by, drafted_at,"
+        " content_sha256, package_sha256) VALUES ('2026-10-01', '2026-2027', 1, ?, 10, ?, 'a', 'then', 'x', 'y')",
+        (status, memory),
+    )
+
+
+def test_who_came_is_settled_and_who_changed_school_is_not(two_schools: ElmAndOak) -> None:
+    """Cy moves from Oak to Elm, and Dee is new at Oak; Ada and Ben stay where they are."""
+    two_schools.begin()
+    first = count(two_schools, OCTOBER)
+    as_draft(two_schools, first)
+    moved = SCHOOL_ENROLLMENT.replace("503,102,2026-08-17,09,", "503,102,2026-08-17,09,2026-10-12")
+    moved = csv_text(moved) + "503,101,2026-10-12,09,\n504,102,2026-10-05,09,\n"
+    dee = two_schools.roster["users"] + "    u-dee,Dee,Dorn,,504,student,o\n"
+    two_schools.load(two_schools.package(users=dee), two_schools.file("school_enrollment.csv", moved.encode()))
+    second = count(two_schools, NOVEMBER, {first: "2026-10-01"})
+    found = exchanged(two_schools, first, second)
+    assert found[membership("")] == Turnover(1, 1)
+    assert found[membership("101")] == Turnover(1, 0)
+    assert found[membership("102")] == Turnover(2, 1)
+    assert found[membership("102", "grade", "09")] == Turnover(2, 1)
+    assert membership("101", "grade", "08") not in found
+
+
+def test_a_correction_counts_as_a_change_of_what_left_and_not_of_what_is_on_record_now(two_schools: ElmAndOak) -> None:
+    """Ben turns out to have left in August. Counted again, October would show no difference; the release did."""
+    two_schools.begin()
+    first = count(two_schools, OCTOBER)
+    as_draft(two_schools, first)
+    corrected = SCHOOL_ENROLLMENT.replace("502,101,2026-08-17,08,", "502,101,2026-08-17,08,2026-08-20")
+    two_schools.load(two_schools.file("school_enrollment.csv", corrected))
+    second = count(two_schools, NOVEMBER, {first: "2026-10-01"})
+    found = exchanged(two_schools, first, second)
+    assert found[membership("101", "race", "HI7")] == Turnover(1, 1)
+    assert found[membership("", "sex", "M")] == Turnover(1, 1)
+
+
+def test_who_was_counted_is_out_of_reach_of_releases_and_gone_with_the_school_year(two_schools: ElmAndOak) -> None:
+    two_schools.begin()
+    memory = count(two_schools, OCTOBER)
+    as_draft(two_schools, memory, "built")
+    with two_schools.database.counts_only() as shelf:
+        for table in ("memory_member", "memory_profile", "release_memory"):
+            with pytest.raises(PastTheGate):
+                shelf.query(f"SELECT * FROM {table}")
+    forget_last_year(two_schools.database, date(2027, 6, 30))
+    assert two_schools.one("SELECT count(*) FROM memory_member") == 6
+    forget_last_year(two_schools.database, date(2027, 7, 1))
+    assert two_schools.one("SELECT count(*) FROM memory_member") == 0
+    assert two_schools.one("SELECT count(*) FROM memory_profile") == 0
+    with pytest.raises(Trouble, match="is not known any more"):
+        count(two_schools, NOVEMBER, {memory: "2026-10-01"})
+
+
+@pytest.fixture(scope="module")
+def district(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with one release that has left."""
+    folder = tmp_path_factory.mktemp("releases")
+    made = write_district(folder / "files", students=200, today=date(2026, 11, 20))
+    database = Database.create(folder / "home")
+    import_files(database, made.files)
+    draft(database, OCTOBER, Settings(), by="s.ortiz")
+    approve(database, 1, by="g.lindqvist")
+    build_package(database, 1, folder / "home" / "outbox", Settings(), by="g.lindqvist")
+    database.close()
+    return folder / "home"
+
+
+@pytest.fixture
+def home(district: Path, tmp_path: Path) -> Path:
+    """A copy of it, to change."""
+    subprocess.run(["cp", "-a", str(district), str(tmp_path / "home")], check=True)
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def database(home: Path):
+    opened = Database(home)
+    yield opened
+    opened.close()
+
+
+def test_without_the_package_that_left_nothing_is_released_beside_it(database: Database) -> None:
+    database._writer.execute("UPDATE release SET package = NULL")
+    with pytest.raises(Trouble, match="cannot be compared with"):
+        draft(database, NOVEMBER, Settings(), by="s.ortiz")
+
+
+def test_a_package_that_was_changed_in_the_database_is_noticed(database: Database) -> None:
+    database._writer.execute("UPDATE release SET package = CAST('not it' AS BLOB)")
+    with pytest.raises(Trouble, match="is not the one that left"):
+        left_before(database, "2026-2027")
+
+
+def test_without_who_was_counted_nothing_is_released_beside_it(database: Database) -> None:
+    database._writer.execute("DELETE FROM memory_member")
+    with pytest.raises(Trouble, match="is not known any more"):
+        draft(database, NOVEMBER, Settings(), by="s.ortiz")
+
+
+def test_rules_do_not_change_inside_a_school_year(database: Database) -> None:
+    with pytest.raises(Refused, match="minimum_days_enrolled changed since release 1"):
+        draft(database, NOVEMBER, Settings(minimum_days_enrolled=20), by="s.ortiz")
+    with pytest.raises(Refused, match="two people and a reason"):
+        draft(database, NOVEMBER, Settings(minimum_cell=5), by="s.ortiz")
+
+
+def test_what_was_put_aside_is_no_release_and_its_history_stays(database: Database) -> None:
+    draft(database, NOVEMBER, Settings(), by="s.ortiz")
+    with pytest.raises(Trouble, match="takes a reason"):
+        discard(database, 2, by="g.lindqvist", reason="")
+    assert discard(database, 2, by="g.lindqvist", reason="Wrong day.")["status"] == "discarded"
+    with pytest.raises(Trouble, match="nothing more"):
+        approve(database, 2, by="g.lindqvist")
+    assert [one.key for one in left_before(database, "2026-2027")] == [1]
+    with pytest.raises(IntegrityError, match="kept for ever"):
+        database._writer.execute("DELETE FROM release_step")
+
+
+def test_a_draft_that_another_release_overtook_is_not_built(database: Database, tmp_path: Path) -> None:
+    draft(database, NOVEMBER, Settings(), by="s.ortiz")
+    draft(database, date(2026, 11, 9), Settings(), by="s.ortiz")
+    for key in (2, 3):
+        approve(database, key, by="g.lindqvist")
+    build_package(database, 3, tmp_path / "out", Settings(), by="g.lindqvist")
+    with pytest.raises((Trouble, Refused)):
+        build_package(database, 2, tmp_path / "out", Settings(), by="g.lindqvist")
+    assert len(list((tmp_path / "out").iterdir())) == 1
+
+
+def test_the_drafter_may_not_approve_and_the_database_says_so_too(database: Database) -> None:
+    draft(database, NOVEMBER, Settings(), by="s.ortiz")
+    with pytest.raises(NotAllowed, match="another person"):
+        approve(database, 2, by="S.Ortiz")
+    with pytest.raises(IntegrityError):
+        database._writer.execute("UPDATE release SET approved_by = 'S.ORTIZ' WHERE release_key = 2")
+
+
+KILLED = """
+    import os, sys
+    from datetime import date
+    from pathlib import Path
+    from appliance.aggregate.release import archive
+    from appliance.jobs.make_release import {deed}
+    from appliance.settings import Settings
+    from appliance.storage.database import Database
+
+    home, at = Path(sys.argv[1]), sys.argv[2]
+    real = getattr(os, at)
+    def die(*values, **names):
+        real(*values, **names)
+        os.kill(os.getpid(), 9)
+    setattr(os, at, die)
+    database = Database(home)
+    {call}
+"""
+
+
+def killed(home: Path, deed: str, call: str, at: str) -> None:
+    script = textwrap.dedent(KILLED).format(deed=deed, call=call)
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(home), at], check=False, capture_output=True, env=os.environ
+    )
+    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+
+
+def test_a_withdrawal_that_is_killed_leaves_the_outbox_old_or_new_and_is_completed(home: Path) -> None:
+    (package,) = (home / "outbox").iterdir()
+    whole = package.read_bytes()
+    killed(home, "withdraw", "withdraw(database, 1, home / 'outbox', by='x.y', reason='Wrong.')", "unlink")
+    database = Database(home)
+    assert show(database, 1)["status"] == "withdrawn"
+    assert not package.exists() or package.read_bytes() == whole
+    clear_outbox(database, home / "outbox")
+    assert list((home / "outbox").iterdir()) == []
+    database.close()
+
+
+@pytest.mark.parametrize("at", ["fsync", "replace"])
+def test_a_build_that_is_killed_leaves_the_outbox_old_or_new_and_is_built_again(home: Path, at: str) -> None:
+    database = Database(home)
+    draft(database, NOVEMBER, Settings(), by="s.ortiz")
+    approve(database, 2, by="g.lindqvist")
+    database.close()
+    before = {path.name: path.read_bytes() for path in (home / "outbox").glob("*.zip")}
+    killed(home, "build_package", "build_package(database, 2, home / 'outbox', Settings(), by='x.y')", at)
+    left = {path.name: path.read_bytes() for path in (home / "outbox").glob("*.zip")}
+    database = Database(home)
+    built = build_package(database, 2, home / "outbox", Settings(), by="x.y")
+    after = {path.name: path.read_bytes() for path in (home / "outbox").glob("*")}
+    assert after == before | {built.name: built.read_bytes()}
+    assert left in (before, after)
+    assert withdraw(database, 2, home / "outbox", by="x.y", reason="Wrong.")["status"] == "withdrawn"
+    database.close()
