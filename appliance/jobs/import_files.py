@@ -25,7 +25,7 @@ from appliance.student_level.staging import quarantine
 from appliance.student_level.staging.batch import Batch, Progress, quietly
 from appliance.student_level.staging.holds import HoldRule, holds
 from appliance.student_level.staging.journal import Journal, take_back
-from appliance.student_level.staging.known_files import KNOWN, KnownFiles, excerpts, forget_files
+from appliance.student_level.staging.known_files import KNOWN, KnownFiles, excerpts, forget_files, sizes
 from appliance.student_level.staging.known_lines import Excerpt
 from appliance.student_level.staging.linking.cases import forget_dangling
 from appliance.student_level.staging.load import load
@@ -185,15 +185,18 @@ _FORGET_OLDEST = """
 def _recognised(database: Database, paths: Sequence[Source], settings: Settings | None) -> list[Recognised]:
     refuse_file_names([path.name for path in paths])
     line_key = database.sealing_key(b"lines of files")
-    found = recognise(paths, database.home, (settings or Settings()).inclusive_ends, line_key)
+    with database.reading(KNOWN) as reading:
+        known_sizes = sizes(reading.query)
+    found = recognise(paths, database.home, (settings or Settings()).inclusive_ends, line_key, known_sizes)
     refuse_file_names([one.table.name for one in found])
     return found
 
 
 def _way(database: Database, settings: Settings | None) -> str:
     """A fingerprint of all that decides how files are read: when it changes, none of them is known any more."""
-    ends = sorted((settings or Settings()).inclusive_ends)
-    return hashlib.sha256(repr((__version__, ends, known_mappings(database.home))).encode()).hexdigest()
+    chosen = settings or Settings()
+    how = __version__, sorted(chosen.inclusive_ends), chosen.leading_system, known_mappings(database.home)
+    return hashlib.sha256(repr(how).encode()).hexdigest()
 
 
 def _excerpts(database: Database, files: Sequence[Recognised], way: str) -> dict[str, Excerpt]:

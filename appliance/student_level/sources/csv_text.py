@@ -9,7 +9,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 
 from appliance.errors import BadFile
@@ -36,12 +36,26 @@ class TextTable:
     separator: str = ","
     expected: int = 0
     """Rows, about: lines but for the header's."""
-    line_hashes: Hashes | None = None
+    line_key: bytes = field(default=b"", repr=False)
+    """What its lines are hashed with; empty when they need not be."""
     is_line_by_line: bool = False
     """Whether each row was one line and each line one row; known when all rows were read."""
     may_end_short: bool = False
     """Whether a last row that breaks off is one wrong row, and not a sign that the rest is missing: said of files that
     end nothing by what they leave out."""
+
+    _line_hashes: Hashes | None = field(default=None, repr=False)
+
+    @property
+    def line_hashes(self) -> Hashes | None:
+        """The keyed hash of each line. Reads the file once more if that was not done while it was looked through."""
+        if self._line_hashes is None and self.line_key:
+            hashes = LineHashes(self.line_key)
+            with self.file.open() as stream:
+                while block := stream.read(_STEP):
+                    hashes.take(block)
+            self._line_hashes = hashes.end()
+        return self._line_hashes
 
     @property
     def name(self) -> str:
@@ -150,13 +164,13 @@ _PIECE = 1 << 16
 _MARK = "\x00"
 
 
-def look_through(file: SourceFile, line_key: bytes = b"") -> TextTable:
+def look_through(file: SourceFile, line_key: bytes = b"", *, hash_lines: bool = False) -> TextTable:
     """Hash a file, find its encoding and read its header, in one pass over its bytes and a fixed amount of memory.
 
-    `line_key`: hash each of its lines as well, with this key, in eight bytes of memory a line.
+    `line_key`: what its lines can be hashed with; `hash_lines`: in the same pass, in eight bytes of memory a line.
     """
     digest, is_utf8, holds_nul, expected = hashlib.sha256(), True, False, 0
-    line_hashes = LineHashes(line_key) if line_key else None
+    line_hashes = LineHashes(line_key) if hash_lines else None
     decoder = codecs.getincrementaldecoder("utf-8")()
     with file.open() as stream:
         start = block = stream.read(_STEP)
@@ -188,7 +202,8 @@ def look_through(file: SourceFile, line_key: bytes = b"") -> TextTable:
     except UnicodeDecodeError:
         raise BadFile(f"{file.name} mixes character encodings. Export it as UTF-8.") from None
     found = TextTable(file, digest.hexdigest(), encoding, tuple(name.strip() for name in header), separator)
-    found.expected, found.line_hashes = max(expected - 1, 0), line_hashes.end() if line_hashes else None
+    found.expected, found.line_key = max(expected - 1, 0), line_key
+    found._line_hashes = line_hashes.end() if line_hashes else None
     return found
 
 

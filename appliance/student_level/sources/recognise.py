@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from appliance.errors import BadFile
 from appliance.student_level.sources import district_csv, oneroster
@@ -34,12 +34,16 @@ ONEROSTER, EXPORTS = "oneroster", "exports"
 
 
 def recognise(
-    paths: Sequence[Source], home: Path | None = None, inclusive_ends: Collection[str] = (), line_key: bytes = b""
+    paths: Sequence[Source],
+    home: Path | None = None,
+    inclusive_ends: Collection[str] = (),
+    line_key: bytes = b"",
+    known_sizes: Collection[int] = (),
 ) -> list[Recognised]:
     """Every CSV file behind the paths, each with its layout, in the order given; `home` may hold mappings of its own.
 
     `inclusive_ends` names the sources, ONEROSTER or EXPORTS, that write an end date as the last day that counts.
-    `line_key`: the lines of CSV files are hashed with it; see `look_through`.
+    `line_key`: what lines of CSV files are hashed with; `known_sizes`: of files so large, only when it is needed.
 
     Raises BadFile for a file that is none of the known kinds: a batch with a file nobody understands is not loaded.
     """
@@ -58,7 +62,7 @@ def recognise(
             else:
                 loose.extend(files)
             continue
-        package = [look_through(file, line_key) for file in files]
+        package = [look_through(f, line_key, hash_lines=bool(line_key) and _is_new(f, known_sizes)) for f in files]
         if path.suffix.lower() == ".zip" and any(base(table) in oneroster.BY_FILE for table in package):
             found.extend(_of_package(path.name, package, mappings, inclusive_ends))
         elif all(is_member(table) for table in package):
@@ -74,6 +78,14 @@ def recognise(
             raise BadFile(f"{one.table.name} and {seen[what]} are the same file. Name it once.")
         seen[what] = one.table.name
     return found
+
+
+_BY_THE_MILLION = ("results.csv", "enrollments.csv")
+
+
+def _is_new(file: SourceFile, known_sizes: Collection[int]) -> bool:
+    """Whether a file of many lines is surely none that was loaded before."""
+    return PurePosixPath(file.name).name.lower() in _BY_THE_MILLION and file.size not in known_sizes
 
 
 def _of_package(

@@ -72,7 +72,10 @@ _OF_KIND = {kind: group for group in _GROUPS for kind in group.kinds}
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A file as it was when last loaded. `told`: rows, refused, held (entity -> records), left_out (columns)."""
+    """A file as it was when last loaded.
+
+    `told`: bytes, rows, refused, held (entity -> records), left_out (columns), off (fields that were not kept then).
+    """
 
     key: int
     batch: int
@@ -120,6 +123,16 @@ def excerpts(query: Callable[[str, Mapping[str, Any]], list[dict[str, Any]]], fi
             if picked := excerpt(one.table, hashes, records):
                 found[one.table.name] = picked
     return found
+
+
+def sizes(query: Callable[[str, Mapping[str, Any]], list[dict[str, Any]]]) -> set[int]:
+    """How many bytes the known files have. `query` goes through `KNOWN`."""
+    return {json.loads(row["told"])["bytes"] for row in query(_KNOWN.format("known"), {})}
+
+
+def _bytes_of(one: Recognised) -> int:
+    table = one.table.whole if isinstance(one.table, Excerpt) else one.table
+    return table.file.size if isinstance(table, TextTable) else 0
 
 
 def _as_known(row: Mapping[str, Any]) -> Known:
@@ -184,7 +197,7 @@ class KnownFiles:
              lines: LineRecords | None) -> None:  # fmt: skip
         """Remember a file that was read. Written down by `write`."""
         told = {"loaded_as": _loaded_as(one.layout), "rows": read.rows, "refused": refused, "held": dict(held),
-                "left_out": read.columns_left_out, "off": self._off}  # fmt: skip
+                "left_out": read.columns_left_out, "off": self._off, "bytes": _bytes_of(one)}  # fmt: skip
         self._kept.append((one, read, told, lines))
 
     def write(self, batch: int) -> None:
