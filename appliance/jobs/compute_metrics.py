@@ -12,7 +12,7 @@ from appliance.storage.connection import Gate
 from appliance.storage.database import Database, Event
 from appliance.student_level.metrics import memory
 from appliance.student_level.metrics.catalogue import sums_sql
-from appliance.student_level.metrics.counting import count_everything, count_for_release
+from appliance.student_level.metrics.counting import Areas, count_everything, count_for_release
 
 
 def refresh(database: Database, settings: Settings, *, by: str | None = None) -> date | None:
@@ -45,11 +45,20 @@ def _compute_sums(database: Database, *, by: str | None = None) -> None:
                 tables.execute(statement)
 
 
-def count_release(database: Database, snapshot: date, settings: Settings, earlier: dict[int, str], *, by: str) -> int:
+def count_release(
+    database: Database,
+    snapshot: date,
+    settings: Settings,
+    earlier: dict[int, str],
+    *,
+    by: str,
+    areas: Areas | None = None,
+) -> int:
     """Count what may leave as of a day, and how many students each number exchanged since earlier releases.
 
-    `earlier`: their countings, each with the label of its release. Returns the key of this counting. Raises Trouble
-    when nobody was enrolled, or when it is no longer known who was counted in an earlier release.
+    `earlier`: their countings, each with the label of its release. `areas`: the policy's geographies. Returns the key
+    of this counting. Raises Trouble when nobody was enrolled, or when it is no longer known who was counted in an
+    earlier release.
     """
     event = Event(by, Action.COMPUTE_METRICS, f"release of {snapshot}")
     with database.changing(event) as tables:
@@ -61,7 +70,11 @@ def count_release(database: Database, snapshot: date, settings: Settings, earlie
                 )
         memory.clear(tables)
         counted = count_for_release(
-            tables, snapshot=day_number(snapshot), minimum_days=settings.minimum_days_enrolled, earlier=earlier
+            tables,
+            snapshot=day_number(snapshot),
+            minimum_days=settings.minimum_days_enrolled,
+            earlier=earlier,
+            areas=areas,
         )
         if not any(table.cells for table in counted.tabulations) or not memory.is_kept(tables, counted.memory):
             raise Trouble(

@@ -62,7 +62,9 @@ def draft(
     found = in_force(database, settings)
     check_year(database, found, year, snapshot)
     _check_rules(found.policy, settings, earlier)
-    memory = count_release(database, snapshot, settings, {one.memory: one.package.label for one in earlier}, by=by)
+    labels = {one.memory: one.package.label for one in earlier}
+    areas = {geography.code: geography.schools for geography in found.policy.geographies}
+    memory = count_release(database, snapshot, settings, labels, by=by, areas=areas)
     release: dict[str, Any] = {
         "snapshot": snapshot.isoformat(),
         "school_year": year,

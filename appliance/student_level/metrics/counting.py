@@ -1,12 +1,13 @@
 """From student rows to tabulations: the last place where a row stands for a child."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
 
 from sqlite_utils import Database as Tables
 
+from appliance.aggregate.refusal import Refused
 from appliance.aggregate.tabulation import DISTRICT, Cell, Tabulation
 from appliance.aggregate.turnover import Turnovers
 from appliance.days import day_number, from_day_number, school_year
@@ -14,6 +15,7 @@ from appliance.student_level.metrics import memory
 from appliance.student_level.metrics.catalogue import Metric, groups_sql, metrics
 
 _DISTRICT_PLACE = 0
+Areas = Mapping[str, Collection[str]]
 
 
 def count_everything(tables: Tables, *, snapshot: int, minimum_days: int) -> Iterator[Tabulation]:
@@ -22,7 +24,7 @@ def count_everything(tables: Tables, *, snapshot: int, minimum_days: int) -> Ite
     The school year of the snapshot is counted from its first day to the snapshot, both included. The temporary tables
     that hold the reporting groups live in memory and are gone when the iteration ends.
     """
-    with _groups(tables, snapshot, minimum_days) as day:
+    with _groups(tables, snapshot, minimum_days, {}) as day:
         for metric in metrics():
             with _counted(tables, metric, day.values):
                 yield day.tabulation(metric, _cells(tables, metric, day.place_ids))
@@ -40,10 +42,15 @@ class Counted:
     turnovers: dict[int, Turnovers]
 
 
-def count_for_release(tables: Tables, *, snapshot: int, minimum_days: int, earlier: dict[int, str]) -> Counted:
-    """Count what may leave, remember who was counted, and compare with earlier releases (memory to label)."""
+def count_for_release(
+    tables: Tables, *, snapshot: int, minimum_days: int, earlier: dict[int, str], areas: Areas | None = None
+) -> Counted:
+    """Count what may leave, remember who was counted, and compare with earlier releases (memory to label).
+
+    `areas`: declared geographies, each with the state ids of its schools. Raises `Refused` for one that is not loaded.
+    """
     leaving = tuple(metric for metric in metrics() if metric.leaves)
-    with _groups(tables, snapshot, minimum_days) as day:
+    with _groups(tables, snapshot, minimum_days, areas or {}) as day:
         memory.begin(tables)
         found = []
         for metric in leaving:
@@ -70,25 +77,38 @@ class _Day:
 
 
 @contextmanager
-def _groups(tables: Tables, snapshot: int, minimum_days: int) -> Iterator[_Day]:
+def _groups(tables: Tables, snapshot: int, minimum_days: int, areas: Areas) -> Iterator[_Day]:
     """The temporary tables that every metric reads from."""
     day = from_day_number(snapshot)
     year = school_year(day)
     values = {"snapshot": snapshot, "first_day": day_number(day.replace(year=year - 1, month=7, day=1))}
     values["minimum_days"] = minimum_days
     connection = tables.conn
+    schools = dict(connection.execute("SELECT organization_key, state_id FROM organization WHERE kind = 'school'"))
+    place_ids = {_DISTRICT_PLACE: DISTRICT} | schools | {-number: code for number, code in enumerate(areas, start=1)}
+    connection.execute("CREATE TEMP TABLE whole (place_key INTEGER, school_key INTEGER)")
+    connection.executemany("INSERT INTO temp.whole VALUES (?, ?)", _wholes(schools, areas))
     for statement in groups_sql().split(";\n"):
         if statement.strip():
             connection.execute(statement, values if ":" in statement else {})
     try:
-        place_ids = {_DISTRICT_PLACE: DISTRICT}
-        place_ids |= dict(
-            connection.execute("SELECT organization_key, state_id FROM organization WHERE kind = 'school'")
-        )
         yield _Day(day.isoformat(), f"{year - 1}-{year}", values, place_ids)
     finally:
         connection.execute("DROP TABLE temp.reporting_student")
         connection.execute("DROP TABLE temp.reporting_days")
+        connection.execute("DROP TABLE temp.whole")
+
+
+def _wholes(schools: Mapping[int, str], areas: Areas) -> list[tuple[int, int]]:
+    """Every place that is made of schools, with each of its schools."""
+    key_of = {state_id: key for key, state_id in schools.items()}
+    found = [(_DISTRICT_PLACE, key) for key in schools]
+    for number, (code, members) in enumerate(areas.items(), start=1):
+        for state_id in members:
+            if state_id not in key_of:
+                raise Refused(f"The geography {code} names the school {state_id}, which is not loaded.")
+            found.append((-number, key_of[state_id]))
+    return found
 
 
 @contextmanager

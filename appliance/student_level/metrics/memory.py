@@ -74,9 +74,13 @@ def begin(tables: Tables) -> None:
 
 
 def note(tables: Tables, metric: Metric) -> None:
-    """Take down who is in the numbers of a metric that leaves, from the temporary table `counted`."""
+    """Take down who is in the numbers of a metric that leaves, from the temporary table `counted`.
+
+    Who is in a declared geography is known from the schools.
+    """
     tables.execute(
-        "INSERT INTO temp.counted_number SELECT place_key, student_key, :metric, detail, count FROM temp.counted",
+        "INSERT INTO temp.counted_number SELECT place_key, student_key, :metric, detail, count FROM temp.counted"
+        " WHERE place_key >= 0",
         {"metric": metric.name},
     )
 

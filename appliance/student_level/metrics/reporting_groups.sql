@@ -1,6 +1,6 @@
 -- reporting_groups: each student once per place and year, with the groups that totals are shown by.
--- A place is a school, or 0 for the whole district. A student in two schools is in each of them, and once in the
--- district.
+-- A place is a school, 0 for the whole district, or below 0 for a declared geography made of schools (temp.whole). A
+-- student in two schools is in each of them, and once in the district and in each geography.
 -- Groups are those of the snapshot day; for a student who has left by then, those of the last day enrolled.
 -- A sensitive field that is switched off (field_choice) is MISSING for everybody: not kept is not the same as "no".
 -- Rule: EDFacts category sets (data groups 39, 814); disability is special education under IDEA, not Section 504.
@@ -14,7 +14,7 @@ WITH enrolled AS (
 ), placed AS (
     SELECT school_key AS place_key, * FROM enrolled
     UNION ALL
-    SELECT 0 AS place_key, * FROM enrolled
+    SELECT whole.place_key, enrolled.* FROM enrolled JOIN temp.whole USING (school_key)
 ), latest AS (
     SELECT place_key, student_key, max(is_enrolled) AS is_enrolled, max(last_day) AS last_day,
            -- The grade of the enrollment that counts: one that is open, and of those the newest.
@@ -43,7 +43,8 @@ CREATE UNIQUE INDEX temp.reporting_student_by_place ON reporting_student (place_
 CREATE INDEX temp.reporting_student_by_student ON reporting_student (student_key);
 
 -- Days enrolled and missed up to the snapshot, from `stays.sql`. Only days for which attendance was taken count.
--- A day at two schools is one day for the district, so students of more than one school are counted day by day there.
+-- A day at two schools is one day for the district, so students of more than one school are counted day by day there,
+-- and in every geography that holds more than one of their schools.
 CREATE TEMP TABLE reporting_days AS
 WITH within AS (
     SELECT student_key, school_key, max(begin_day, :first_day) AS begin_day, min(end_day, :snapshot + 1) AS end_day
@@ -68,23 +69,27 @@ WITH within AS (
     SELECT school_key AS place_key, student_key, days_enrolled, coalesce(days_missed, 0) AS days_missed
       FROM enrolled LEFT JOIN missed USING (school_key, student_key)
      WHERE days_enrolled > 0
-), several AS (
-    SELECT student_key FROM by_school GROUP BY student_key HAVING count(*) > 1
+), by_whole AS (
+    SELECT whole.place_key, student_key, sum(days_enrolled) AS days_enrolled, sum(days_missed) AS days_missed,
+           count(*) AS schools
+      FROM by_school JOIN temp.whole ON whole.school_key = by_school.place_key
+     GROUP BY whole.place_key, student_key
 ), day_of_several AS (
-    SELECT DISTINCT within.student_key, taken.day
-      FROM several JOIN within USING (student_key)
+    SELECT DISTINCT by_whole.place_key, student_key, taken.day
+      FROM by_whole JOIN within USING (student_key)
+      JOIN temp.whole ON whole.place_key = by_whole.place_key AND whole.school_key = within.school_key
       JOIN temp.taken ON taken.school_key = within.school_key
        AND taken.day >= within.begin_day AND taken.day < within.end_day
+     WHERE by_whole.schools > 1
 )
 SELECT place_key, student_key, days_enrolled, days_missed FROM by_school
 UNION ALL
-SELECT 0, student_key, days_enrolled, days_missed FROM by_school
- WHERE student_key NOT IN (SELECT student_key FROM several)
+SELECT place_key, student_key, days_enrolled, days_missed FROM by_whole WHERE schools = 1
 UNION ALL
-SELECT 0, day_of_several.student_key, count(*),
+SELECT place_key, student_key, count(*),
        count(CASE WHEN attendance_day.category IN ('excused', 'unexcused') THEN 1 END)
   FROM day_of_several LEFT JOIN attendance_day USING (student_key, day)
- GROUP BY day_of_several.student_key;
+ GROUP BY place_key, student_key;
 CREATE UNIQUE INDEX temp.reporting_days_by_place ON reporting_days (place_key, student_key);
 DROP TABLE temp.stay;
 DROP TABLE temp.taken;

@@ -15,8 +15,8 @@ from appliance.student_level.metrics.catalogue import groups_sql, sums_sql
 
 FIRST = day_number(from_day_number(20_628).replace(month=6, day=15))  # two school years meet within the days below
 DAYS = st.integers(FIRST, FIRST + 40)
-STAYS = st.lists(st.tuples(st.integers(1, 3), st.integers(1, 2), DAYS, st.none() | st.integers(0, 30)), max_size=8)
-TAKEN = st.sets(st.tuples(st.integers(1, 2), DAYS), max_size=40)
+STAYS = st.lists(st.tuples(st.integers(1, 3), st.integers(1, 3), DAYS, st.none() | st.integers(0, 30)), max_size=8)
+TAKEN = st.sets(st.tuples(st.integers(1, 3), DAYS), max_size=40)
 EXCEPTIONS = st.dictionaries(
     st.tuples(st.integers(1, 3), DAYS), st.sampled_from(["excused", "unexcused", "tardy"]), max_size=30
 )
@@ -41,7 +41,7 @@ def run(tables, sql, values):
 
 def fill(tables, stays, taken, exceptions):
     tables.execute("INSERT INTO organization VALUES (9, 'D', 'district', 'D', NULL, 1)")
-    for school in (1, 2):
+    for school in (1, 2, 3):
         tables.execute("INSERT INTO organization VALUES (?, 'S', 'school', ?, 9, 1)", (school, str(school)))
     for student in (1, 2, 3):
         tables.execute("INSERT INTO student (student_key, given_name, family_name) VALUES (?, '', '')", (student,))
@@ -94,6 +94,11 @@ def test_days_behind_the_metrics(database, stays, taken, exceptions, snapshot):
     first = day_number(from_day_number(snapshot).replace(year=ends_in - 1, month=7, day=1))
     with pytest.raises(TakeBack), database.changing(Event("test", Action.COMPUTE_METRICS)) as tables:
         kept = fill(tables, stays, taken, exceptions)
+        schools = [key for (key,) in tables.execute("SELECT organization_key FROM organization WHERE kind = 'school'")]
+        charter = set(schools[:2])
+        tables.execute("CREATE TEMP TABLE whole (place_key INTEGER, school_key INTEGER)")
+        wholes = [(0, key) for key in schools] + [(-1, key) for key in charter]
+        tables.conn.executemany("INSERT INTO temp.whole VALUES (?, ?)", wholes)
         run(tables, groups_sql(), {"first_day": first, "snapshot": snapshot})
         found = {row[:2]: row[2:] for row in tables.execute("SELECT * FROM temp.reporting_days").fetchall()}
         raise TakeBack
@@ -102,6 +107,8 @@ def test_days_behind_the_metrics(database, stays, taken, exceptions, snapshot):
         within = {day for day in days if first <= day <= snapshot}
         places[school, student] |= within
         places[0, student] |= within
+        if school in charter:
+            places[-1, student] |= within
     expected = {
         (place, student): (len(days), sum(exceptions.get((student, day)) in ("excused", "unexcused") for day in days))
         for (place, student), days in places.items() if days
