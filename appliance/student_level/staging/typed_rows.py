@@ -60,14 +60,15 @@ class _Typing:
             if any_is_wrong:
                 wrong |= {place: (nth, value) for place, value in enumerate(columns[field]) if type(value) is Wrong}
         if wrong or block.odd:
-            self._refuse({block.numbers[place]: found for place, found in wrong.items()}, block.odd)
+            # Several rows may have one number: records of XML that stand in one line, or a wide row that makes many.
+            self._refuse([(block.numbers[place], *found) for place, found in sorted(wrong.items())], block.odd)
         return Typed(block.numbers, columns).without(wrong.keys())
 
-    def _refuse(self, wrong: dict[int, tuple[int, Wrong]], odd: Iterable[TextRow]) -> None:
+    def _refuse(self, wrong: Iterable[tuple[int, int, Wrong]], odd: Iterable[TextRow]) -> None:
         """Put the refused rows of a block into the report, in the order of the file."""
         width = len(self._table.header)
         found = [(row, -1, Wrong(_of_width(len(cells), width), "")) for row, cells in odd]
-        found += [(row, nth, value) for row, (nth, value) in wrong.items()]
+        found += wrong
         for row, nth, value in sorted(found, key=lambda one: one[0]):
             column = self._checked[nth].column if nth >= 0 else _WHOLE_ROW
             self._report.refuse(self._layout.entity, _problem(self._table.name, row, column, value))
