@@ -234,6 +234,19 @@ def census_attack(cells, covers, asked):
     return {keys[key] for key in attacker.Attack(system).exact(keys)}
 
 
+def test_the_command_answers_for_every_case_that_is_a_table(capsys):
+    """01 to 04 and 07 are protected and nothing falls; the traps of 05 come with their pattern, and do fall."""
+    for name in ("01-linked-geographies", "02-two-per-line-not-enough", "03-single-primary-2d", "04-z1-small-counts",
+                 "07-district-optimum"):  # fmt: skip
+        assert main([str(HERE / f"{name}.json"), "--json"]) == 0
+        capsys.readouterr()
+    assert main([str(HERE / "05-micro-traps.json"), "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)["cases"]
+    assert [one["intervals"] for one in told] == [trap["intervals"] for trap in TRAPS["traps"]]
+    assert main([str(HERE / "nowhere.json")]) == 1
+    assert "cannot be read" in capsys.readouterr().err
+
+
 def test_the_command_protects_and_attacks(capsys, tmp_path):
     assert main([str(HERE / "01-linked-geographies.json"), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
@@ -258,6 +271,11 @@ def test_the_command_protects_and_attacks(capsys, tmp_path):
         '{"cells": {"a": 1}, "constraints": [{"parts": ["a", "z"], "total": "a"}], "primary": []}',
         '{"cells": {"a": 1}, "constraints": [], "primary": ["z"]}',
         '{"cells": {"a": -1}, "constraints": [], "primary": []}',
+        '{"cells": {"a": 1.7}, "constraints": [], "primary": []}',
+        '{"cells": {"a": 1}, "constraints": [], "primary": ["a"], "targets": {"z": [0, 1]}}',
+        '{"cells": {"a": 1}, "constraints": [], "primary": ["a"], "targets": {"a": [3, 1]}}',
+        '{"cells": {"a": 4}, "constraints": [], "primary": ["a"], "upper": {"a": 3}}',
+        '{"traps": [{"name": "x"}]}',
     ],
 )
 def test_a_case_that_cannot_be_read_gets_one_sentence(tmp_path, content, capsys):

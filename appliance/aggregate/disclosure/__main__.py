@@ -7,6 +7,7 @@ the result attacked. Leaves with 1 when a sensitive number falls, 2 for wrong us
 import argparse
 import json
 import sys
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,8 @@ def main(arguments: list[str] | None = None) -> int:
         return trouble.exit_code
     document = told[0] if len(told) == 1 else {"version": 1, "cases": told}
     text = json.dumps(document, indent=1) if options.json else "\n\n".join(_text(one) for one in told)
-    print(text)  # noqa: T201
+    with suppress(BrokenPipeError):
+        print(text, flush=True)  # noqa: T201
     return int(any(one["below_target"] or one["exact"] or one["to_insiders"] for one in told))
 
 

@@ -60,13 +60,22 @@ class Outcome:
 def read(path: Path) -> list[Case]:
     """The cases of a file. Raises `BadFile` when it is not of that form or its sums do not add up."""
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise BadFile(f"{path.name} cannot be read. Give the path of a JSON file.") from None
+    try:
+        document = json.loads(text)
         if "instances" in document:
             cases = [_instance(document.get("title", ""), instance) for instance in document["instances"]]
+        elif "traps" in document:
+            cases = [_trap(trap) for trap in document["traps"]]
         else:
             cases = [_plain(document)]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        raise BadFile(f"{path.name} is not a case: it needs cells, constraints and primary.") from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise BadFile(
+            f"{path.name} is not a case. It needs cells (name to a whole number), constraints (parts and a total, by "
+            "name) and primary (names)."
+        ) from None
     for case in cases:
         _check(case, path.name)
     return cases
@@ -176,16 +185,31 @@ def _key(name: str) -> Key:
 def _plain(document: Mapping[str, Any]) -> Case:
     return Case(
         title=str(document.get("title", "")),
-        cells={str(name): int(count) for name, count in document["cells"].items()},
+        cells={str(name): _whole(count) for name, count in document["cells"].items()},
         sums=[(list(sum_["parts"]), sum_.get("total")) for sum_ in document["constraints"]],
         primary=list(document["primary"]),
-        targets={name: (int(low), int(high)) for name, (low, high) in document.get("targets", {}).items()},
-        upper={name: int(most) for name, most in document.get("upper", {}).items()},
+        targets={name: (_whole(low), _whole(high)) for name, (low, high) in document.get("targets", {}).items()},
+        upper={name: _whole(most) for name, most in document.get("upper", {}).items()},
         weight={name: float(weight) for name, weight in document.get("weight", {}).items()},
-        smallest_hidden=int(document.get("smallest_hidden", 0)),
+        smallest_hidden=_whole(document.get("smallest_hidden", 0)),
         hidden=document.get("hidden"),
         insiders=[list(own) for own in document.get("insiders", [])],
     )
+
+
+def _whole(value: object) -> int:
+    """A count. Raises TypeError for anything but a whole number: 1.7 students are a slip, not one student."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError
+    return value
+
+
+def _trap(document: Mapping[str, Any]) -> Case:
+    """One line of a table: `parts` and their `total`, of which the parts numbered in `suppressed` are hidden."""
+    cells = {f"c{place}": _whole(count) for place, count in enumerate(document["parts"])}
+    hidden = [f"c{place}" for place in document["suppressed"]]
+    line: list[tuple[list[str], str | None]] = [(list(cells), "total")]
+    return Case(str(document["name"]), cells | {"total": _whole(document["total"])}, line, hidden, hidden=hidden)
 
 
 def _instance(title: str, document: Mapping[str, Any]) -> Case:
@@ -220,8 +244,13 @@ def _check(case: Case, name: str) -> None:
             raise BadFile(f"{name}: a constraint names the cell {unknown[0]!r}, which `cells` does not list.")
         if total is not None and sum(case.cells[part] for part in parts) != case.cells[total]:
             raise BadFile(f"{name}: the parts of {total!r} do not add up to it.")
-    for cell in (*case.primary, *(case.hidden or ()), *chain.from_iterable(case.insiders)):
+    for cell in (*case.primary, *(case.hidden or ()), *chain(*case.insiders), *case.targets, *case.upper, *case.weight):
         if cell not in case.cells:
             raise BadFile(f"{name}: the cell {cell!r} is not listed in `cells`.")
+    for cell, most in case.upper.items():
+        if case.cells[cell] > most:
+            raise BadFile(f"{name}: the cell {cell!r} is above its own upper bound.")
+    if any(low > high for low, high in case.targets.values()) or any(cost < 0 for cost in case.weight.values()):
+        raise BadFile(f"{name}: a target's low end is above its high end, or a weight is below zero.")
     if any(count < 0 for count in case.cells.values()):
         raise BadFile(f"{name}: a cell is below zero.")
