@@ -23,6 +23,7 @@ from appliance.storage.database import Database, Event
 from appliance.student_level.records import student_parts, who_is_who
 from appliance.student_level.sources.mapping.shelf import known_mappings
 from appliance.student_level.staging.journal import Journal, take_back
+from appliance.student_level.staging.known_files import forget_files
 from appliance.student_level.staging.linking import decisions, merging
 from appliance.student_level.staging.linking.decisions import Decision
 from appliance.student_level.staging.linking.undoing import touched_since
@@ -139,6 +140,7 @@ def undo(database: Database, batch: int, *, reason: str, by: str, settings: Sett
             )
         with none_lost(database, tables):
             count = take_back(tables, batch)
+        forget_files(tables)
         tables.table("batch").update(batch, {"status": "undone", "reason": reason})
     refresh(database, settings, by=by)
     return count

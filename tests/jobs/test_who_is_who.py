@@ -130,6 +130,19 @@ def test_a_vendors_file_with_state_ids_finds_the_students_and_makes_no_twin(two_
     assert two_schools.one("SELECT count(*) FROM test_result") == 2
 
 
+def test_a_state_id_is_never_taken_for_the_local_id_of_another_child(two_schools):
+    cys_state_id_is_bens_local_id = WITH_STATE_IDS.replace("99503", "502")
+    two_schools.load(two_schools.package(users=cys_state_id_is_bens_local_id))
+    two_schools.load(two_schools.file("tests.csv", f"{TESTS}\n502,502,MATH,2026-10-01,Vendor,210,,,\n"))
+    assert two_schools.ask("SELECT given_name FROM test_result JOIN student USING (student_key)") == [("Cy",)]
+
+
+def test_a_district_that_tells_no_state_ids_may_use_them_as_its_own(two_schools):
+    two_schools.load(two_schools.package())
+    report = two_schools.load(two_schools.file("tests.csv", f"{TESTS}\n502,502,MATH,2026-10-01,Vendor,210,,,\n"))
+    assert linked(report, "tests.csv") == {"local id": 1}
+
+
 def test_another_systems_roster_with_the_same_state_ids_makes_no_twin(two_schools):
     two_schools.load(two_schools.package(users=WITH_STATE_IDS))
     other = csv_text(WITH_STATE_IDS)

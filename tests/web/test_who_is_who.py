@@ -53,7 +53,16 @@ def answer(person, decision: str, reason: str = "her mother brought the papers")
 def test_the_evidence_stands_side_by_side_with_where_it_came_from_and_how_many_rows_wait(kim):
     page = unescape(kim.get(HERE).text)
     assert "1 question about who is who" in page
-    for said in ("Zeller", "Abara", "2012-03-04", "n-1", "second.zip/users.csv, row 2", "differs", "agrees"):
+    for said in (
+        "Zeller",
+        "Abara",
+        "2012-03-04",
+        "n-1",
+        "second.zip/users.csv, row 2",
+        "roster.zip/users.csv, row 2",
+        "differs",
+        "agrees",
+    ):
         assert said in page
     assert "1 row waits" in page
     data = kim.get("/data").text

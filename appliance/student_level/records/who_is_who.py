@@ -21,7 +21,7 @@ MOST_SHOWN = 20
 
 _TABLES = """school_enrollment section_enrollment test_result program_membership caseload check_in""".split()
 GATE = Gate(
-    open_tables=frozenset({"batch", "organization", "section", "course", "line_item", "test"}),
+    open_tables=frozenset({"batch", "batch_file", "organization", "section", "course", "line_item", "test"}),
     scratch=(
         "CREATE TEMP TABLE chosen (student_key INTEGER PRIMARY KEY)",
         "CREATE TEMP TABLE pair (first_key INTEGER, second_key INTEGER)",
@@ -34,7 +34,7 @@ GATE = Gate(
         "waiting_row": "SELECT own_sha256, own_local_sha256, missing_sha256 FROM {vault}.quarantine",
         "of_that_id": """SELECT identity.key AS student_key, system FROM temp.typed
             JOIN {vault}.identity ON identity.entity = 'student' AND identity.source_id = typed.source_id""",
-        "person": """SELECT student_key, given_name, middle_name, family_name, birth_day, is_active
+        "person": """SELECT student_key, given_name, middle_name, family_name, birth_day, file_key, file_row
             FROM {gate}chosen CROSS JOIN {vault}.student USING (student_key)
             WHERE student_key NOT IN (SELECT former_key FROM {vault}.merged_student)""",
         "used_id": """SELECT key AS student_key, system, source_id, since_day, gone_day FROM {vault}.identity
@@ -127,6 +127,8 @@ class Known:
     student_key: int
     person: Person
     ids: tuple[UsedId, ...]
+    came_from: str
+    """The file, row and batch that made the record what it is; empty where that was not kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,12 +235,17 @@ def known_student(reading: Reading, student_key: int) -> Known:
                     place["grade_level"])  # fmt: skip
     used = [_id(one) for one in reading.query(_IDS, values)]
     former = [_id(one, is_former=True) for one in reading.query(_FORMER_IDS, values)]
-    return Known(student_key, person, (*used, *former))
+    origin = reading.one(_ORIGIN, values)
+    came_from = f"{origin['name']}, row {origin['file_row']:,}, batch {origin['batch_key']}" if origin else ""
+    return Known(student_key, person, (*used, *former), came_from)
 
 
 _PLACE = """
     SELECT organization.name, grade_level FROM own_school_enrollment JOIN organization ON organization_key = school_key
      WHERE student_key = :student ORDER BY begin_day DESC LIMIT 1
+"""
+_ORIGIN = """
+    SELECT name, file_row, batch_key FROM person JOIN batch_file USING (file_key) WHERE student_key = :student
 """
 _IDS = "SELECT system, source_id, since_day, gone_day FROM used_id WHERE student_key = :student ORDER BY 1, 2"
 _FORMER_IDS = "SELECT system, source_id, since_day, gone_day FROM former_id WHERE student_key = :student ORDER BY 1, 2"

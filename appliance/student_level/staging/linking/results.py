@@ -83,9 +83,11 @@ class Results:
         return _Answer(None, NOBODY)
 
     def _by_id(self, row: Any) -> tuple[int | None, str]:
-        # A vendor's file without a local id puts the state's into its place; the two are never compared.
-        if row.student != row.state_id:
+        state_ids = self._batch.known("student", "state")
+        # A vendor's file without a local id has the state's in its place, and a number may be one child's here and
+        # another's there. Only a district that tells no state ids may use them as its own.
+        if row.student != row.state_id or not state_ids:
             key = self._batch.known("student", "district").get(row.student)
             if key is not None:
                 return key, "district"
-        return self._batch.known("student", "state").get(row.state_id), "state"
+        return state_ids.get(row.state_id), "state"
