@@ -107,6 +107,18 @@ def test_a_child_who_leaves_and_comes_back_has_the_same_ids_again(two_schools):
     assert two_schools.ask(gone) == []
 
 
+def test_a_row_of_changes_that_ends_a_child_ends_the_childs_ids(two_schools):
+    two_schools.load(two_schools.package())
+    header = "sourcedId,status,dateLastModified,givenName,familyName,role,orgSourcedIds"
+    delta = dict.fromkeys(ROSTER) | {
+        "users": f"{header}\nu-ben,tobedeleted,2026-11-20,,,,\n",
+        "manifest": "propertyName,value\noneroster.version,1.1\nfile.users,delta\n",
+    }
+    two_schools.load(two_schools.package("delta.zip", **delta))
+    gone = "SELECT source_id FROM identity WHERE gone_day IS NOT NULL ORDER BY source_id"
+    assert two_schools.ask(gone) == [("502",), ("u-ben",)]
+
+
 WITH_STATE_IDS = """
     sourcedId,givenName,familyName,middleName,identifier,stateId,role,orgSourcedIds
     u-ada,Ada,Abara,,501,99501,student,e

@@ -10,6 +10,7 @@ from typing import Any
 from appliance.student_level.sources import oneroster
 from appliance.student_level.sources.layout import Column, Layout
 from appliance.student_level.staging.batch import Batch
+from appliance.student_level.staging.linking.days_of_ids import end_ids
 from appliance.student_level.staging.report import FileRead
 
 Rows = Iterable[tuple[int, Any]]
@@ -87,8 +88,10 @@ def _end_sections(batch: Batch, rows: list[Any]) -> None:
 
 def _end_users(batch: Batch, rows: list[Any]) -> None:
     """Whoever leaves the staff loses each right at once."""
-    _end_keys(batch, "student", "student", rows)
-    gone = [(key,) for key in _end_keys(batch, "staff", "staff", rows)]
+    end_ids(batch, "student", _end_keys(batch, "student", "student", rows))
+    staff = _end_keys(batch, "staff", "staff", rows)
+    end_ids(batch, "staff", staff)
+    gone = [(key,) for key in staff]
     for table in ("staff_role", "teaching"):
         sql = f"DELETE FROM {table} WHERE staff_key = ?"  # noqa: S608 our own names
         batch.report.count(table).ended += batch.end_many(sql, gone)

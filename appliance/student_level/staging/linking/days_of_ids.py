@@ -1,11 +1,24 @@
 """From when until when each id was in use: a whole roster that no longer names somebody by an id ends it."""
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
 from appliance.student_level.staging.batch import Batch
 
 _ENDED = "SELECT source_id FROM identity WHERE entity = ? AND system = ? AND gone_day IS NOT NULL"
 _END = "UPDATE identity SET gone_day = ? WHERE entity = ? AND system = ? AND source_id = ?"
+
+_END_ALL = """
+    UPDATE identity SET gone_day = ? WHERE entity = ? AND gone_day IS NULL AND system IN (?, 'district', 'state')
+       AND key IN (SELECT value FROM json_each(?))
+"""
+
+
+def end_ids(batch: Batch, entity: str, keys: Sequence[int]) -> None:
+    """End the ids of people whom a file of changes ends."""
+    if keys:
+        batch.run(_END_ALL, (batch.today, entity, batch.system, json.dumps(keys)))
 
 
 class DaysOfIds:
