@@ -85,7 +85,7 @@ LAYOUTS = (
         may("family_name", "family_name", text, empty=""), may("birth_day", "birth_date", _day_or_none),
     )),
     Layout("discipline", "discipline", (need("incident", "incident_id", text), need("behavior", "behavior", text)),
-           left_out="discipline is off until a data steward turns it on with a purpose"),
+           left_out="discipline is sensitive, and nothing here uses it, so it is not kept"),
     Layout("transcripts", "transcript", (need("course", "course_code", text), need("credits", "credits_earned", text)),
            left_out="no page and no total uses transcripts yet, so they are not kept"),
     Layout("student attributes", "attribute", (_STUDENT, need("meals", "food_service_eligibility", text)),

@@ -132,7 +132,7 @@ def test_edfi_on_top_of_oneroster_finds_everybody_and_every_class_again(from_bot
 def test_what_is_left_out_is_said_with_its_reason(from_edfi):
     _, report = from_edfi
     notes = {read.name: read.note for read in report.files if read.note}
-    assert "off until a data steward" in notes["edfi_1p0.zip/StudentDiscipline.xml (discipline)"]
+    assert "nothing here uses it" in notes["edfi_1p0.zip/StudentDiscipline.xml (discipline)"]
     assert "not kept" in notes["edfi_1p0.zip/StudentParent.xml (families)"]
     assert "not kept" in notes["edfi_1p0.zip/StudentGrade.xml (transcripts)"]
     assert "never opened" in notes["edfi_1p0.zip/TeacherSchool.zip"]

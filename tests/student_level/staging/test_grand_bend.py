@@ -71,7 +71,7 @@ def test_what_is_loaded_already_changes_nothing_and_the_report_says_so(loaded, f
 def test_files_without_a_purpose_are_left_out_and_the_report_says_why(loaded):
     report = import_files(loaded, [grandbend.FOLDER / "discipline.csv"])
     (read,) = report.files
-    assert read.note == "left out: discipline is off until a data steward turns it on with a purpose"
+    assert read.note == "left out: discipline is sensitive, and nothing here uses it, so it is not kept"
     assert not report.changed_anything
 
 
