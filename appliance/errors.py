@@ -27,3 +27,7 @@ class NotAllowed(Trouble):
 
 class HomeTrouble(Trouble):
     """The home cannot be opened: missing, in use, wrong key, damaged."""
+
+
+class DiskFull(HomeTrouble):
+    """The disk that holds the home takes no more. Nothing was changed."""

@@ -31,6 +31,7 @@ from appliance.jobs.uploads import Uploads
 from appliance.jobs.witness import write_daily_witness, write_witness
 from appliance.schedule import Recurring, run_in_background
 from appliance.settings import Settings, read_settings
+from appliance.storage.ballast import lay_in
 from appliance.storage.database import Database, only_server
 from appliance.web.arriving import WaysIn
 from appliance.web.front_desk import FrontDesk
@@ -132,7 +133,9 @@ def serve(
             witness = Recurring("note the head of the access log", partial(write_witness, database), every_hours=1)
             glass = Recurring("report broken glass", lambda: report_last_week(database, time.time()), nightly_at=5)
             daily = Recurring("take the access log's head away", partial(write_daily_witness, database), nightly_at=5)
-            by_itself = [hourly, witness, daily, nightly, glass]
+            lay_in(home)
+            ballast = Recurring("keep room on the disk", partial(lay_in, home), every_hours=1)
+            by_itself = [hourly, witness, daily, nightly, glass, ballast]
             if settings.drop_folder:
                 folder = DropFolder(database, settings)
                 by_itself.append(Recurring("look into the drop folder", folder.look, every_minutes=1))

@@ -8,7 +8,7 @@ acknowledged batches at a power cut (all measured).
 import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,13 @@ from urllib.parse import quote
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from appliance.errors import HomeTrouble
+from appliance.errors import DiskFull, HomeTrouble
+from appliance.storage.ballast import throw_off
 
 PLAINTEXT_HEADER = b"SQLite format 3\x00"
 _LEAST_BYTES = 4096
 """One page: the least that a file which was ever written to holds."""
+_WRITTEN_AHEAD_BYTES = 64 * 1024 * 1024
 Connection = Any
 """sqlcipher3 has no type stubs."""
 
@@ -59,6 +61,8 @@ def open_writer(file: Encrypted) -> Connection:
         connection.execute("PRAGMA journal_mode = WAL").fetchone()
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA cache_size = -65536")
+        # A large import leaves no large file behind: what it wrote ahead is cut to this size when it is folded in.
+        connection.execute(f"PRAGMA journal_size_limit = {_WRITTEN_AHEAD_BYTES}")
         # Without it INSERT OR REPLACE would pass the triggers that keep the access log.
         connection.execute("PRAGMA recursive_triggers = ON")
         # Sorting and temporary tables hold plaintext, so they stay in memory whatever the build's default is.
@@ -66,7 +70,10 @@ def open_writer(file: Encrypted) -> Connection:
         connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except sqlcipher.DatabaseError as error:
         connection.close()
-        raise HomeTrouble(_why_not(path, error)) from None
+        trouble = _what_hinders(path, error)
+        if isinstance(trouble, DiskFull) and throw_off(path.parent):
+            return open_writer(file)
+        raise trouble or HomeTrouble(_why_not(path, error)) from None
     return connection
 
 
@@ -94,31 +101,41 @@ def transaction(connection: Connection, path: Path, patience_seconds: float = 30
         connection.execute("BEGIN IMMEDIATE")
         yield
         connection.execute("COMMIT")
-    except sqlcipher.OperationalError as error:
-        _roll_back(connection)
-        if sentence := _what_hinders(path, str(error)):
-            raise HomeTrouble(sentence) from error
+    except BaseException as error:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        trouble = _what_hinders(path, error)
+        if isinstance(trouble or error, DiskFull):
+            _give_room_back(connection, path)
+        if trouble:
+            raise trouble from error
         raise
-    except BaseException:
-        _roll_back(connection)
-        raise
 
 
-def _roll_back(connection: Connection) -> None:
-    if connection.in_transaction:
-        connection.execute("ROLLBACK")
+def _give_room_back(connection: Connection, path: Path) -> None:
+    """Cut off what a change that did not fit wrote ahead: others need the room, first of all the access log."""
+    throw_off(path.parent)
+    with suppress(sqlcipher.DatabaseError):
+        connection.execute("PRAGMA busy_timeout = 0")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
 
-def _what_hinders(path: Path, reason: str) -> str:
+def _what_hinders(path: Path, error: BaseException) -> HomeTrouble | None:
+    """What a person can mend of what the driver met, as a sentence."""
+    reason = str(error) if isinstance(error, sqlcipher.OperationalError) else ""
     if "locked" in reason:
-        return f"Another Schoolhouse command is still writing to {path.parent}. Wait until it is done, then try again."
+        return HomeTrouble(
+            f"Another Schoolhouse command is still writing to {path.parent}. Wait until it is done, then try again."
+        )
     if "readonly" in reason:
-        return f"{path} cannot be written to ({reason}). Nothing was changed. See whose the file is, then try again."
+        return HomeTrouble(
+            f"{path} cannot be written to ({reason}). Nothing was changed. See whose the file is, then try again."
+        )
     if "full" in reason or "disk I/O" in reason:
-        return (
+        return DiskFull(
             f"The disk that holds {path} is full or failing ({reason}). Nothing was changed. Make room, then try again."
         )
-    return ""
+    return None
 
 
 class PastTheGate(Exception):
