@@ -19,7 +19,7 @@ from appliance.sample import SampleDistrict, write_district
 from appliance.settings import Settings
 from appliance.state_office import verify
 from appliance.storage.database import Database
-from appliance.student_level.staging.batch import Progress
+from appliance.student_level.sources.table import Progress
 
 _MARK = ".schoolhouse-demo"
 """Marks a folder that an earlier demo made, and that the next one may clear."""

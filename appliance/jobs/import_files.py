@@ -21,8 +21,9 @@ from appliance.storage.database import Database, Event, refresh_statistics
 from appliance.student_level.sources.archive import Source
 from appliance.student_level.sources.mapping.shelf import known_mappings
 from appliance.student_level.sources.recognise import Recognised, recognise
+from appliance.student_level.sources.table import Progress, quietly
 from appliance.student_level.staging import quarantine
-from appliance.student_level.staging.batch import Batch, Progress, quietly
+from appliance.student_level.staging.batch import Batch
 from appliance.student_level.staging.holds import HoldRule, holds
 from appliance.student_level.staging.journal import Journal, take_back
 from appliance.student_level.staging.known_files import KNOWN, KnownFiles, excerpts, forget_files, sizes
@@ -39,6 +40,7 @@ class _TakenBack(Exception):
     """Ends a transaction that shall leave nothing behind: a batch that is held."""
 
 
+_LAST_STEPS = "writing down what was done"
 AT_THE_KEYBOARD = " at the command line"
 MOST_UNDO = 10
 """How many of the newest batches can be taken back."""
@@ -64,7 +66,7 @@ def check_files(
     """What an import would do and what is wrong, found by doing it to a copy of the records. Raises BadFile."""
     report = ImportReport()
     begun = time.monotonic()
-    files = _recognised(database, paths, settings)
+    files = _recognised(database, paths, settings, progress)
     way = _way(database, settings)
     picked = _excerpts(database, files, way)
     with rehearsing(database) as tables:
@@ -98,7 +100,7 @@ def import_files(
     begun = time.monotonic()
     who = by or person_at_the_keyboard()
     turn_off_lapsed(database, by=who)
-    files = _recognised(database, paths, settings)
+    files = _recognised(database, paths, settings, progress)
     way = _way(database, settings)
     picked = _excerpts(database, files, way)
     report, today = ImportReport(), day_number(date.today())
@@ -114,6 +116,7 @@ def import_files(
             batch = Batch(tables, report, progress, journal, tally, _leading(settings))
             known = KnownFiles(tables, report, way, picked, batch.off)
             was_read = load(batch, files, known)
+            progress(_LAST_STEPS, 0, 0)
             tally.end()
             quarantine.keep(batch, report.batch, was_read, today)
             last_look()
@@ -127,6 +130,7 @@ def import_files(
             keep_batch(tables, report.batch, report, status, despite_hold)
             known.write(report.batch)
             refresh_statistics(tables)
+            progress(_LAST_STEPS, 1, 1)
     except _TakenBack:
         report.seconds, report.quarantined = time.monotonic() - begun, 0
         with database.changing(Event(who, Action.HOLD_IMPORT, names, " ".join(report.held))) as tables:
@@ -182,12 +186,14 @@ _FORGET_OLDEST = """
 """Decisions about who is who are kept as long as the imports around them: they do not crowd those out."""
 
 
-def _recognised(database: Database, paths: Sequence[Source], settings: Settings | None) -> list[Recognised]:
+def _recognised(
+    database: Database, paths: Sequence[Source], settings: Settings | None, progress: Progress
+) -> list[Recognised]:
     refuse_file_names([path.name for path in paths])
     line_key = database.sealing_key(b"lines of files")
     with database.reading(KNOWN) as reading:
         known_sizes = sizes(reading.query)
-    found = recognise(paths, database.home, (settings or Settings()).inclusive_ends, line_key, known_sizes)
+    found = recognise(paths, database.home, (settings or Settings()).inclusive_ends, line_key, known_sizes, progress)
     refuse_file_names([one.table.name for one in found])
     return found
 

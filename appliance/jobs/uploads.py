@@ -46,8 +46,10 @@ class Upload:
     state: State = "arrived"
     report: ImportReport | None = None
     trouble: str = ""
-    file: str = ""
-    rows: int = 0
+    doing: str = ""
+    done: int = 0
+    expected: int = 0
+    """How much of it there is to do; 0 when that is not known."""
 
     @property
     def is_busy(self) -> bool:
@@ -59,9 +61,9 @@ class Upload:
         """What its files are called."""
         return [file.name for file in self.files]
 
-    def note(self, name: str, done: int, _expected: int) -> None:
+    def note(self, what: str, done: int, expected: int) -> None:
         """Take down how far a check or an import is."""
-        self.file, self.rows = name, done
+        self.doing, self.done, self.expected = what, done, expected
 
 
 class Uploads:
@@ -190,7 +192,8 @@ class Uploads:
     def _begin(self, upload: Upload, state: State, work: Callable[[], None]) -> None:
         if upload.is_busy:
             raise Trouble("This is being done already. Wait until it is finished.")
-        upload.state, upload.trouble, upload.file, upload.rows = state, "", "", 0
+        upload.state, upload.trouble = state, ""
+        upload.note("", 0, 0)
         self._worker.submit(self._run, upload, work)
 
     def _run(self, upload: Upload, work: Callable[[], None]) -> None:

@@ -10,7 +10,7 @@ from appliance.actions import Action
 from appliance.jobs.import_files import import_files
 from appliance.storage.database import Database, Event, Tables
 
-_TABLES = (
+TABLES = (
     "organization academic_session calendar_day student staff staff_role course section teaching section_enrollment "
     "school_enrollment program_membership caseload line_item grade test test_result attendance_taken attendance_day "
     "attendance_section identity"
@@ -42,7 +42,7 @@ def measure(name: str, files: Sequence[Path], folder: Path, runs: int) -> Import
         again.append(time.perf_counter() - begun)
         rows = sum(file.rows for file in report.files)
         with first.changing(Event("bench", Action.IMPORT)) as tables:
-            ready = {table: _tuples(tables, table) for table in _TABLES}
+            ready = {table: _tuples(tables, table) for table in TABLES}
         first.close()
         second = Database.create(folder / f"{name}-{run}-tuples".replace(" ", "-"))
         begun = time.perf_counter()

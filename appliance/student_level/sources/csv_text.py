@@ -10,12 +10,12 @@ import hashlib
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, count
 
 from appliance.errors import BadFile
 from appliance.student_level.sources.archive import SourceFile
 from appliance.student_level.sources.lines import Hashes, LineHashes
-from appliance.student_level.sources.table import Block, TextRow, block_of
+from appliance.student_level.sources.table import Block, Progress, TextRow, block_of, quietly
 
 _STEP = 1 << 20
 LONGEST_FIELD = 100_000
@@ -164,7 +164,9 @@ _PIECE = 1 << 16
 _MARK = "\x00"
 
 
-def look_through(file: SourceFile, line_key: bytes = b"", *, hash_lines: bool = False) -> TextTable:
+def look_through(
+    file: SourceFile, line_key: bytes = b"", *, hash_lines: bool = False, progress: Progress = quietly
+) -> TextTable:
     """Hash a file, find its encoding and read its header, in one pass over its bytes and a fixed amount of memory.
 
     `line_key`: what its lines can be hashed with; `hash_lines`: in the same pass, in eight bytes of memory a line.
@@ -174,7 +176,10 @@ def look_through(file: SourceFile, line_key: bytes = b"", *, hash_lines: bool = 
     decoder = codecs.getincrementaldecoder("utf-8")()
     with file.open() as stream:
         start = block = stream.read(_STEP)
-        while block:
+        for megabyte in count(1):
+            if not block:
+                break
+            progress(f"{file.name}, looking through (MB)", megabyte, file.size // _STEP + 1)
             digest.update(block)
             expected += block.count(b"\n")
             if line_hashes:
@@ -191,6 +196,15 @@ def look_through(file: SourceFile, line_key: bytes = b"", *, hash_lines: bool = 
         raise BadFile(f"{file.name} is empty. Ask the sender to export it again.")
     if holds_nul and encoding != "utf-16":
         raise BadFile(f"{file.name} holds NUL characters, so it is not a text file. Send it as CSV in UTF-8.")
+    header, separator = _header_of(file, encoding)
+    found = TextTable(file, digest.hexdigest(), encoding, tuple(name.strip() for name in header), separator)
+    found.expected, found.line_key = max(expected - 1, 0), line_key
+    found._line_hashes = line_hashes.end() if line_hashes else None
+    return found
+
+
+def _header_of(file: SourceFile, encoding: str) -> tuple[list[str], str]:
+    """The names of the columns, and what stands between them."""
     try:
         with _text(file, encoding) as lines:
             header = next(csv.reader(lines, strict=True), [])
@@ -201,10 +215,7 @@ def look_through(file: SourceFile, line_key: bytes = b"", *, hash_lines: bool = 
         raise BadFile(f"{file.name}, row 1: {_csv_reason(error)} Ask the sender to export it again.") from None
     except UnicodeDecodeError:
         raise BadFile(f"{file.name} mixes character encodings. Export it as UTF-8.") from None
-    found = TextTable(file, digest.hexdigest(), encoding, tuple(name.strip() for name in header), separator)
-    found.expected, found.line_key = max(expected - 1, 0), line_key
-    found._line_hashes = line_hashes.end() if line_hashes else None
-    return found
+    return header, separator
 
 
 def _text(file: SourceFile, encoding: str) -> io.TextIOWrapper:

@@ -15,7 +15,7 @@ from appliance.student_level.sources.mapping.form import Mapping
 from appliance.student_level.sources.mapping.shelf import ENDS_NOTHING, known_mappings, mapped
 from appliance.student_level.sources.mapping.workbook import is_workbook, sheets
 from appliance.student_level.sources.oneroster_package import Member, base, is_member, members
-from appliance.student_level.sources.table import Table
+from appliance.student_level.sources.table import Progress, Table, quietly
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ def recognise(
     inclusive_ends: Collection[str] = (),
     line_key: bytes = b"",
     known_sizes: Collection[int] = (),
+    progress: Progress = quietly,
 ) -> list[Recognised]:
     """Every CSV file behind the paths, each with its layout, in the order given; `home` may hold mappings of its own.
 
@@ -58,18 +59,21 @@ def recognise(
         files = list(files_in(path))
         if any(is_edfi(file) for file in files):
             if path.suffix.lower() == ".zip":
-                found.extend(Recognised(*one) for one in edfi_tables(files))
+                found.extend(Recognised(*one) for one in edfi_tables(files, progress))
             else:
                 loose.extend(files)
             continue
-        package = [look_through(f, line_key, hash_lines=bool(line_key) and _is_new(f, known_sizes)) for f in files]
+        package = [
+            look_through(f, line_key, hash_lines=bool(line_key) and _is_new(f, known_sizes), progress=progress)
+            for f in files
+        ]
         if path.suffix.lower() == ".zip" and any(base(table) in oneroster.BY_FILE for table in package):
             found.extend(_of_package(path.name, package, mappings, inclusive_ends))
         elif all(is_member(table) for table in package):
             unpacked.extend(package)
         else:
             found.extend(one for table in package for one in _read_as(table, mappings, inclusive_ends))
-    found.extend(Recognised(*one) for one in edfi_tables(loose))
+    found.extend(Recognised(*one) for one in edfi_tables(loose, progress))
     found.extend(_of_package("The roster's files", unpacked, mappings, inclusive_ends))
     seen: dict[tuple[str, str], str] = {}
     for one in found:

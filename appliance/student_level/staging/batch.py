@@ -12,20 +12,13 @@ from sqlite_utils import Database as Tables
 from appliance.days import day_number
 from appliance.student_level.sensitive import switched_off
 from appliance.student_level.sources.layout import Layout
+from appliance.student_level.sources.table import Progress, quietly
 from appliance.student_level.staging.journal import Journal
 from appliance.student_level.staging.known_lines import LineRecords
 from appliance.student_level.staging.leading import Leading
 from appliance.student_level.staging.report import EntityCount, FileRead, ImportReport, Problem
 from appliance.student_level.staging.tally import Tally, Way
 from appliance.student_level.staging.upsert import BETWEEN_RESTS, Upsert, rows_in
-
-Progress = Callable[[str, int, int], None]
-"""Called with a file's name, rows done, and rows expected (0 when not known)."""
-
-
-def quietly(_name: str, _done: int, _expected: int) -> None:
-    """Progress for nobody."""
-
 
 Origin = tuple[int | None, int | None]
 """(number of the file, row in it)."""

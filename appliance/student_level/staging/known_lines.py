@@ -105,6 +105,11 @@ class Excerpt:
         return list(packing.unpacked(self.vanished))
 
     @property
+    def expected(self) -> int:
+        """How many rows are to be read."""
+        return len(self.picked)
+
+    @property
     def passed_over(self) -> int:
         """How many rows need not be read."""
         return int(np.count_nonzero(self.carried))

@@ -103,7 +103,8 @@ def _read(batch: Batch, one: Recognised, read: FileRead, known: KnownFiles | Non
     picked = one.table if isinstance(one.table, Excerpt) else None
     batch.lines, batch.vanished = lines_of(one), picked.vanished_keys(PACKINGS[one.layout.kind]) if picked else None
     before = {entity: (count.held, count.refused) for entity, count in batch.report.counts.items()}
-    rows = Rows(_ticking(batch, read, typed_rows(one.table, one.layout, read, batch.report)))
+    expected = picked.expected if picked else getattr(one.table, "expected", 0)
+    rows = Rows(_ticking(batch, read, typed_rows(one.table, one.layout, read, batch.report), expected))
     delta = DeltaFile(batch, one.layout, read, rows) if batch.is_delta else None
     note_what_is_loaded(batch, one.layout)
     IN_ORDER[_loader_of(one)](batch, one.layout, read, rows_of(delta.staying(), one.layout) if delta else rows)
@@ -177,9 +178,10 @@ def _refuse_misfits(files: Sequence[Recognised]) -> None:
         by_kind[kind] = name
 
 
-def _ticking(batch: Batch, read: FileRead, rows: Rows) -> Iterator[Typed]:
-    batch.progress(read.name, 0, 0)
+def _ticking(batch: Batch, read: FileRead, rows: Rows, expected: int) -> Iterator[Typed]:
+    what = f"{read.name}, loading (rows)"
+    batch.progress(what, 0, expected)
     for block in rows.blocks():
-        batch.progress(read.name, read.rows, 0)
+        batch.progress(what, read.rows, max(expected, read.rows + 1))
         yield block
-    batch.progress(read.name, read.rows, read.rows)
+    batch.progress(what, read.rows, read.rows)

@@ -19,6 +19,7 @@ from appliance.student_level.sources.edfi.keys import NOT_AN_ID
 from appliance.student_level.sources.edfi.records import Interchange, look_through
 from appliance.student_level.sources.edfi.references import Package
 from appliance.student_level.sources.layout import Column, Layout
+from appliance.student_level.sources.table import Progress, quietly
 from appliance.student_level.sources.values import Refused, text
 
 _CONTROL_BYTES = 100_000
@@ -57,6 +58,8 @@ class EdFiTable:
     read_with: str = ""
     """A fingerprint of all files that came together: what a row means may stand in another than the row itself."""
     encoding: str = "xml"
+    expected: int = 0
+    """Rows, about."""
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         """(line, fields) of each record. Raises BadFile."""
@@ -69,13 +72,13 @@ def is_edfi(file: SourceFile) -> bool:
     return PurePosixPath(file.name).suffix.lower() in (".xml", ".ctl")
 
 
-def tables(files: Sequence[SourceFile]) -> Iterator[tuple[EdFiTable, Layout, str]]:
+def tables(files: Sequence[SourceFile], progress: Progress = quietly) -> Iterator[tuple[EdFiTable, Layout, str]]:
     """Each table the files make, its layout, and why it is left out if it is. Raises BadFile."""
     for file in files:
         if _suffix(file) in _OTHER_DATA:
             raise BadFile(f"{file.name} stands among XML files. Send tables in a package of their own.")
     controls = [file for file in files if _suffix(file) == ".ctl"]
-    interchanges = [look_through(file) for file in files if _suffix(file) == ".xml"]
+    interchanges = [look_through(file, progress) for file in files if _suffix(file) == ".xml"]
     for one in interchanges:
         if not one.root.startswith("Interchange"):
             raise BadFile(f"{one.file.name}: its root element is {one.root[:60]}, which is no Ed-Fi interchange.")
@@ -89,7 +92,9 @@ def tables(files: Sequence[SourceFile]) -> Iterator[tuple[EdFiTable, Layout, str
         if holders:
             name, fields = f"{_names(holders)} ({kind})", tuple(column.field for column in layout.columns)
             header = tuple(column.headers[0] for column in layout.columns)
-            yield EdFiTable(name, _hash(holders), header, fields, partial(make, package), together), layout, ""
+            expected = sum(one.counts[element] for one in holders for element in elements)
+            rows = partial(make, package)
+            yield EdFiTable(name, _hash(holders), header, fields, rows, together, expected=expected), layout, ""
     yield from _left_out(used, interchanges, [file for file in files if not is_edfi(file)])
 
 

@@ -13,11 +13,12 @@ from xml.parsers import expat
 
 from appliance.errors import BadFile
 from appliance.student_level.sources.archive import SourceFile
+from appliance.student_level.sources.table import Progress, quietly
 
 MOST_LEVELS = 64
 MOST_BYTES_PER_RECORD = 1 << 20
 """The largest real ones, a test result with its parts, take about 30 KB."""
-_STEP = 1 << 16
+_STEP, _MEGABYTE = 1 << 16, 1 << 20
 _NO_GROUP: dict[str, str] = {}
 _REPEATED = frozenset({"RacialCategory"})
 """Names below a child of which each one counts; the second is kept as "name 2" or the like."""
@@ -68,11 +69,13 @@ class Interchange:
     counts: Counter[str]
 
 
-def look_through(file: SourceFile) -> Interchange:
+def look_through(file: SourceFile, progress: Progress = quietly) -> Interchange:
     """Read a whole file once: is it sound, what is its root, what does it hold? Raises BadFile."""
     reader = _Reader(file, ())
     sha256, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
-    for block in reader.blocks():
+    for number, block in enumerate(reader.blocks(), start=1):
+        if number * _STEP % _MEGABYTE == 0:
+            progress(f"{file.name}, looking through (MB)", number * _STEP // _MEGABYTE, file.size // _MEGABYTE + 1)
         sha256.update(block)
         md5.update(block)
     return Interchange(file, reader.root, sha256.hexdigest(), md5.hexdigest(), reader.counts)
