@@ -26,6 +26,7 @@ from appliance.errors import HomeTrouble, Trouble
 from appliance.jobs.broken_glass import report_last_week
 from appliance.jobs.compute_metrics import refresh
 from appliance.jobs.drop_folder import DropFolder
+from appliance.jobs.grants import shut_ended_codes
 from appliance.jobs.student_budget import OverBudget, budgets
 from appliance.jobs.uploads import Uploads
 from appliance.jobs.witness import write_daily_witness, write_witness
@@ -132,10 +133,11 @@ def serve(
             nightly = Recurring("bring totals up to date", partial(refresh, database, settings), nightly_at=4)
             witness = Recurring("note the head of the access log", partial(write_witness, database), every_hours=1)
             glass = Recurring("report broken glass", lambda: report_last_week(database, time.time()), nightly_at=5)
+            codes = Recurring("shut day codes", lambda: shut_ended_codes(database, time.time()), nightly_at=19)
             daily = Recurring("take the access log's head away", partial(write_daily_witness, database), nightly_at=5)
             lay_in(home)
             ballast = Recurring("keep room on the disk", partial(lay_in, home), every_hours=1)
-            by_itself = [hourly, witness, daily, nightly, glass, ballast]
+            by_itself = [hourly, witness, daily, nightly, glass, codes, ballast]
             if settings.drop_folder:
                 folder = DropFolder(database, settings)
                 by_itself.append(Recurring("look into the drop folder", folder.look, every_minutes=1))

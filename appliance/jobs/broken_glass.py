@@ -9,6 +9,7 @@ from appliance.errors import NotAllowed, Trouble
 from appliance.roles import Scope
 from appliance.storage.connection import Gate
 from appliance.storage.database import Database, Event
+from appliance.storage.desk import THE_HOUSE
 from appliance.student_level.access import Viewer
 from appliance.student_level.onlookers import students_called
 
@@ -102,7 +103,7 @@ def report_last_week(database: Database, now: float) -> int | None:
     if any(one.week_day == monday for one in reports(database)):
         return None
     count = len(breakings(database, monday))
-    event = Event("schoolhouse", Action.REPORT_BROKEN_GLASS, f"the week of {from_day_number(monday)}: {count}")
+    event = Event(THE_HOUSE, Action.REPORT_BROKEN_GLASS, f"the week of {from_day_number(monday)}: {count}")
     with database.changing(event) as tables:
         row = (monday, int(now), count)
         tables.execute("INSERT INTO broken_glass_report (week_day, made_at, openings) VALUES (?, ?, ?)", row)

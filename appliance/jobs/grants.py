@@ -10,10 +10,11 @@ from datetime import date, datetime
 from appliance.actions import Action, Role
 from appliance.days import day_number, from_day_number
 from appliance.errors import NotAllowed, Trouble
-from appliance.jobs.accounts import make_account
-from appliance.jobs.people import Person
+from appliance.jobs.accounts import make_account, set_disabled
+from appliance.jobs.people import Person, people
 from appliance.storage.connection import Gate
 from appliance.storage.database import Database, Event
+from appliance.storage.desk import THE_HOUSE
 from appliance.student_level.access import Viewer, reading_as
 
 LONGEST_GRANT_DAYS = 366
@@ -57,6 +58,7 @@ _RUNNING = """
             WHERE teaching.staff_key = day_code.staff_key AND section.school_key = :school)
      ORDER BY ends_at, teacher
 """
+_NOT_OVER = "SELECT account_key FROM day_code WHERE :now < ends_at"
 _TEACHES_TODAY = """
     SELECT staff.given_name || ' ' || staff.family_name AS name, count(*) AS sections
       FROM teaching JOIN section USING (section_key) JOIN staff USING (staff_key)
@@ -194,6 +196,16 @@ def end_day_code(database: Database, account_key: int, *, now: float, by: str) -
             "UPDATE day_code SET ends_at = max(begins_at, ?) WHERE account_key = ? AND ends_at > ?",
             (int(now), account_key, int(now)),
         )
+
+
+def shut_ended_codes(database: Database, now: float) -> int:
+    """Shut the accounts whose day code has ended, so that none gathers dust; how many there were."""
+    with database.reading(_GATE) as reading:
+        running = {row["account_key"] for row in reading.query(_NOT_OVER, {"now": now})}
+    over = [one for one in people(database, Role.SUBSTITUTE) if one.account_key not in running]
+    for one in over:
+        set_disabled(database, one.username, disabled=True, by=THE_HOUSE)
+    return len(over)
 
 
 def link_family(database: Database, guardian: Person, student: int, *, today: int, by: str) -> None:

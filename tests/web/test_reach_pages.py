@@ -5,6 +5,7 @@ import re
 import pytest
 
 from appliance.actions import Action
+from appliance.jobs.grants import shut_ended_codes
 from appliance.settings import Settings
 from appliance.storage.database import Database, Event
 from appliance.web.addresses import Addresses, Kind
@@ -205,11 +206,28 @@ def test_a_mother_sees_her_own_child_once_the_district_lets_families_in(crowded:
     assert "Ada" not in shut
 
 
+def test_v7_5_3_the_glass_is_broken_only_by_somebody_who_said_lately_who_they_are(own_town: Database) -> None:
+    elapsed = [0.0]
+    hall = sign_in(app_for(own_town, elapsed=lambda: elapsed[0]), "hall")
+    assert hall.get("/break-glass").status_code == 200
+    elapsed[0] += 6 * 60
+    assert hall.get("/break-glass").headers["location"].startswith("/prove")
+
+
+def test_a_day_code_that_is_over_leaves_no_account_that_opens(own_town: Database) -> None:
+    everyone.move_in(own_town)
+    six = maplewood.NOW + 10 * 3600
+    assert shut_ended_codes(own_town, six - 60) == 0
+    assert shut_ended_codes(own_town, six) == 1
+    shea = sign_in(app_for(own_town), None)
+    assert shea.post("/sign-in", {"username": "shea", "password": maplewood.PASSWORD}).status_code == 401
+
+
 @pytest.mark.parametrize(
     ("username", "says"),
     [
         ("gray", "your account is not tied to a person in the roster"),
-        ("dunn", "None. Your work needs totals and files, not names."),
+        ("dunn", "Your work needs totals, files and accounts, not names."),
         ("ames", "breaking the glass"),
     ],
 )

@@ -46,7 +46,7 @@ class BreakForm(msgspec.Struct, forbid_unknown_fields=True):
     reason: Annotated[str, msgspec.Meta(max_length=broken_glass.LONGEST_REASON)]
 
 
-@get("/break-glass", action=Action.BREAK_GLASS, sync_to_thread=True)
+@get("/break-glass", action=Action.BREAK_GLASS, step_up=True, sync_to_thread=True)
 def see_break_glass(visit: NamedDependency[Visit]) -> Response[str]:
     """What it means to break the glass, before anybody does."""
     with visit.reading() as reading:
@@ -58,7 +58,7 @@ def see_break_glass(visit: NamedDependency[Visit]) -> Response[str]:
     return show(page)
 
 
-@post("/break-glass/open", action=Action.BREAK_GLASS, sync_to_thread=True)
+@post("/break-glass/open", action=Action.BREAK_GLASS, step_up=True, step_up_from="/break-glass", sync_to_thread=True)
 def break_glass(visit: NamedDependency[Visit], data: FromForm[BreakForm]) -> Redirect:
     """Write down who opens whom and why; then go to the student's page."""
     key = broken_glass.break_glass(visit.house.database, visit.viewer, data.student, data.reason)

@@ -8,9 +8,9 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 
 from appliance.actions import RIGHTS, Action, Role
+from appliance.jobs.release_states import STEPS, Step
 from appliance.jobs.student_budget import BUDGETS
 from appliance.roles import FieldGroup
-from appliance.jobs.release_states import STEPS, Step
 from appliance.settings import TEMPLATES
 from appliance.storage.field_catalogue import FIELDS, Field
 from appliance.student_level.access import NOBODY

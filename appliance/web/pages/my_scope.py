@@ -7,6 +7,7 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 
 from appliance.actions import RIGHTS, Action, Role
+from appliance.roles import Scope
 from appliance.student_level.records.scope import Reason, reasons
 from appliance.web.rendering import show
 from appliance.web.visit import Frame, Visit
@@ -28,7 +29,7 @@ class MyScopePage:
 @get("/what-i-can-see", action=Action.SEE_MY_SCOPE, sync_to_thread=True)
 def see_my_scope(visit: NamedDependency[Visit]) -> Response[str]:
     """Counts and reasons, no name."""
-    sees_students = Action.SEE_STUDENT in RIGHTS[visit.role]
+    sees_students = visit.role.terms.scope not in (Scope.NOBODY, Scope.ONE_BY_NAME)
     with visit.reading() as reading:
         page = MyScopePage(
             frame=visit.frame(reading),
