@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from appliance.actions import Action, Role
 from appliance.errors import Trouble
 from appliance.jobs import passkeys, second_factors
-from appliance.jobs.accounts import ACCOUNTS
+from appliance.jobs.accounts import ACCOUNTS, forget_sessions, shortest_password, words_to_avoid
+from appliance.jobs.passwords import check_strength, hash_password
 from appliance.storage.database import Database, Event
 
 _APP = "SELECT 1 FROM second_factor WHERE account_key = :account AND kind = 'app'"
@@ -15,6 +16,7 @@ _PASSKEYS = """
      WHERE account_key = :account ORDER BY added_at
 """
 _CODES = "SELECT codes FROM codes_left WHERE account_key = :account"
+_WITH_PASSWORD = "SELECT password_hash <> '' AS has_password FROM account WHERE account_key = :account"  # noqa: S105
 _COUNT = """
     SELECT (SELECT count(*) FROM authenticator_app WHERE account_key = :account)
          + (SELECT count(*) FROM passkey WHERE account_key = :account)
@@ -71,6 +73,25 @@ def add_app(database: Database, owner: Owner, secret: str, code: str, now: float
         second_factors.add_app(tables, owner.account_key, secret, now)
         second_factors.spend_app_code(tables, owner.account_key, code, now)
         return second_factors.new_recovery_codes(tables, owner.account_key)
+
+
+def has_password(database: Database, owner: Owner) -> bool:
+    """Whether the person has a password of Schoolhouse itself, and not only one of the directory."""
+    with database.reading(ACCOUNTS) as reading:
+        row = reading.one(_WITH_PASSWORD, {"account": owner.account_key})
+    return bool(row and row["has_password"])
+
+
+def change_password(database: Database, owner: Owner, password: str, *, keep: bytes) -> None:
+    """Another password; every session but the one with the hash `keep` ends. Raises BadPassword, or Trouble."""
+    if owner.role is Role.SUBSTITUTE or not has_password(database, owner):
+        raise Trouble("This sign-in has no password of its own that could be changed here.")
+    words = words_to_avoid(database, owner.username, "")
+    check_strength(password, shortest=shortest_password(owner.role), words=words)
+    row = (hash_password(password), owner.account_key)
+    with database.desk.changing(_change(owner, "chose another password")) as tables:
+        tables.execute("UPDATE account SET password_hash = ? WHERE account_key = ?", row)
+        forget_sessions(tables, owner.account_key, but=keep)
 
 
 def new_paper_codes(database: Database, owner: Owner) -> list[str]:

@@ -5,9 +5,9 @@ from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.testing import TestClient
 
-from appliance.actions import Action
+from appliance.actions import Action, Role
 from appliance.settings import Settings
-from appliance.storage.database import Database
+from appliance.storage.database import Database, Event
 from appliance.web.guards import OPEN_TO_ANYBODY, let_in
 from tests import maplewood
 from tests.conftest import ADDRESS, app_for, sign_in
@@ -156,7 +156,7 @@ def test_v14_2_1_no_log_line_holds_an_address_of_a_student(
     assert "done" not in logged.out + logged.err
 
 
-def test_every_page_is_small_and_calls_nothing_from_elsewhere(visit) -> None:
+def test_v3_6_1_v14_2_3_every_page_is_small_and_calls_nothing_from_elsewhere(visit) -> None:
     for username in maplewood.ACCOUNTS:
         for page in EVERY_PAGE:
             text = visit(username).get(page).text
@@ -170,3 +170,65 @@ def test_every_page_is_small_and_calls_nothing_from_elsewhere(visit) -> None:
 def test_handlers_are_plain_http(town: Database) -> None:
     handlers = [handler for route in app_for(town).routes for handler in route.route_handlers]
     assert all(isinstance(handler, HTTPRouteHandler) for handler in handlers)
+
+
+WAYS_IN = {
+    "/sign-in": "a password, of our own or of the directory",
+    "/sign-in/second": "a code of the app or of paper, after the password",
+    "/sign-in/app": "setting up an app, after the password",
+    "/sign-in/passkey": "a passkey",
+    "/sign-in/code": "a one-time code, which sets a password and signs nobody in",
+    "/sign-in/provider": "on the way to the district's provider",
+    "/sign-in/provider/return": "back from the district's provider",
+}
+
+
+def test_v6_1_3_v6_3_4_every_way_in_is_on_a_list(town: Database) -> None:
+    """A new way in needs a line here, a throttle, a line in the access log and a sentence in the manual."""
+    found = {
+        route.path
+        for route in app_for(town).routes
+        for handler in route.route_handlers
+        if handler.opt.get("action") is Action.SIGN_IN
+    }
+    assert found == set(WAYS_IN)
+
+
+def test_v7_1_1_the_manual_says_when_each_role_is_signed_out(visit) -> None:
+    text = visit(None).get("/manual/signing-in").text
+    for role in Role:
+        line = text.split(f'<th scope="row">{role.terms.word[0].upper()}{role.terms.word[1:]}</th>')[1].split("</tr>")[
+            0
+        ]
+        assert f"{role.terms.idle_minutes} minutes" in line
+        assert f"{role.terms.session_hours} hours" in line
+
+
+def test_v3_5_3_a_page_that_is_only_opened_changes_nothing_but_the_log(own_town: Database) -> None:
+    app = app_for(own_town)
+    people = [sign_in(app, username) for username in maplewood.ACCOUNTS]
+    kept = {
+        "account",
+        "authenticator_app",
+        "passkey",
+        "recovery_code",
+        "one_time_code",
+        "outside_identity",
+        "lock_down",
+    }
+
+    def everything() -> dict[str, list[object]]:
+        with own_town.desk.changing(Event("test", Action.SEE_DATA)) as tables:
+            found = {name: tables.execute(f"SELECT * FROM {name}").fetchall() for name in sorted(kept)}
+        with own_town.changing(Event("test", Action.SEE_DATA)) as tables:
+            sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'carried_out'"
+            names = [row[0] for row in tables.execute(sql).fetchall()]
+            counts = {name: tables.execute(f'SELECT count(*) FROM "{name}"').fetchall() for name in names}
+        return found | counts
+
+    before = everything()
+    for route in app.routes:
+        if any("GET" in handler.http_methods for handler in route.route_handlers) and "{" not in route.path:
+            for person in people:
+                assert person.get(route.path).status_code < 500, route.path
+    assert everything() == before

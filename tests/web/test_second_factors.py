@@ -185,3 +185,23 @@ def test_the_last_factor_that_a_role_needs_cannot_be_taken_away(own_town: Databa
     with own_town.desk.changing(Event("test", maplewood.Action.SEE_DATA)) as tables:
         sql = "SELECT count(*) FROM authenticator_app JOIN account USING (account_key) WHERE username = 'ruiz'"
         assert tables.execute(sql).fetchone() == (1,)
+
+
+def test_v6_2_2_v6_2_3_ms_lind_chooses_another_password_and_is_signed_out_everywhere_else(own_town: Database) -> None:
+    app = app_for(own_town)
+    library, lind = sign_in(app, "lind"), sign_in(app, "lind")
+    csrf = lind.csrf("/my-sign-in")
+
+    def choose(password: str, again: str | None = None):
+        form = {"csrf": csrf, "password": password, "again": password if again is None else again}
+        return lind.post("/my-sign-in/password", form)
+
+    assert "not the same" in choose("three plain tapirs", "three plain tapir").text
+    assert "15 to 128" in choose("three tapirs").text
+    assert "many people use" in choose("passwordpassword").text
+    assert is_in(library)
+    assert choose("three plain tapirs").status_code == 303
+    assert (is_in(library), is_in(lind)) == (False, True)
+    person = sign_in(app, None)
+    assert person.post("/sign-in", {"username": "lind", **PASSWORD_STEP}).status_code == 401
+    assert person.post("/sign-in", {"username": "lind", "password": "three plain tapirs"}).status_code == 303

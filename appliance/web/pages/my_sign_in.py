@@ -9,9 +9,10 @@ from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
-from appliance.actions import Action
+from appliance.actions import Action, Role
 from appliance.errors import Trouble
 from appliance.jobs import my_factors, passkeys, second_factors
+from appliance.jobs.accounts import shortest_password
 from appliance.web.arriving import AnyRequest, place, ways_in
 from appliance.web.forms import FromForm
 from appliance.web.pages.passkeys import PasskeyPage, new_challenge
@@ -34,6 +35,8 @@ class MySignInPage:
     takes_passkeys: bool
     idle_minutes: int
     hours: int
+    has_password: bool
+    shortest: int
 
 
 class OnlyToken(msgspec.Struct, forbid_unknown_fields=True):
@@ -60,6 +63,14 @@ class AddPasskeyForm(msgspec.Struct, forbid_unknown_fields=True):
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
 
 
+class PasswordForm(msgspec.Struct, forbid_unknown_fields=True):
+    """The new password, twice."""
+
+    csrf: str
+    password: Annotated[str, msgspec.Meta(max_length=1000)]
+    again: Annotated[str, msgspec.Meta(max_length=1000)]
+
+
 class TakeAwayForm(msgspec.Struct, forbid_unknown_fields=True):
     """Which one: "app", or the number of a passkey."""
 
@@ -78,6 +89,8 @@ def see_my_sign_in(request: AnyRequest, visit: NamedDependency[Visit]) -> Respon
         place(request).takes_passkeys,
         sessions.idle_seconds(account.role) // 60,
         sessions.longest_seconds(account.role) // 3600,
+        account.role is not Role.SUBSTITUTE and my_factors.has_password(visit.house.database, _owner(visit)),
+        shortest_password(account.role),
     )
     return show(page)
 
@@ -151,6 +164,15 @@ def take_away(visit: NamedDependency[Visit], data: FromForm[TakeAwayForm]) -> Re
     return Redirect(HERE, status_code=303)
 
 
+@post(f"{HERE}/password", action=Action.CHANGE_MY_SIGN_IN, step_up=True, step_up_from=HERE, sync_to_thread=True)
+def change_password(visit: NamedDependency[Visit], data: FromForm[PasswordForm]) -> Redirect:
+    """Keep another password; whoever is signed in elsewhere with the old one is not any more."""
+    if data.password != data.again:
+        raise Trouble("The two passwords are not the same. Go back and type them again.")
+    my_factors.change_password(visit.house.database, _owner(visit), data.password, keep=visit.session.token_hash)
+    return Redirect(HERE, status_code=303)
+
+
 @post(f"{HERE}/end-others", action=Action.CHANGE_MY_SIGN_IN, sync_to_thread=True)
 def end_others(visit: NamedDependency[Visit], data: FromForm[OnlyToken]) -> Redirect:
     """Sign out everywhere else."""
@@ -159,7 +181,17 @@ def end_others(visit: NamedDependency[Visit], data: FromForm[OnlyToken]) -> Redi
 
 
 MY_SIGN_IN_PAGES = [
-    *(see_my_sign_in, add_app_page, add_app, new_paper_codes, add_passkey_page, add_passkey, take_away, end_others)
+    *(
+        see_my_sign_in,
+        add_app_page,
+        add_app,
+        new_paper_codes,
+        add_passkey_page,
+        add_passkey,
+        take_away,
+        change_password,
+    ),
+    end_others,
 ]
 
 
