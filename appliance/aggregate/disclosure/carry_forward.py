@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from appliance.aggregate import codelists
+from appliance.aggregate.codelists import ALL
 from appliance.aggregate.disclosure import carry, changes_audit
 from appliance.aggregate.disclosure.attacker.loot import Target, plunder
 from appliance.aggregate.disclosure.carry import Changes, Stale
@@ -34,12 +35,14 @@ def carry_forward(
         for owner, population in populations.items()
     }
     told = _write(tables, populations, settled, earlier)
-    if loot := _loot(told, earlier, work.policy):
-        for owner in loot:
-            settled[owner] = _all_old(populations[owner], earlier)
-        told = _write(tables, populations, settled, earlier)
-        if _loot(told, earlier, work.policy):
-            raise Refused("This release and earlier ones together still give numbers away. Nothing was released.")
+    for withhold in (_dimension_old, _all_old):
+        loot = _loot(told, earlier, work.policy)
+        for owner, dimension in sorted(loot):
+            withhold(settled[owner].stale, populations[owner], dimension)
+        if loot:
+            told = _write(tables, populations, settled, earlier)
+    if loot and _loot(told, earlier, work.policy):
+        raise Refused("This release and earlier ones together still give numbers away. Nothing was released.")
     lines = [
         AttackLine(
             f"release {before.label} and, of every number counted anew, how many students it has exchanged since",
@@ -85,13 +88,19 @@ def _settle(work: Work, stale: Stale, population: Population, earlier: Sequence[
                 carry.beside_old_sizes(work, population, stale, earlier)
         if is_silent:
             return found
-    return _all_old(population, earlier)
+    _all_old(stale, population)
+    return _Settled(stale, [sum(map(len, stale.values()))] * len(earlier), [0] * len(earlier))
 
 
-def _all_old(population: Population, earlier: Sequence[Earlier]) -> _Settled:
+def _all_old(stale: Stale, population: Population, _dimension: str = ALL) -> None:
     """Nothing of a population is counted anew, so nothing follows."""
-    everything = carry.everything(population)
-    return _Settled(everything, [sum(map(len, everything.values()))] * len(earlier), [0] * len(earlier))
+    stale.update(carry.everything(population))
+
+
+def _dimension_old(stale: Stale, population: Population, dimension: str) -> None:
+    """No group of a dimension is counted anew. To withhold more is always safe."""
+    for measure, places in carry.everything(population).items():
+        stale[measure] |= {place for place in places if dimension in (ALL, place.dimension)}
 
 
 def _attack(work: Work, found: _Settled, number: int, table: Changes) -> dict[Place, int]:
@@ -120,12 +129,12 @@ def _mend(work: Work, layer: set[Place], table: Changes, fallen: dict[Place, int
     layer.update(name.place for name in cover(work, table.population, {Name("size", p) for p in layer}, wishes))
 
 
-def _loot(tables: Sequence[PublishedTable], earlier: Sequence[Earlier], policy: Policy) -> set[Owner]:
-    """Populations in which somebody carries off something who holds these tables and any earlier release."""
+def _loot(tables: Sequence[PublishedTable], earlier: Sequence[Earlier], policy: Policy) -> set[tuple[Owner, str]]:
+    """Populations and dimensions in which whoever holds these tables and any earlier release carries something off."""
     now = Target(tables, policy.minimum_n, policy.k, 0)
     found = [plunder(now, {})]
     for number, before in enumerate(earlier):
         then = replace(now, tables=before.tables, smallest_hidden=0 if number else policy.smallest_hidden)
         found += [plunder(now, {}, then), plunder(then, {}, now)]
     keys = set[Key]().union(*(keys for pair in found for keys in pair))
-    return {(codelists.metric(key.metric).totals_in or key.metric, key.detail) for key in keys}
+    return {((codelists.metric(key.metric).totals_in or key.metric, key.detail), key.dimension) for key in keys}
