@@ -1,8 +1,8 @@
 """The home of an appliance, and its settings: each one a name, a default and a sentence of help.
 
 A home holds `district.db` and `desk.db` (encrypted: the records, and the people who look), `keys/` (the key-encryption
-key and the wrapped data key), `outbox/` (releases, ready to be carried) and, when somebody wants other than the
-defaults, `config.toml`.
+key and the wrapped data key), `outbox/` (releases, ready to be carried), `ballast` (room for a full disk) and, when
+somebody wants other than the defaults, `config.toml`.
 """
 
 import tomllib
