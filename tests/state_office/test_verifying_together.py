@@ -1,0 +1,88 @@
+"""A package held against the others of its year: the state notices what does not fit, and what no longer stands."""
+
+import hashlib
+import random
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from districts import BANDS, Pupil, tabulate, turnovers
+from maplewood_release import facts
+
+from appliance.aggregate.disclosure import Earlier, protect
+from appliance.aggregate.release import EarlierPackage, Signer, build
+from appliance.errors import BadFile
+from appliance.state_office import history, published, reading, verify
+
+DAY, NAMES = "2026-10-01", ["S001", "S002"]
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory):
+    """October's package, and December's after one student came."""
+    folder, signer, rng = tmp_path_factory.mktemp("year"), Signer.generate(), random.Random(5)
+    before = [Pupil(rng, [name], BANDS[0]) for name in NAMES for _ in range(45)]
+    after = [*before, Pupil(rng, ["S002"], BANDS[0])]
+    first = build(protect(tabulate(before, NAMES)), facts(), signer, folder)
+    earlier = EarlierPackage(DAY, DAY, hashlib.sha256(first.read_bytes()).hexdigest())
+    counts = [replace(table, snapshot="2026-12-01") for table in tabulate(after, NAMES)]
+    left = Earlier(DAY, published(first)[0], turnovers(DAY, before, after))
+    told = facts(snapshot="2026-12-01", created="2026-12-02", earlier=(earlier,), withdraws=(earlier.sha256,))
+    return first, build(protect(counts, earlier=[left]), told, signer, folder)
+
+
+def opened(path: Path):
+    package = reading.describe(*reading.open_archive(path))
+    return package, reading.read_tables(package)
+
+
+def test_december_stands_beside_october_and_carries_all_of_it_forward(year):
+    first, second = year
+    verdict = verify(second, others=[first])
+    assert verdict.accepted, verdict.as_text()
+    assert "All 1 earlier releases" in verdict.as_text()
+    cells = [cell for table in published(second)[0] for cell in table.cells if cell.n is not None]
+    assert cells
+    assert {cell.n_as_of for cell in cells} == {DAY}
+
+
+def test_without_october_the_state_is_told_what_was_not_compared(year):
+    _, second = year
+    text = verify(second).as_text()
+    assert f"Not given, and so not compared: {DAY}" in text
+
+
+def test_october_is_refused_once_december_says_that_it_is_withdrawn(year):
+    first, second = year
+    verdict = verify(first, others=[second])
+    assert not verdict.accepted
+    assert "The district has withdrawn it" in verdict.as_text()
+
+
+def changed(tables, **to):
+    """The tables with the first number that is carried forward made something else."""
+    spot = next((t, c) for t in tables for c in t.cells if c.n_as_of and c.n)
+    cells = tuple(replace(cell, **to) if cell is spot[1] else cell for cell in spot[0].cells)
+    return [replace(table, cells=cells) if table is spot[0] else table for table in tables]
+
+
+def test_a_number_that_october_never_showed_is_not_carried_forward(year):
+    first, second = year
+    package, tables = opened(second)
+    others = history.read([reading.open_archive(first)])
+    assert "none that they hide is shown" in history.carried(package, tables, others)
+    with pytest.raises(BadFile, match=f"is not the one that {DAY} shows"):
+        history.carried(package, changed(tables, n=77), others)
+
+
+def test_a_number_that_october_hides_is_not_shown_later(year):
+    first, second = year
+    package, tables = opened(second)
+    table = next(table for table in tables if any(cell.suppression == "hidden" for cell in table.cells))
+    cells = tuple(
+        replace(cell, n=10, n_lower=10, n_upper=10, suppression="none") if cell.suppression == "hidden" else cell
+        for cell in table.cells
+    )
+    shown = [replace(table, cells=cells) if one is table else one for one in tables]
+    with pytest.raises(BadFile, match="hides the number, and this package shows it"):
+        history.carried(package, shown, history.read([reading.open_archive(first)]))
