@@ -66,6 +66,13 @@ def in_force(database: Database, settings: Settings) -> InForce:
     return found
 
 
+def signed_as(database: Database, rules: str) -> str:
+    """Who is answerable for rules that a release was drafted under (JSON), whatever is in force by now."""
+    policy = policy_file.from_document(json.loads(rules), "the release")
+    signed = [one for one in listed(database) if one["signed_by"] and one["sha256"] == policy.sha256]
+    return InForce(policy, signed[0] if signed else None).said()
+
+
 def propose(database: Database, file: Path, *, reason: str, by: str) -> dict[str, Any]:
     """Propose the rules of a TOML file. Raises `Refused` when they are not rules, or not the next version."""
     by, reason = _named(by, "A proposal"), " ".join(reason.split())
@@ -117,7 +124,7 @@ def check_year(database: Database, found: InForce, school_year: str, snapshot: d
     """
     with database.reading(_GATE) as reading:
         built = reading.query(
-            "SELECT snapshot, report FROM release WHERE school_year = :year AND status = 'built' ORDER BY snapshot",
+            "SELECT snapshot, report FROM release WHERE school_year = :year AND status IN ('built', 'withdrawn') ORDER BY snapshot",
             {"year": school_year},
         )
     before = _rules_of_release(built[-1]) if built else None

@@ -5,6 +5,7 @@ from typing import Any
 from appliance import __version__
 from appliance.aggregate.release import ReleaseFacts, School
 from appliance.errors import Trouble
+from appliance.jobs.policy import signed_as
 from appliance.jobs.release_record import Left
 from appliance.settings import Settings
 from appliance.storage.connection import Gate
@@ -76,6 +77,7 @@ def gather(database: Database, release: dict[str, Any], earlier: list[Left], set
         reason=release["reason"],
         earlier=tuple(one.package for one in earlier),
         pulse=f"{pulses['spent']} of rho in {pulses['weeks']} weeks" if pulses.get("weeks") else "",
+        rules_signed=signed_as(database, release["policy"]),
         definitions=definitions(release["minimum_n"], settings),
     )
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from districts import Pupil, district, tabulate
 
-from appliance.aggregate.disclosure import Policy, attacker, protect, publish
+from appliance.aggregate.disclosure import Policy, attacker, audit, protect, publish
 from appliance.aggregate.disclosure.attacker import Attack
 from appliance.aggregate.disclosure.audit import attacks
 from appliance.aggregate.disclosure.claim import Claim
@@ -210,6 +210,21 @@ def test_a_pattern_that_one_insider_breaks_is_noticed():
         if other.measure == "n" and other != key and other.metric == key.metric
     }
     assert key in finding.attack.exact_to_insider(everything_else, truth)
+
+
+def test_who_is_alone_in_the_district_knows_every_school_that_he_goes_to():
+    """One Asian boy goes to Elm and to Oak; the Pacific Islander of Elm and the one of Oak are two girls."""
+    rng = random.Random(5)
+    pupils = [Pupil(rng, [school], ("03",)) for school in ("ELM", "OAK") for _ in range(30)]
+    for pupil in pupils:
+        pupil.groups["race"] = "WH7"
+    boy = Pupil(rng, ["ELM", "OAK"], ("03",))
+    girls = [Pupil(rng, [school], ("03",)) for school in ("ELM", "OAK")]
+    boy.groups["race"], girls[0].groups["race"], girls[1].groups["race"] = "AS7", "PI7", "PI7"
+    counts = [tabulate([*pupils, boy, *girls], ["ELM", "OAK"])[0]]
+    known = {frozenset((key.school_id, key.category) for key in own) for own in audit._insiders(read(counts))}
+    assert frozenset({("", "AS7"), ("ELM", "AS7"), ("OAK", "AS7")}) in known
+    assert {frozenset({("ELM", "PI7")}), frozenset({("OAK", "PI7")})} <= known
 
 
 def count_of(key):

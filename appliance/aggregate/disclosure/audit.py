@@ -13,6 +13,7 @@ from appliance.aggregate.disclosure.policy import Policy
 from appliance.aggregate.disclosure.report import AttackLine
 from appliance.aggregate.disclosure.suppression.model import Name, Wish
 from appliance.aggregate.published import Key, Measure, PublishedCell, PublishedTable
+from appliance.aggregate.tabulation import DISTRICT
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,12 @@ def _with_insiders(cube: Cube, finding: Finding, tables: list[PublishedTable]) -
 
 
 def _insiders(cube: Cube) -> Iterator[Mapping[Key, int]]:
-    """For every place with exactly one student in some population, what that student knows of it."""
+    """What each student knows who is alone in a group somewhere: the own group, and the own outcome in every table.
+
+    Who is alone in the district is alone wherever the group has one student: in one school, or in two that the student
+    goes to. Who is alone at a school is alone in its areas that have one. Two schools' only members are otherwise two
+    students.
+    """
     alone: dict[Place, dict[Key, int]] = defaultdict(dict)
     for population in cube.populations:
         for place, size in population.size.items():
@@ -110,7 +116,13 @@ def _insiders(cube: Cube) -> Iterator[Mapping[Key, int]]:
             alone[place][_key(population, "denominator", place)] = 1
             alone[place][_key(population, "n", place)] = count
             alone[place][_key(population, "complement", place)] = 1 - count
-    yield from alone.values()
+    wholes = {whole: set(schools) for population in cube.populations for whole, schools in population.wholes.items()}
+    for group in {(place.dimension, place.category) for place in alone}:
+        places = [place for place in alone if place[1:] == group]
+        everywhere = any(place.school_id == DISTRICT for place in places)
+        for place in places[:1] if everywhere else places:
+            same = [other for other in places if everywhere or place.school_id in wholes.get(other.school_id, ())]
+            yield {key: number for other in (place, *same) for key, number in alone[other].items()}
 
 
 def _truth(cube: Cube) -> dict[Key, int]:

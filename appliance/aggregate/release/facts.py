@@ -61,6 +61,8 @@ class ReleaseFacts:
     """Every release of the school year that left before, oldest first, withdrawn ones too: they cannot be unread."""
     pulse: str = ""
     """What the weekly pulse has spent of the school year's privacy budget; empty where there was none."""
+    rules_signed: str = "These are the shipped rules; nobody of the district has signed others."
+    """Who proposed and who signed the disclosure rules, when and why, as one sentence."""
     definitions: dict[str, str] = field(default_factory=dict)
     """Name of a setting to its value, such as the smallest number of days enrolled."""
 
@@ -81,7 +83,8 @@ class ReleaseFacts:
             raise Refused("An earlier release describes a later day. Releases of a school year go forward.")
         if self.drafted_by == self.approved_by:
             raise Refused("A release is drafted by one person and approved by another.")
-        for text in (self.district_name, self.drafted_by, self.approved_by, self.reason, self.software):
+        texts = (self.district_name, self.drafted_by, self.approved_by, self.reason, self.software, self.rules_signed)
+        for text in texts:
             if not text.isprintable():
                 raise Refused("A name or reason of the release holds a character that cannot be printed.")
 

@@ -1,19 +1,17 @@
 """The two texts of a package: the report for a board, and the page for whoever opens the file."""
 
-from collections import Counter
 from collections.abc import Iterable
 
 from appliance.aggregate import codelists
 from appliance.aggregate.disclosure import Report
 from appliance.aggregate.published import PublishedTable
+from appliance.aggregate.release import rules_wording
 from appliance.aggregate.release.facts import ReleaseFacts
 from appliance.aggregate.release.sshsig import NAMESPACE, PublicKey, principal
 
 
 def report(facts: ReleaseFacts, made: Report, tables: Iterable[PublishedTable]) -> str:
     """What was done before these numbers left, in plain words."""
-    rules = made.policy
-    zero = "is shown as 0" if rules.zeros == "published" else "is hidden as well"
     lines = [
         f"Report on the protected summary of {facts.district_name} (district {facts.lea_id})",
         f"School year {facts.school_year}. Counts as of {facts.snapshot}. Version {facts.version}.",
@@ -23,39 +21,20 @@ def report(facts: ReleaseFacts, made: Report, tables: Iterable[PublishedTable]) 
         "are the numbers from which a small one could be worked out by adding and subtracting.",
         "",
         "THE RULES",
-        f"- A group of 1 to {rules.minimum_n - 1} students is never shown. An empty group {zero}.",
-        f"- A result (such as chronic absence) is hidden when fewer than {rules.k} students have it, when all but",
-        f"  fewer than {rules.k} have it, or when the group has fewer than {rules.minimum_n} students.",
-        "- Where a hidden number could be narrowed down from others, others are hidden with it. The files do not say",
-        "  which were hidden for which reason.",
-        f"- Policy version {rules.version}. Code lists: {codelists.EDITION}. Program: {facts.software}.",
+        *rules_wording.rules(made.policy, facts.rules_signed),
+        f"- Code lists: {codelists.EDITION}. Program: {facts.software}.",
         *(f"- {name}: {value}" for name, value in sorted(facts.definitions.items())),
         "",
         "WHAT IS SHOWN AND WHAT IS HIDDEN",
-        *(_table(table) for table in tables),
+        *(rules_wording.shown(table) for table in tables),
         "Each hidden number comes with a range, n_lower to n_upper: what anyone can work out from the shown numbers.",
         "",
         "HOW THE HIDDEN NUMBERS WERE CHOSEN",
-        f"{made.blocks_optimal} of {made.blocks} parts were solved to the proven least loss"
-        + (f"; the others lose at most {made.gap:.1%} more than the least possible." if made.gap else "."),
-        *(f"- Out of time, solved by rule of thumb: {line} above the proven least at most." for line in made.late),
-        f"The attack below asked for {made.repaired} more hidden numbers, in {made.repair_rounds} rounds.",
+        *rules_wording.chosen(made),
         "",
         *_over_time(facts, made),
         "THE ATTACKS",
-        "A separate program, which shares nothing with the one that chose, attacked all tables and schools at once:",
-        *(_attack(attack.name, attack.hidden, attack.fallen, attack.exact) for attack in made.attacks),
-        "Each student who is the only member of a hidden group was also given what that student knows: it exposes no",
-        "other small group.",
-        "For every number that must stay hidden there are at least two different tables of whole students that agree",
-        "with everything shown here. A short program without a solver checked each by adding and comparing. These",
-        "tables do not leave the district.",
-        "",
-        "WHAT THE ATTACKS DO NOT COVER",
-        "- Someone who replays the method itself in order to guess why a number was hidden.",
-        "- Someone who weighs the remaining possibilities by what is likely (a Bayesian attacker).",
-        "- Two or more students of small groups who put together what they know of themselves.",
-        "- Files that the district gives out in other ways.",
+        *rules_wording.attacks(made),
         "",
         "WHO",
         f"Drafted by {facts.drafted_by}, approved by {facts.approved_by} on {facts.created}.",
@@ -85,17 +64,6 @@ def _over_time(facts: ReleaseFacts, made: Report) -> list[str]:
         *(f"WITHDRAWN by the district, not to be used: {sha256}" for sha256 in facts.withdraws),
         "",
     ]
-
-
-def _table(table: PublishedTable) -> str:
-    states = Counter(cell.suppression for cell in table.cells)
-    nobody = f", {states['not_offered']} groups with nobody in them" if states["not_offered"] else ""
-    title = codelists.metric(table.metric).title
-    return f"- {title} ({table.metric}.csv): {states['none']} numbers shown, {states['hidden']} hidden{nobody}."
-
-
-def _attack(name: str, hidden: int, fallen: int, exact: int) -> str:
-    return f"- Knowing {name}: {hidden} hidden numbers attacked; {fallen} narrowed too far, {exact} worked out exactly."
 
 
 def _chain(facts: ReleaseFacts) -> str:

@@ -1,0 +1,85 @@
+"""The rules and the attacks of a release, in plain words: what a board reads before it decides whether to believe."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from appliance.aggregate import codelists
+from appliance.aggregate.disclosure import Policy, Report
+from appliance.aggregate.disclosure.coding import Band
+from appliance.aggregate.published import PublishedTable
+
+
+def rules(policy: Policy, signed: str) -> Iterator[str]:
+    """What was too small to show, what is shown as a class, merged or counted apart, and who answers for it."""
+    zero = "is shown as 0" if policy.zeros == "published" else "is hidden as well"
+    yield f"- {policy.title}, version {policy.version}, sha256 {policy.sha256}."
+    yield f"- {signed}"
+    yield f"- A group of 1 to {policy.minimum_n - 1} students is never shown. An empty group {zero}."
+    yield f"- A result (such as chronic absence) is hidden when fewer than {policy.k} students have it, when all but"
+    yield f"  fewer than {policy.k} have it, or when the group has fewer than {policy.minimum_n} students."
+    yield "- Where a hidden number could be narrowed down from others, others are hidden with it. The files do not say"
+    yield "  which were hidden for which reason."
+    if policy.coding:
+        yield "- Results are shown as a class of percents where the group's size asks for it (suppression: coded):"
+        yield from (f"  {_band(band)}" for band in policy.coding)
+        yield f"  A class that could stand for fewer than {policy.k} students alone is hidden instead."
+    for merge in policy.merge:
+        yield f"- Counted together as {merge.into}: {', '.join(merge.categories)} ({merge.dimension})."
+    for area in policy.geographies:
+        yield f"- {area.name} ({area.code}) have totals of their own. Schools: {', '.join(area.schools)}."
+    yield f"- At most {policy.releases_a_year} snapshots leave in a school year, {policy.days_between} days apart."
+
+
+def _band(band: Band) -> str:
+    sizes = f"{band.smallest} or more" if band.largest is None else f"{band.smallest} to {band.largest}"
+    ends = f"{band.bottom} % or less, {band.top} % or more"
+    between = {0: "counts between as they are", 1: "whole percents between"}
+    return f"groups of {sizes}: {ends}, {between.get(band.step, f'steps of {band.step} % between')}"
+
+
+def shown(table: PublishedTable) -> str:
+    """One table: how many of its numbers are shown, shown as a class, and hidden."""
+    states = Counter(cell.suppression for cell in table.cells)
+    coded = f", {states['coded']} shown as a class" if states["coded"] else ""
+    nobody = f", {states['not_offered']} groups with nobody in them" if states["not_offered"] else ""
+    title = codelists.metric(table.metric).title
+    return f"- {title} ({table.metric}.csv): {states['none']} numbers shown{coded}, {states['hidden']} hidden{nobody}."
+
+
+def chosen(made: Report) -> Iterator[str]:
+    """How good the choice of hidden numbers is, and where it is not proved to be the best."""
+    yield f"{made.blocks_optimal} of {made.blocks} parts were solved to the proven least loss" + (
+        f"; the others lose at most {made.gap:.1%} more than the least possible." if made.gap else "."
+    )
+    yield from (f"- Out of time, solved by rule of thumb: {line} above the proven least at most." for line in made.late)
+    yield f"The attack below asked for {made.repaired} more hidden numbers, in {made.repair_rounds} rounds."
+
+
+def attacks(made: Report) -> Iterator[str]:
+    """What was tried, with counts, and what no attack here covers."""
+    yield "A separate program, which shares nothing with the one that chose, attacked all tables and schools at once:"
+    for one in made.attacks:
+        yield (
+            f"- Knowing {one.name}: {one.hidden} hidden numbers attacked; {one.fallen} narrowed too far, "
+            f"{one.exact} worked out exactly."
+        )
+    yield "Each student who is alone in a group, at a school or in the district, was also given what that student"
+    yield "knows: the own group, and the own result in every table. It makes no other small group exact. Who is alone"
+    yield "in the district is known to be so in each school that he or she goes to; the only members of a group at two"
+    yield "schools are otherwise taken for two students. For every sum the attacker knows how many count twice in it."
+    yield f"{made.certified} promises were made about hidden numbers. For each there are two tables of whole students"
+    yield "that agree with everything shown here, one with the number low and one with it high;"
+    yield f"{made.witnesses} such tables in all. A short program without a solver checked each by adding and comparing."
+    yield "These tables do not leave the district."
+    yield ""
+    yield "CHECK IT BY HAND"
+    yield "Take any line of a table: a school, and the groups of one kind. Subtract the numbers shown from the total."
+    yield "What is left is shared by the hidden ones, and at least two of them can give and take. Then take the same"
+    yield 'group down the schools, against the district. The manual\'s page "Check it by hand" does it on small tables,'
+    yield "and `schoolhouse release attack THIS.zip` does it on all of them at once."
+    yield ""
+    yield "WHAT THE ATTACKS DO NOT COVER"
+    yield "- Someone who replays the method itself in order to guess why a number was hidden."
+    yield "- Someone who weighs the remaining possibilities by what is likely (a Bayesian attacker)."
+    yield "- Two or more students of small groups who put together what they know of themselves."
+    yield "- Files that the district gives out in other ways."
