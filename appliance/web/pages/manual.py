@@ -30,6 +30,7 @@ TITLES = {
     "signing-in": "Signing in",
     "what-is-kept": "What is kept, and until when",
     "what-leaves": "What leaves the district",
+    "check-by-hand": "Check it by hand",
     "pulse": "The weekly pulse",
     "numbers": "What the numbers mean",
     "files": "Files that are read",
