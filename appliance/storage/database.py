@@ -138,13 +138,15 @@ class Database:
                     self._writer.execute("INSERT INTO carried_out VALUES (?, ?)", (entry.sequence, entry.sha256))
             except BaseException:
                 if entry:
-                    with suppress(
-                        HomeTrouble
-                    ):  # No room for that line either: whoever changes or opens next writes it.
-                        self.desk.take_back(entry.sequence, GIVEN_UP)
+                    self._take_back(entry)
                 raise
             with suppress(HomeTrouble):
                 self.desk.note_carried_out(entry.sequence)
+
+    def _take_back(self, entry: Entry) -> None:
+        # When there is no room for that line either, whoever changes something next, or opens the home, writes it.
+        with suppress(HomeTrouble):
+            self.desk.take_back(entry.sequence, GIVEN_UP)
 
     @contextmanager
     def _turn(self, patience_seconds: float) -> Iterator[None]:
@@ -191,7 +193,7 @@ class Database:
         if accepting is None:
             raise HomeTrouble(
                 f"{lost} Put the newest copies of both files back. If what came after is lost, say so with: "
-                f"schoolhouse --home {self.home} audit accept-loss"
+                f"schoolhouse --home {self.home} audit accept-loss --reason WHY"
             )
         with transaction(self._writer, self._records.path):
             for sequence, mark in self._writer.execute("SELECT sequence, sha256 FROM carried_out").fetchall():
