@@ -34,24 +34,24 @@ def measure(name: str, files: Sequence[Path], folder: Path, runs: int) -> Import
     seconds, again, ratios, rows = [], [], [], 0
     for run in range(runs):
         first = Database.create(folder / f"{name}-{run}-import".replace(" ", "-"))
-        begun = time.perf_counter()
+        begun = time.process_time()
         report = import_files(first, files)
-        seconds.append(time.perf_counter() - begun)
-        begun = time.perf_counter()
+        seconds.append(time.process_time() - begun)
+        begun = time.process_time()
         import_files(first, files)
-        again.append(time.perf_counter() - begun)
+        again.append(time.process_time() - begun)
         rows = sum(file.rows for file in report.files)
         with first.changing(Event("bench", Action.IMPORT)) as tables:
             ready = {table: _tuples(tables, table) for table in TABLES}
         first.close()
         second = Database.create(folder / f"{name}-{run}-tuples".replace(" ", "-"))
-        begun = time.perf_counter()
+        begun = time.process_time()
         with second.changing(Event("bench", Action.IMPORT)) as tables:
             for table, found in ready.items():
                 if found:
                     marks = ", ".join("?" * len(found[0]))
                     tables.conn.executemany(f"INSERT INTO {table} VALUES ({marks})", found)
-        ratios.append(seconds[-1] / (time.perf_counter() - begun))
+        ratios.append(seconds[-1] / (time.process_time() - begun))
         second.close()
     middle = statistics.median
     return ImportTimes(name, rows, rows / middle(seconds), rows / middle(again), middle(ratios))

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -47,7 +48,7 @@ class LineHashes:
         return np.frombuffer(self._found, np.uint64)
 
 
-def lines_at(file: SourceFile, places: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> Iterator[bytes]:
+def lines_at(file: SourceFile, places: np.ndarray[Any, np.dtype[np.integer[Any]]]) -> Iterator[bytes]:
     """The lines at these places, counted from 0 and in rising order, without their ends."""
     first, wanted, rest = 0, 0, b""
     with file.open() as stream:

@@ -231,6 +231,7 @@ class Batch:
                 self._tally.pauses = False
 
     def _rest(self) -> None:
+        self.keep_identities()
         if self._journal:
             self._journal.write()
         if self._tally:

@@ -9,7 +9,7 @@ from appliance.student_level.sources.layout import Column
 from appliance.student_level.sources.values import LONGEST_TEXT, NOTHING, Refused, is_nothing, kind_of, text
 from appliance.student_level.staging.ssn_gate import REFUSED
 
-_DISTINCT_KEPT = 100_000
+_DISTINCT_KEPT = 50_000
 """Texts that are remembered with what they mean. Beyond it all are forgotten: files name one thing in one place."""
 
 

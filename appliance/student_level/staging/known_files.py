@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from sqlite_utils import Database as Tables
 from appliance.storage.connection import Gate
 from appliance.student_level.sources.csv_text import TextTable
 from appliance.student_level.sources.layout import Layout
+from appliance.student_level.sources.lines import Hashes
 from appliance.student_level.sources.recognise import Recognised
 from appliance.student_level.staging.known_lines import PACKINGS, Excerpt, LineRecords, Records, excerpt
 from appliance.student_level.staging.report import FileRead, ImportReport
@@ -30,7 +32,8 @@ KNOWN = Gate(
 )
 """For imports: what files were like."""
 _KNOWN = "SELECT known_file_key AS key, batch_key AS batch, kind, system, name, sha256, read_as, told FROM {}"
-_LINES = "SELECT hashes, records FROM known_part WHERE known_file_key = :key ORDER BY part"
+_LINES = "SELECT hashes, records FROM known_part WHERE known_file_key = :key AND part = :part"
+Query = Callable[[str, Mapping[str, Any]], list[dict[str, Any]]]
 _PART = 1 << 16
 """Lines."""
 
@@ -105,8 +108,7 @@ def read_as(one: Recognised, way: str) -> str:
     return hashlib.sha256(json.dumps(how).encode()).hexdigest()
 
 
-def excerpts(query: Callable[[str, Mapping[str, Any]], list[dict[str, Any]]], files: Sequence[Recognised],
-             way: str) -> dict[str, Excerpt]:  # fmt: skip
+def excerpts(query: Query, files: Sequence[Recognised], way: str) -> dict[str, Excerpt]:
     """Name -> what has to be read, of the files that are known line by line. `query` goes through `KNOWN`."""
     known = [_as_known(row) for row in query(_KNOWN.format("known"), {})]
     found: dict[str, Excerpt] = {}
@@ -117,15 +119,12 @@ def excerpts(query: Callable[[str, Mapping[str, Any]], list[dict[str, Any]]], fi
         if one.layout.kind in PACKINGS and isinstance(one.table, TextTable):
             if before.sha256 == one.table.sha256 and not before.told["refused"]:
                 continue
-            parts = query(_LINES, {"key": before.key})
-            hashes = np.frombuffer(b"".join(part["hashes"] for part in parts), np.uint64)
-            records = np.frombuffer(b"".join(part["records"] for part in parts), np.int64)
-            if picked := excerpt(one.table, hashes, records):
+            if picked := excerpt(one.table, *_lines(query, before.key)):
                 found[one.table.name] = picked
     return found
 
 
-def sizes(query: Callable[[str, Mapping[str, Any]], list[dict[str, Any]]]) -> set[int]:
+def sizes(query: Query) -> set[int]:
     """How many bytes the known files have. `query` goes through `KNOWN`."""
     return {json.loads(row["told"])["bytes"] for row in query(_KNOWN.format("known"), {})}
 
@@ -133,6 +132,18 @@ def sizes(query: Callable[[str, Mapping[str, Any]], list[dict[str, Any]]]) -> se
 def _bytes_of(one: Recognised) -> int:
     table = one.table.whole if isinstance(one.table, Excerpt) else one.table
     return table.file.size if isinstance(table, TextTable) else 0
+
+
+def _lines(query: Query, key: int) -> tuple[Hashes, Records]:
+    """The hashes of a known file's lines and the records they became; one part at a time, for there may be millions."""
+    hashes, records = bytearray(), bytearray()
+    for part in count():
+        found = query(_LINES, {"key": key, "part": part})
+        if not found:
+            break
+        hashes += found[0]["hashes"]
+        records += found[0]["records"]
+    return np.frombuffer(hashes, np.uint64), np.frombuffer(records, np.int64)
 
 
 def _as_known(row: Mapping[str, Any]) -> Known:
