@@ -1,4 +1,8 @@
-"""Measure, and print the README's tables. `--schools 600`: disclosure control alone, at that size."""
+"""Measure, and print the README's tables.
+
+`--schools 600`: disclosure control alone, at that size; `--rows 10000000`: imports alone, of a package of so many
+grades; `--xml 1300`: an import of so many MB of Ed-Fi XML alone.
+"""
 
 import argparse
 import subprocess
@@ -9,7 +13,7 @@ from pathlib import Path
 
 from appliance.jobs.demo import prepare
 from appliance.sample import write_district
-from tests.bench import disclosure, imports, pages
+from tests.bench import disclosure, imports, pages, sizes
 
 GRAND_BEND = Path(__file__).parents[1] / "data" / "grandbend"
 RUNS, VISITS = 5, 300
@@ -19,16 +23,30 @@ def main() -> None:
     """Import two districts, visit the demo's pages and protect 120 schools; about two minutes."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--schools", type=int, nargs="*", help="only disclosure control, at these sizes")
+    parser.add_argument("--rows", type=int, help="only imports: of so many grades, and of the night after")
+    parser.add_argument("--xml", type=int, help="only an import of so many MB of Ed-Fi XML")
     options = parser.parse_args()
+    if options.rows or options.xml:
+        with tempfile.TemporaryDirectory(prefix="schoolhouse-bench-") as name:
+            by_size(Path(name), options.rows, options.xml)
+        return
     if options.schools is None:
         everything_else()
     protect(options.schools or [20, 120])
 
 
-def protect(sizes: list[int]) -> None:
+def by_size(folder: Path, rows: int | None, megabytes: int | None) -> None:
+    """Imports of one size, each in a process of its own."""
+    if rows:
+        sizes.measure(rows, folder)
+    if megabytes:
+        sizes.measure_xml(megabytes, folder)
+
+
+def protect(districts: list[int]) -> None:
     """Protect invented districts, each in a process of its own, so that its memory is its own."""
     print(f"\n{disclosure.HEADER}", flush=True)
-    for schools in sizes:
+    for schools in districts:
         subprocess.run([sys.executable, "-m", "tests.bench.disclosure", str(schools)], check=True)
 
 
@@ -46,6 +64,7 @@ def everything_else() -> None:
                 f"| {told.name} | {told.rows:,} | {told.rows_per_second:,.0f} | {told.again_rows_per_second:,.0f} "
                 f"| {told.ratio:.1f} |"
             )
+        sizes.measure_attendance(2000, folder / "attendance")
         prepare(folder / "demo", students=2000, port=None, say=lambda _: None, progress=lambda *_: None)
         print("\n| page | p50, ms | p99, ms | p50, as a ratio to a plain-text route | KB |")
         print("| --- | --- | --- | --- | --- |")
