@@ -73,9 +73,3 @@ def wide_enough(code: Interval, size: int, count: int, k: int) -> bool:
     """
     low, high = code
     return not (count < k and (low > 0 or high < k)) and not (size - count < k and (high < size or low > size - k))
-
-
-def label(code: Interval, size: int) -> str:
-    """A code as people write it: `0 to 5 %`. Both ends are shares that round to the class."""
-    low, high = ((200 * count + size) // (2 * size) for count in code)
-    return f"{low} to {high} %"
