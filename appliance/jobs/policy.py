@@ -124,7 +124,8 @@ def check_year(database: Database, found: InForce, school_year: str, snapshot: d
     """
     with database.reading(_GATE) as reading:
         built = reading.query(
-            "SELECT snapshot, report FROM release WHERE school_year = :year AND status IN ('built', 'withdrawn') ORDER BY snapshot",
+            "SELECT snapshot, report FROM release"
+            " WHERE school_year = :year AND status IN ('built', 'withdrawn') ORDER BY snapshot",
             {"year": school_year},
         )
     before = _rules_of_release(built[-1]) if built else None
