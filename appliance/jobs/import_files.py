@@ -40,7 +40,7 @@ class _TakenBack(Exception):
     """Ends a transaction that shall leave nothing behind: a batch that is held."""
 
 
-_LAST_STEPS = "writing down what was done"
+_LAST_STEPS = "Writing down what was done"
 AT_THE_KEYBOARD = " at the command line"
 MOST_UNDO = 10
 """How many of the newest batches can be taken back."""

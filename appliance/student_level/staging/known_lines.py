@@ -26,6 +26,7 @@ _AT_ONCE = 1024
 _REACHES = (64, 4096, 65_536)
 """Lines within which to look for where two files run on alike: first near by, which nearly always does."""
 _FEW = 16
+_PART = 1 << 18
 MOST_SHARE = 0.3
 """Of the lines of a file. When more than so many have to be read, all are."""
 
@@ -121,8 +122,12 @@ class Excerpt:
         if not len(records):
             return False
         asked = np.sort(records)
-        places = np.minimum(np.searchsorted(asked, self.carried), len(asked) - 1)
-        return bool(np.any((asked[places] == self.carried) & (self.carried != 0)))
+        for start in range(0, len(self.carried), _PART):
+            part = self.carried[start : start + _PART]
+            places = np.minimum(np.searchsorted(asked, part), len(asked) - 1)
+            if np.any((asked[places] == part) & (part != 0)):
+                return True
+        return False
 
 
 def lines_of(one: Recognised) -> LineRecords | None:

@@ -85,15 +85,15 @@ def _pass_over(batch: Batch, one: Recognised, read: FileRead, known: Known) -> N
 
 def _stands_alone(batch: Batch, one: Recognised, picked: Excerpt) -> bool:
     """Whether no row of an excerpt names a record of a line that is passed over, nor needs the whole file to judge."""
-    scratch, packing = ImportReport(), PACKINGS[one.layout.kind]
+    scratch, keys = ImportReport(), list[tuple[int | None, ...]]()
     try:
         rows = typed_rows(picked, one.layout, FileRead(picked.name, one.layout.kind, picked.sha256), scratch)
         for block in rows.blocks():
-            keys = [key for key in zip(*KEYS_OF[one.layout.kind](batch, block), strict=True) if None not in key]
-            packed = packing.packed(list(zip(*keys, strict=True))) if keys else None
-            if keys and (packed is None or picked.carries(packed)):
-                return False
+            keys += [key for key in zip(*KEYS_OF[one.layout.kind](batch, block), strict=True) if None not in key]
     except BadFile:
+        return False
+    packed = PACKINGS[one.layout.kind].packed(list(zip(*keys, strict=True))) if keys else None
+    if keys and (packed is None or picked.carries(packed)):
         return False
     return not any(code == "social_security" for _, _, code in scratch.problem_kinds)
 
