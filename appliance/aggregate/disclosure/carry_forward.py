@@ -1,6 +1,7 @@
 """Choose what is counted anew, attack the choice together with every earlier release, mend it, and write the rows."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -14,7 +15,7 @@ from appliance.aggregate.disclosure.cube import Place, Population
 from appliance.aggregate.disclosure.history import Earlier
 from appliance.aggregate.disclosure.policy import Policy
 from appliance.aggregate.disclosure.report import AttackLine
-from appliance.aggregate.disclosure.suppression import Pattern, Work, cover
+from appliance.aggregate.disclosure.suppression import Pattern, Work, cover, mend
 from appliance.aggregate.disclosure.suppression.model import Name, Wish
 from appliance.aggregate.published import Key, PublishedTable
 from appliance.aggregate.refusal import Refused
@@ -75,14 +76,14 @@ def _write(
 def _settle(work: Work, stale: Stale, population: Population, earlier: Sequence[Earlier]) -> _Settled:
     """Attack and withhold more until every attack is silent; failing that, carry the whole population forward."""
     since = [(number, table) for number, before in enumerate(earlier) for table in carry.changes(population, before)]
-    for _ in range(work.policy.rounds):
+    for round_ in range(work.policy.rounds):
         found = _Settled(stale, [0] * len(earlier), [0] * len(earlier))
         is_silent = True
         for measure in carry.measures(population):
             for number, table in since:
                 if table.measure == measure:
                     fallen = _attack(work, found, number, table)
-                    _mend(work, table.layers(stale)[0], table, fallen)
+                    _mend(work, table.layers(stale)[0], table, fallen, jointly=round_ > 0)
                     is_silent &= not fallen
             if population.outcome is not None:
                 carry.beside_old_sizes(work, population, stale, earlier)
@@ -120,12 +121,19 @@ def _attack(work: Work, found: _Settled, number: int, table: Changes) -> dict[Pl
     return fallen
 
 
-def _mend(work: Work, layer: set[Place], table: Changes, fallen: dict[Place, int]) -> None:
-    """Withhold what fell, and what it can hide among."""
+def _mend(work: Work, layer: set[Place], table: Changes, fallen: dict[Place, int], *, jointly: bool) -> None:
+    """Withhold what fell, and what it can hide among: dimension by dimension at least cost, then in all at once."""
     if not fallen:
         return
     layer.update(fallen)
     wishes = [Wish(Name("size", place), +1, high - table.population.size[place]) for place, high in fallen.items()]
+    if jointly:
+        owner = (table.population.metric, table.population.detail)
+        names: Pattern = {owner: {Name("size", place) for place in layer}}
+        with suppress(Refused):  # what nothing can hide among is found again, and then all of it stays as it was
+            mend(work, names, table.population, wishes, sizes_known=False)
+        layer.update(name.place for name in names[owner])
+        return
     layer.update(name.place for name in cover(work, table.population, {Name("size", p) for p in layer}, wishes))
 
 
