@@ -45,7 +45,7 @@ home = Path(sys.argv[1])
 (home.parent / f"{sys.argv[3]} the log").write_text(str(os.getpid()))
 database = (Database if sys.argv[3] == "with" else Unlogged)(home)
 app = server.build_app(database, read_settings(home), secure_cookies=False)
-server._run(app, server._listen("127.0.0.1", int(sys.argv[2])))
+server._run(app, server._listen("127.0.0.1", int(sys.argv[2])), None)
 """
 """The same server twice: as it is, and as if it wrote no line for a look. Only measuring needs the second."""
 
