@@ -86,11 +86,13 @@ def test_a_door_for_something_unknown_says_what_to_add(crowded: Database, app: L
         walk(walker(crowded, app, "lind"))
 
 
-def test_v8_2_2_what_the_log_says_somebody_saw_is_what_they_may_see(crowded: Database, app: Litestar) -> None:
+def test_v8_2_2_what_the_log_says_somebody_saw_is_what_they_may_see(own_town: Database) -> None:
+    everyone.move_in(own_town)
+    app = app_for(own_town, settings=Settings(family_pages=True))
     for username in ("lind", "wu", "abel", "cruz", "shea", "rosa"):
-        one = walker(crowded, app, username)
+        one = walker(own_town, app, username)
         walk(one)
-        with crowded.desk.changing(_note()) as tables:
+        with own_town.desk.changing(_note()) as tables:
             sql = "SELECT DISTINCT student_key FROM access_log JOIN access_log_student USING (sequence) WHERE who = ?"
             logged = {row["student_key"] for row in tables.query(sql, [username])}
         assert logged
