@@ -45,8 +45,6 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A signed-in person who does nothing for so long must sign in again."""
     session_hours: Annotated[int, msgspec.Meta(ge=1, le=24)] = 12
     """A session ends after so long, whatever happens in it."""
-    minimum_days_enrolled: Annotated[int, msgspec.Meta(ge=1, le=60)] = 10
-    """Students enrolled fewer days than this are not in the chronic absence figures. States set 10 to 60."""
     hold_rows: Annotated[int, msgspec.Meta(ge=0)] = 10
     """An import waits for a person when more records than this, and more than `hold_share` of them, end or change."""
     hold_share: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.10

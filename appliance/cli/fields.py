@@ -85,7 +85,6 @@ def off(context: click.Context, name: str, reason: str, yes: bool) -> None:
     from appliance.jobs.choose_fields import turn_off
     from appliance.jobs.compute_metrics import refresh
     from appliance.jobs.import_files import person_at_the_keyboard
-    from appliance.settings import read_settings
     from appliance.student_level.sensitive import known
 
     known(name)
@@ -95,5 +94,5 @@ def off(context: click.Context, name: str, reason: str, yes: bool) -> None:
         click.confirm(f"Forget everything that is stored of {name}?", abort=True, err=True)
     with home_of(context) as database:
         gone = turn_off(database, name, reason=reason, by=person_at_the_keyboard())
-        refresh(database, read_settings(context.obj))
+        refresh(database)
     say(f"{known(name)} is off: {gone:,} records are forgotten, and totals are counted again without them.")

@@ -98,7 +98,7 @@ def import_(
         with progress_bars() as progress:
             report = import_files(database, files, settings, despite_hold=despite_hold, progress=progress)
         if report.changed_anything and not report.held:
-            refresh(database, settings)
+            refresh(database)
     if as_json:
         print_json(report.as_json())
     else:
@@ -129,7 +129,6 @@ def undo(context: click.Context, batch: int, reason: str, yes: bool) -> None:
     """Take back the newest batch: exactly the state before it."""
     from appliance.jobs.compute_metrics import refresh
     from appliance.jobs.import_files import undo_batch
-    from appliance.settings import read_settings
 
     if not yes:
         if not sys.stdin.isatty():
@@ -137,7 +136,7 @@ def undo(context: click.Context, batch: int, reason: str, yes: bool) -> None:
         click.confirm(f"Take batch {batch} back?", abort=True, err=True)
     with home_of(context) as database:
         count = undo_batch(database, batch, reason=reason)
-        refresh(database, read_settings(context.obj))
+        refresh(database)
     say(f"Batch {batch} is taken back: {count:,} notes followed, and everything is as it was before.")
 
 

@@ -42,12 +42,11 @@ def retry(context: click.Context, as_json: bool) -> None:
     """Try all rows again. What can be loaded is one batch, which can be taken back."""
     from appliance.jobs.compute_metrics import refresh
     from appliance.jobs.import_files import retry_quarantine
-    from appliance.settings import read_settings
 
     with home_of(context) as database:
         report = retry_quarantine(database)
         if report.changed_anything:
-            refresh(database, read_settings(context.obj))
+            refresh(database)
     if as_json:
         print_json(report.as_json())
     else:

@@ -7,15 +7,15 @@ from appliance.actions import Action
 from appliance.days import day_number, from_day_number, school_year
 from appliance.errors import Trouble
 from appliance.jobs.import_files import person_at_the_keyboard
-from appliance.settings import Settings
 from appliance.storage.connection import Gate
 from appliance.storage.database import Database, Event
 from appliance.student_level.metrics import memory
 from appliance.student_level.metrics.catalogue import sums_sql
 from appliance.student_level.metrics.counting import Areas, count_everything, count_for_release
+from appliance.student_level.records.rule_book import RuleBook, in_force
 
 
-def refresh(database: Database, settings: Settings, *, by: str | None = None) -> date | None:
+def refresh(database: Database, *, by: str | None = None) -> date | None:
     """Bring everything that pages read up to date with what is loaded: after each import, and nightly.
 
     Totals are counted as of the newest school day for which attendance is loaded; returns that day, or None when no
@@ -28,13 +28,20 @@ def refresh(database: Database, settings: Settings, *, by: str | None = None) ->
     if row is None or row["newest"] is None:
         return None
     newest = from_day_number(row["newest"])
-    count_snapshot(database, newest, settings, by=by)
+    count_snapshot(database, newest, by=by)
     with database.changing(Event(by or person_at_the_keyboard(), Action.COMPUTE_METRICS, "old counts")) as tables:
         counts.clear(tables, keep=newest.isoformat())
     return newest
 
 
 _DAYS = Gate(open_tables=frozenset({"attendance_taken"}))
+_RULES = Gate(open_tables=frozenset({"rule_book"}))
+
+
+def rules_on(database: Database, day: date) -> RuleBook:
+    """The numbers by which students are counted on a day."""
+    with database.reading(_RULES) as reading:
+        return in_force(reading, day_number(day))
 
 
 def _compute_sums(database: Database, *, by: str | None = None) -> None:
@@ -48,7 +55,6 @@ def _compute_sums(database: Database, *, by: str | None = None) -> None:
 def count_release(
     database: Database,
     snapshot: date,
-    settings: Settings,
     earlier: dict[int, str],
     *,
     by: str,
@@ -60,7 +66,7 @@ def count_release(
     of this counting. Raises Trouble when nobody was enrolled, or when it is no longer known who was counted in an
     earlier release.
     """
-    event = Event(by, Action.COMPUTE_METRICS, f"release of {snapshot}")
+    event, book = Event(by, Action.COMPUTE_METRICS, f"release of {snapshot}"), rules_on(database, snapshot)
     with database.changing(event) as tables:
         for key, label in earlier.items():
             if not memory.is_kept(tables, key):
@@ -72,7 +78,7 @@ def count_release(
         counted = count_for_release(
             tables,
             snapshot=day_number(snapshot),
-            minimum_days=settings.minimum_days_enrolled,
+            book=book,
             earlier=earlier,
             areas=areas,
         )
@@ -94,16 +100,15 @@ def forget_last_year(database: Database, today: date) -> None:
         memory.forget(tables, before=f"{ends - 1}-{ends}")
 
 
-def count_snapshot(database: Database, snapshot: date, settings: Settings, *, by: str | None = None) -> int:
+def count_snapshot(database: Database, snapshot: date, *, by: str | None = None) -> int:
     """Count every metric as of a day and put it on the shelf. Returns the number of cells.
 
     Raises Trouble when nothing is loaded for that day, so that a release of empty tables cannot be drafted by mistake.
     """
     event = Event(by or person_at_the_keyboard(), Action.COMPUTE_METRICS, f"snapshot {snapshot}")
+    book = rules_on(database, snapshot)
     with database.changing(event) as tables:
-        tabulations = count_everything(
-            tables, snapshot=day_number(snapshot), minimum_days=settings.minimum_days_enrolled
-        )
+        tabulations = count_everything(tables, snapshot=day_number(snapshot), book=book)
         cells = counts.put(tables, tabulations)
         if cells == 0 or not tables.table("school_enrollment").count:
             raise Trouble(

@@ -88,7 +88,7 @@ def _fill(
             "the same files once more: " + ("changed something" if again.changed_anything else "nothing changed")
         )
     with step("Metrics") as told:
-        day = refresh(database, settings)
+        day = refresh(database)
         told.append(f"sums per student and school, totals by grade and group, as of {day}")
     with step("Draft") as told:
         release = draft(database, made.count_day, settings, by=drafter)

@@ -168,7 +168,7 @@ class DropFolder:
             else:
                 _move(self.folder / LOADING / name, place)
         if report.changed_anything and not report.held:
-            refresh(self._database, self._settings)
+            refresh(self._database)
 
     def _refuse(self, names: list[str], reason: str, done: Done, where: Path) -> None:
         place = self.folder / REFUSED / date.today().isoformat()
@@ -212,7 +212,7 @@ class DropFolder:
                     _move(file, place)
             files[0].parent.rmdir()
             if report.changed_anything:
-                refresh(self._database, self._settings)
+                refresh(self._database)
             return report
 
 

@@ -29,10 +29,10 @@ from appliance.aggregate.release import (
 )
 from appliance.days import school_year
 from appliance.errors import NotAllowed, Trouble
-from appliance.jobs.compute_metrics import count_release
+from appliance.jobs.compute_metrics import count_release, rules_on
 from appliance.jobs.import_files import AT_THE_KEYBOARD
 from appliance.jobs.policy import check_year, in_force
-from appliance.jobs.release_facts import definitions, gather, offered
+from appliance.jobs.release_facts import COUNTED_BY, definitions, gather, offered
 from appliance.jobs.release_record import Left, left_before, listed, show
 from appliance.jobs.release_states import Deed, Step, step
 from appliance.jobs.signing import district_signer
@@ -41,6 +41,7 @@ from appliance.storage.connection import Gate
 from appliance.storage.database import Database, Event, Tables
 from appliance.student_level.metrics.catalogue import metrics
 from appliance.student_level.metrics.origins import note_origins
+from appliance.student_level.records.rule_book import RuleBook
 
 _ACCOUNTS = Gate(views={"account_right": "SELECT username, role, is_disabled FROM {desk}.account"})
 
@@ -61,10 +62,10 @@ def draft(
     version = _version(snapshot, earlier, amends, reason)
     found = in_force(database, settings)
     check_year(database, found, year, snapshot)
-    _check_rules(found.policy, settings, earlier)
+    _check_rules(found.policy, rules_on(database, snapshot), earlier)
     labels = {one.memory: one.package.label for one in earlier}
     areas = {geography.code: geography.schools for geography in found.policy.geographies}
-    memory = count_release(database, snapshot, settings, labels, by=by, areas=areas)
+    memory = count_release(database, snapshot, labels, by=by, areas=areas)
     release: dict[str, Any] = {
         "snapshot": snapshot.isoformat(),
         "school_year": year,
@@ -80,7 +81,7 @@ def draft(
         "approved_by": None,
         "approved_at": None,
     }
-    made = _make(database, release, earlier, settings)
+    made = _make(database, release, earlier)
     preview = preview_bytes(made.protected, made.facts, made.signer)
     kept = release | {
         "package": preview,
@@ -114,7 +115,7 @@ def build_package(database: Database, key: int, directory: Path, settings: Setti
     """
     release = show(database, key)
     line = _allowed(database, release, "build", by, "")
-    made = _make(database, release, left_before(database, release["school_year"]), settings)
+    made = _make(database, release, left_before(database, release["school_year"]))
     data = package_bytes(made.protected, made.facts, made.signer)
     if _fingerprint(data) != release["content_sha256"]:
         raise Trouble(f"The counts have changed since release {key} was drafted. Draft and approve it again.")
@@ -209,14 +210,14 @@ def _version(snapshot: date, earlier: list[Left], amends: int | None, reason: st
     return len(same) + 1
 
 
-def _check_rules(policy: Policy, settings: Settings, earlier: list[Left]) -> None:
+def _check_rules(policy: Policy, book: RuleBook, earlier: list[Left]) -> None:
     """Rules that change what a number means, or where it stands, hold for a whole school year."""
     if not earlier:
         return
-    before, now = earlier[-1], definitions(policy.minimum_n, settings)
+    before, now = earlier[-1], definitions(policy.minimum_n, book)
     fixed = ("zeros", "coding", "merge", "geographies", "public", "public_denominators")
     changed = [name for name in fixed if getattr(before.policy, name) != getattr(policy, name)]
-    changed += [name for name in ("minimum_days_enrolled",) if before.definitions.get(name) != now[name]]
+    changed += [name for name in COUNTED_BY if before.definitions.get(name) != now[name]]
     if changed:
         raise Refused(
             f"{' and '.join(changed)} changed since release {before.key}. Numbers counted by two rules cannot be "
@@ -231,11 +232,11 @@ class _Made:
     signer: Signer
 
 
-def _make(database: Database, release: dict[str, Any], earlier: list[Left], settings: Settings) -> _Made:
+def _make(database: Database, release: dict[str, Any], earlier: list[Left]) -> _Made:
     """Protect what was counted for a release, together with all that left before it."""
     with database.changing(Event("the release desk", Action.COMPUTE_METRICS, "signing key")) as tables:
         signer = district_signer(tables)
-    facts = gather(database, release, earlier, settings)
+    facts = gather(database, release, earlier)
     with database.counts_only() as shelf:
         taken = [counts.take(shelf, metric.name, release["snapshot"]) for metric in metrics() if metric.leaves]
         before = [

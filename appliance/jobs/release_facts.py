@@ -1,19 +1,21 @@
 """What a release says of the district besides its tables: schools, grades, days, definitions, what left before."""
 
+from datetime import date
 from typing import Any
 
 from appliance import __version__
 from appliance.aggregate.release import ReleaseFacts, School
+from appliance.days import day_number
 from appliance.errors import Trouble
 from appliance.jobs.policy import signed_as
 from appliance.jobs.release_record import Left
-from appliance.settings import Settings
 from appliance.storage.connection import Gate
 from appliance.storage.database import Database
 from appliance.student_level.metrics.catalogue import metrics
+from appliance.student_level.records.rule_book import RuleBook, in_force
 
 _GATE = Gate(
-    open_tables=frozenset({"release", "organization", "calendar_day", "pulse_debit"}),
+    open_tables=frozenset({"release", "organization", "calendar_day", "pulse_debit", "rule_book"}),
     views={
         "offered_grade": """SELECT DISTINCT organization.state_id AS school_id, grade_level
             FROM {vault}.school_enrollment JOIN {vault}.organization ON organization_key = school_key""",
@@ -29,9 +31,11 @@ _PULSES = """
       FROM pulse_debit WHERE monday_day >= unixepoch(:first) / 86400 AND monday_day < unixepoch(:last) / 86400
 """
 NOBODY_YET = "nobody yet"
+COUNTED_BY = ("least_days_enrolled", "least_days_attended", "part_of_day")
+"""The numbers of the rule book that decide whom a release counts."""
 
 
-def gather(database: Database, release: dict[str, Any], earlier: list[Left], settings: Settings) -> ReleaseFacts:
+def gather(database: Database, release: dict[str, Any], earlier: list[Left]) -> ReleaseFacts:
     """The facts of a release. Raises Trouble when no district is loaded, Refused for one that a package cannot say."""
     first, last = (f"{int(year):04}-07-01" for year in release["school_year"].split("-"))
     year = {"first": first, "last": last}
@@ -45,6 +49,7 @@ def gather(database: Database, release: dict[str, Any], earlier: list[Left], set
         )
         withdrawn = reading.query(_WITHDRAWN, {"year": release["school_year"]})
         pulses = reading.one(_PULSES, year) or {}
+        book = in_force(reading, day_number(date.fromisoformat(release["snapshot"])))
     district = next((place for place in places if place["kind"] == "district" and place["is_active"]), None)
     if district is None:
         raise Trouble("No district is loaded, so the release would not say whose it is. Import the OneRoster orgs.")
@@ -78,15 +83,15 @@ def gather(database: Database, release: dict[str, Any], earlier: list[Left], set
         earlier=tuple(one.package for one in earlier),
         pulse=f"{pulses['spent']} of rho in {pulses['weeks']} weeks" if pulses.get("weeks") else "",
         rules_signed=signed_as(database, release["policy"]),
-        definitions=definitions(release["minimum_n"], settings),
+        definitions=definitions(release["minimum_n"], book),
     )
 
 
-def definitions(minimum_n: int, settings: Settings) -> dict[str, str]:
-    """The district's settings and the metrics' rules, as a package names them."""
+def definitions(minimum_n: int, book: RuleBook) -> dict[str, str]:
+    """The district's numbers and the metrics' rules, as a package names them."""
     return {
         "minimum_cell": str(minimum_n),
-        "minimum_days_enrolled": str(settings.minimum_days_enrolled),
+        **{name: str(getattr(book, name)) for name in COUNTED_BY},
         **{metric.name: f"{metric.title} {metric.counts} {metric.rule}" for metric in metrics() if metric.leaves},
     }
 

@@ -153,7 +153,7 @@ class Uploads:
             self._unlink(upload)
             upload.files = []
             if report.changed_anything:
-                refresh(self._database, self._settings)
+                refresh(self._database)
             upload.state = "loaded"
 
         self._begin(upload, "loading", work)
@@ -178,7 +178,7 @@ class Uploads:
 
         def work() -> None:
             undo_batch(self._database, batch, reason=reason, by=by)
-            refresh(self._database, self._settings)
+            refresh(self._database)
             upload.state = "taken back"
 
         self._begin(upload, "loading", work)

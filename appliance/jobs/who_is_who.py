@@ -73,7 +73,7 @@ def decide(
         try_again(tables, _key(report), report, journal, known_mappings(database.home))
         if decision == "different":
             decisions.note_birth_day(tables, case)
-    refresh(database, settings, by=by)
+    refresh(database, by=by)
     return Carried(report.batch, student, report.left_quarantine)
 
 
@@ -96,7 +96,7 @@ def merge(database: Database, former: int, into: int, *, reason: str, by: str, s
     event = Event(by, Action.MERGE_STUDENTS, f"student {former} is student {into}", reason, (former, into))
     with _batch(database, event) as (tables, report, _):
         dropped = merging.merge(tables, former, into)
-    refresh(database, settings, by=by)
+    refresh(database, by=by)
     return Carried(report.batch, into, dropped=dropped)
 
 
@@ -116,7 +116,7 @@ def split(
     event = Event(by, Action.SPLIT_STUDENT, f"student {student} is two", reason, (student,))
     with _batch(database, event) as (tables, report, _):
         new = merging.split(tables, student, [parts[place] for place in picked])
-    refresh(database, settings, by=by)
+    refresh(database, by=by)
     return Carried(report.batch, new)
 
 
@@ -142,7 +142,7 @@ def undo(database: Database, batch: int, *, reason: str, by: str, settings: Sett
             count = take_back(tables, batch)
         forget_files(tables)
         tables.table("batch").update(batch, {"status": "undone", "reason": reason})
-    refresh(database, settings, by=by)
+    refresh(database, by=by)
     return count
 
 

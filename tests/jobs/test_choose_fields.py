@@ -10,7 +10,6 @@ from appliance.errors import Trouble
 from appliance.jobs.choose_fields import choices, turn_off, turn_on
 from appliance.jobs.compute_metrics import refresh
 from appliance.jobs.import_files import undo_batch
-from appliance.settings import Settings
 from appliance.storage.connection import Encrypted, open_writer
 from appliance.storage.database import Database
 from appliance.storage.keys import make_keys
@@ -140,8 +139,8 @@ def test_totals_say_not_recorded_and_never_that_nobody_is_disabled(maplewood):
     calendar = "date,event,school_id\n2026-09-08,Instructional day,100\n2026-09-09,Instructional day,100\n"
     maplewood.load(maplewood.file("c.csv", calendar), maplewood.file("a.csv", attendance))
     told = "SELECT DISTINCT category FROM count_cell WHERE dimension = 'disability' AND out_of > 0 ORDER BY category"
-    refresh(maplewood.database, Settings())
+    refresh(maplewood.database)
     assert [one for (one,) in maplewood.ask(told)] == ["WDIS", "WODIS"]
     turn_off(maplewood.database, "special_education", by="kim")
-    refresh(maplewood.database, Settings())
+    refresh(maplewood.database)
     assert [one for (one,) in maplewood.ask(told)] == ["MISSING"]

@@ -7,13 +7,15 @@ import pytest
 from appliance import counts
 from appliance.actions import Action
 from appliance.aggregate.tabulation import DISTRICT, Cell, Tabulation
+from appliance.days import day_number
 from appliance.errors import Trouble
+from appliance.jobs.change_rules import put_in_force
 from appliance.jobs.compute_metrics import count_snapshot, refresh
 from appliance.jobs.roster_lookup import find_staff
 from appliance.jobs.status import last_batches, totals
-from appliance.settings import Settings
 from appliance.storage.connection import PastTheGate
 from appliance.storage.database import Event
+from appliance.student_level.records.rule_book import RuleBook
 
 CALENDAR = "date,event\n" + "".join(f"2026-09-{day:02},Instructional day\n" for day in range(1, 23))
 ABSENCES = "student_id,date,category\n501,2026-09-08,Absent\n501,2026-09-09,Excused\n503,2026-09-20,Tardy\n"
@@ -36,7 +38,7 @@ def taken(database, metric, snapshot):
 
 
 def test_after_an_import_the_counts_stand_at_the_newest_day_with_attendance(loaded):
-    assert refresh(loaded.database, Settings()) == date(2026, 9, 20)
+    assert refresh(loaded.database) == date(2026, 9, 20)
     assert taken(loaded.database, "days_missed", "2026-09-20") == {
         ("", "all"): (2, 60), ("101", "all"): (2, 40), ("102", "all"): (0, 20),
     }  # fmt: skip
@@ -50,30 +52,53 @@ def test_after_an_import_the_counts_stand_at_the_newest_day_with_attendance(load
     ]
 
 
+def choose(district, book):
+    put_in_force(district.database, book, from_day=day_number(date(2026, 8, 1)), by="kim", reason="our state's rule")
+
+
 def test_the_minimum_of_days_is_the_districts_choice(loaded):
-    count_snapshot(loaded.database, date(2026, 9, 20), Settings(minimum_days_enrolled=21))
+    choose(loaded, RuleBook(least_days_enrolled=21))
+    count_snapshot(loaded.database, date(2026, 9, 20))
     assert taken(loaded.database, "chronic_absence", "2026-09-20") == {}
 
 
+def test_a_state_may_leave_out_who_never_came(loaded):
+    before = counted(loaded)
+    with loaded.database.changing(Event("test", Action.IMPORT)) as tables:
+        tables.execute("DELETE FROM attendance_day WHERE student_key = 1")
+        tables.execute(
+            "INSERT INTO attendance_day (student_key, day, category, basis)"
+            " SELECT DISTINCT 1, day, 'unexcused', 'daily' FROM attendance_taken"
+        )
+    assert counted(loaded) == before
+    choose(loaded, RuleBook(least_days_attended=1))
+    assert counted(loaded) == before - 1
+
+
+def counted(district):
+    count_snapshot(district.database, date(2026, 9, 20))
+    return taken(district.database, "chronic_absence", "2026-09-20")["", "all"][1]
+
+
 def test_counting_a_snapshot_again_replaces_it_and_old_ones_go(loaded):
-    count_snapshot(loaded.database, date(2026, 9, 10), Settings())
+    count_snapshot(loaded.database, date(2026, 9, 10))
     cells = loaded.one("SELECT count(*) FROM count_cell")
-    assert count_snapshot(loaded.database, date(2026, 9, 10), Settings()) == cells
+    assert count_snapshot(loaded.database, date(2026, 9, 10)) == cells
     assert loaded.one("SELECT count(*) FROM count_cell") == cells
-    refresh(loaded.database, Settings())
+    refresh(loaded.database)
     assert loaded.ask("SELECT DISTINCT snapshot FROM count_table") == [("2026-09-20",)]
 
 
 def test_without_attendance_nothing_is_counted(two_schools):
-    assert refresh(two_schools.database, Settings()) is None
+    assert refresh(two_schools.database) is None
     two_schools.begin()
-    assert refresh(two_schools.database, Settings()) is None
+    assert refresh(two_schools.database) is None
 
 
 @pytest.mark.parametrize("day", [date(2020, 9, 20), date(2025, 6, 1)])
 def test_a_snapshot_of_a_day_when_nobody_was_enrolled_is_refused_and_leaves_nothing(loaded, day):
     with pytest.raises(Trouble, match="No student is enrolled on"):
-        count_snapshot(loaded.database, day, Settings())
+        count_snapshot(loaded.database, day)
     assert loaded.one("SELECT count(*) FROM count_table") == 0
 
 

@@ -186,9 +186,7 @@ def test_a_steward_lets_go_of_a_batchs_rows_and_the_log_says_why(two_schools):
     two_schools.begin()
     report = two_schools.load(two_schools.file("programs.csv", PROGRAMS))
     assert drop_batch(two_schools.database, report.batch, reason="the pupil moved", by="kim") == 1
-    assert lines(two_schools.database, "who", "subject", "reason")[-1:] == [
-        ("kim", "batch 2", "the pupil moved")
-    ]
+    assert lines(two_schools.database, "who", "subject", "reason")[-1:] == [("kim", "batch 2", "the pupil moved")]
     with pytest.raises(Trouble, match="Batch 2 has no row in quarantine"):
         drop_batch(two_schools.database, report.batch, reason="again", by="kim")
 

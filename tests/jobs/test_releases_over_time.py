@@ -14,7 +14,9 @@ from appliance import counts
 from appliance.aggregate.published import Key
 from appliance.aggregate.refusal import Refused
 from appliance.aggregate.turnover import Turnover
+from appliance.days import day_number
 from appliance.errors import NotAllowed, Trouble
+from appliance.jobs.change_rules import put_in_force
 from appliance.jobs.compute_metrics import count_release, forget_last_year
 from appliance.jobs.import_files import import_files
 from appliance.jobs.make_release import approve, build_package, clear_outbox, discard, draft, withdraw
@@ -23,6 +25,7 @@ from appliance.sample import write_district
 from appliance.settings import Settings
 from appliance.storage.connection import PastTheGate
 from appliance.storage.database import Database, IntegrityError
+from appliance.student_level.records.rule_book import RuleBook
 from tests.elm_and_oak import SCHOOL_ENROLLMENT, ElmAndOak, csv_text
 
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 2)
@@ -39,7 +42,7 @@ def membership(school: str, dimension: str = "all", category: str = "all") -> Ke
 
 
 def count(two_schools: ElmAndOak, day: date, earlier: dict[int, str] | None = None) -> int:
-    return count_release(two_schools.database, day, Settings(), earlier or {}, by="s.ortiz")
+    return count_release(two_schools.database, day, earlier or {}, by="s.ortiz")
 
 
 def as_draft(two_schools: ElmAndOak, memory: int, status: str = "drafted") -> None:
@@ -146,10 +149,12 @@ def test_without_who_was_counted_nothing_is_released_beside_it(database: Databas
 
 
 def test_rules_do_not_change_inside_a_school_year(database: Database) -> None:
-    with pytest.raises(Refused, match="minimum_days_enrolled changed since release 1"):
-        draft(database, NOVEMBER, Settings(minimum_days_enrolled=20), by="s.ortiz")
     with pytest.raises(Refused, match="two people and a reason"):
         draft(database, NOVEMBER, Settings(minimum_cell=5), by="s.ortiz")
+    book = RuleBook(least_days_enrolled=20)
+    put_in_force(database, book, from_day=day_number(NOVEMBER), by="s.ortiz", reason="our state's rule")
+    with pytest.raises(Refused, match="least_days_enrolled changed since release 1"):
+        draft(database, NOVEMBER, Settings(), by="s.ortiz")
 
 
 def test_what_was_put_aside_is_no_release_and_its_history_stays(database: Database) -> None:

@@ -10,7 +10,6 @@ import pytest
 from appliance.actions import Action
 from appliance.jobs.compute_metrics import count_snapshot
 from appliance.jobs.import_files import import_files
-from appliance.settings import Settings
 from appliance.storage.database import Database, Event, refresh_statistics
 from tests import grandbend
 
@@ -107,7 +106,7 @@ def open_but_deleted(*folders):
 
 def test_a_failed_import_and_a_count_leave_no_name_either(spilling, temporary, tmp_path):
     markers = markers_of(spilling)
-    count_snapshot(spilling, date(2011, 3, 1), Settings())
+    count_snapshot(spilling, date(2011, 3, 1))
     broken = tmp_path / "broken.csv"
     broken.write_bytes(grandbend.SIS[2].read_bytes()[:-1000] + b'"never closed')
     with pytest.raises(Exception, match="broken.csv"):

@@ -117,7 +117,7 @@ def _insiders(cube: Cube) -> Iterator[Mapping[Key, int]]:
             alone[place][_key(population, "n", place)] = count
             alone[place][_key(population, "complement", place)] = 1 - count
     wholes = {whole: set(schools) for population in cube.populations for whole, schools in population.wholes.items()}
-    for group in {(place.dimension, place.category) for place in alone}:
+    for group in dict.fromkeys((place.dimension, place.category) for place in alone):
         places = [place for place in alone if place[1:] == group]
         everywhere = any(place.school_id == DISTRICT for place in places)
         for place in places[:1] if everywhere else places:

@@ -113,11 +113,11 @@ def _attack(work: Work, found: _Settled, number: int, table: Changes) -> dict[Pl
     found.programs[number] += exposure.programs
     fallen = exposure.fallen
     for layer in others:
-        apart = {place for place in fallen if place in first and table.measure != "complement"}
+        apart = {p: high for p, high in fallen.items() if p in first and table.measure != "complement"}
         again = {place: high for place, high in fallen.items() if place not in apart}
         exposure = changes_audit.attack(work.cube, table, layer, again)
         found.programs[number] += exposure.programs
-        fallen = {place: fallen[place] for place in apart} | exposure.fallen
+        fallen = apart | exposure.fallen
     return fallen
 
 

@@ -13,18 +13,19 @@ from appliance.aggregate.turnover import Turnovers
 from appliance.days import day_number, from_day_number, school_year
 from appliance.student_level.metrics import memory
 from appliance.student_level.metrics.catalogue import Metric, groups_sql, metrics
+from appliance.student_level.records.rule_book import RuleBook
 
 _DISTRICT_PLACE = 0
 Areas = Mapping[str, Collection[str]]
 
 
-def count_everything(tables: Tables, *, snapshot: int, minimum_days: int) -> Iterator[Tabulation]:
+def count_everything(tables: Tables, *, snapshot: int, book: RuleBook) -> Iterator[Tabulation]:
     """Every metric at a snapshot day, one tabulation after another, for pages.
 
     The school year of the snapshot is counted from its first day to the snapshot, both included. The temporary tables
     that hold the reporting groups live in memory and are gone when the iteration ends.
     """
-    with _groups(tables, snapshot, minimum_days, {}) as day:
+    with _groups(tables, snapshot, book, {}) as day:
         for metric in metrics():
             with _counted(tables, metric, day.values):
                 yield day.tabulation(metric, _cells(tables, metric, day.place_ids))
@@ -43,14 +44,14 @@ class Counted:
 
 
 def count_for_release(
-    tables: Tables, *, snapshot: int, minimum_days: int, earlier: dict[int, str], areas: Areas | None = None
+    tables: Tables, *, snapshot: int, book: RuleBook, earlier: dict[int, str], areas: Areas | None = None
 ) -> Counted:
     """Count what may leave, remember who was counted, and compare with earlier releases (memory to label).
 
     `areas`: declared geographies, each with the state ids of its schools. Raises `Refused` for one that is not loaded.
     """
     leaving = tuple(metric for metric in metrics() if metric.leaves)
-    with _groups(tables, snapshot, minimum_days, areas or {}) as day:
+    with _groups(tables, snapshot, book, areas or {}) as day:
         memory.begin(tables)
         found = []
         for metric in leaving:
@@ -77,12 +78,13 @@ class _Day:
 
 
 @contextmanager
-def _groups(tables: Tables, snapshot: int, minimum_days: int, areas: Areas) -> Iterator[_Day]:
+def _groups(tables: Tables, snapshot: int, book: RuleBook, areas: Areas) -> Iterator[_Day]:
     """The temporary tables that every metric reads from."""
     day = from_day_number(snapshot)
     year = school_year(day)
     values = {"snapshot": snapshot, "first_day": day_number(day.replace(year=year - 1, month=7, day=1))}
-    values["minimum_days"] = minimum_days
+    values["least_days_enrolled"] = book.least_days_enrolled
+    values["least_days_attended"] = book.least_days_attended
     connection = tables.conn
     schools = dict(connection.execute("SELECT organization_key, state_id FROM organization WHERE kind = 'school'"))
     place_ids = {_DISTRICT_PLACE: DISTRICT} | schools | {-number: code for number, code in enumerate(areas, start=1)}

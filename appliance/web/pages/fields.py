@@ -99,7 +99,7 @@ def switch_off(visit: NamedDependency[Visit], data: FromForm[OffForm]) -> Redire
     """Forget what is stored of a sensitive field, keep it no longer, and count the totals again."""
     by = visit.session.account.username
     turn_off(visit.house.database, data.name, reason=data.reason.strip(), by=by)
-    refresh(visit.house.database, visit.house.settings, by=by)
+    refresh(visit.house.database, by=by)
     return Redirect(f"{_HERE}?done={data.name}", status_code=303)
 
 

@@ -63,7 +63,7 @@ def retry(visit: NamedDependency[Visit], data: FromForm[RetryForm]) -> Redirect:
     by = visit.session.account.username
     report = retry_quarantine(visit.house.database, by=by)
     if report.changed_anything:
-        refresh(visit.house.database, visit.house.settings, by=by)
+        refresh(visit.house.database, by=by)
     return Redirect(f"{_HERE}?tried={report.left_quarantine}", status_code=303)
 
 

@@ -10,6 +10,7 @@ from appliance.actions import Action
 from appliance.days import day_number
 from appliance.storage.database import Database, Event
 from appliance.student_level.metrics.counting import count_everything
+from appliance.student_level.records.rule_book import AS_SHIPPED
 from tests.sensitive_fields import keep
 
 FOLDER = Path(metrics.__file__).parent / "examples"
@@ -135,7 +136,7 @@ def count(folder, example):
     keep(database)
     with database.changing(Event("test", Action.COMPUTE_METRICS)) as tables:
         Builder(tables).build(example.students)
-        tabulations = {t.metric: t for t in count_everything(tables, snapshot=day(example.snapshot), minimum_days=10)}
+        tabulations = {t.metric: t for t in count_everything(tables, snapshot=day(example.snapshot), book=AS_SHIPPED)}
     database.close()
     families = {row["family"] for row in example.result}
     return [

@@ -8,7 +8,6 @@ import pytest
 from appliance.jobs.compute_metrics import refresh
 from appliance.jobs.import_files import check_files, import_files
 from appliance.jobs.status import totals
-from appliance.settings import Settings
 from appliance.storage.database import Database
 from tests import grandbend
 from tests.sensitive_fields import keep
@@ -62,7 +61,7 @@ def loaded(folder, *batches):
     database = Database.create(folder / "home")
     keep(database)
     reports = [import_files(database, batch) for batch in batches]
-    refresh(database, Settings())
+    refresh(database)
     return database, reports
 
 
