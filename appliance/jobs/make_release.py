@@ -180,7 +180,7 @@ def _check_right(database: Database, by: str, action: Action) -> None:
     rightful = {person(one["username"]) for one in accounts if may(Role(one["role"]), action)}
     known = {person(one["username"]) for one in accounts}
     if person(by) not in rightful and (rightful or person(by) in known):
-        raise NotAllowed(f"{by} may not {action.value}s: it takes the account of a superintendent or a data steward.")
+        raise NotAllowed(f"{by} may not {action.value}: it takes the account of a superintendent or a data steward.")
 
 
 def person(name: str) -> str:

@@ -93,7 +93,7 @@ def test_a_teacher_with_an_account_may_not_approve(at_home: Type, small_district
     at_home("release", "draft", "--snapshot", SNAPSHOT)
     told = at_home("release", "approve", 1, "--as", "T.Hale")
     assert told.code == 1
-    assert "may not approve releases" in told.talk
+    assert "may not approve a release: it takes the account" in told.talk
 
 
 def released(at_home: Type, key: int, folder: Path, *draft: object) -> Path:
