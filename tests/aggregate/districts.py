@@ -4,6 +4,7 @@ import copy
 import itertools
 import random
 from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
 
 from appliance.aggregate.codelists import ALL
 from appliance.aggregate.published import Key, Measure
@@ -166,13 +167,14 @@ def turnovers(label: str, before: list[Pupil], after: list[Pupil]) -> Turnovers:
     return Turnovers(label, {key: turnover for key, turnover in found.items() if turnover.changed})
 
 
-def _memberships(pupils: list[Pupil]) -> dict[Key, set[int]]:
+def _memberships(pupils: list[Pupil], areas: Mapping[str, Collection[str]] | None = None) -> dict[Key, set[int]]:
     inside: dict[Key, set[int]] = defaultdict(set)
 
     def put(pupil: Pupil, measure: Measure, metric: str, detail: str, dimensions: tuple[str, ...]) -> None:
         for dimension in dimensions:
             code = ALL if dimension == ALL else pupil.groups[dimension]
-            for school in (DISTRICT, *pupil.schools):
+            within = [code for code, schools in (areas or {}).items() if {*schools} & {*pupil.schools}]
+            for school in (DISTRICT, *pupil.schools, *within):
                 inside[Key(measure, metric, detail, school, dimension, code)].add(pupil.serial)
 
     for pupil in pupils:

@@ -1,5 +1,6 @@
 """A school year of releases: whoever holds all of them cannot point at the few who came, left or changed."""
 
+from collections import Counter
 from dataclasses import replace
 from functools import cache
 from itertools import combinations, pairwise
@@ -8,29 +9,41 @@ import pytest
 from districts import YearOfPupils, _memberships, tabulate, turnovers
 
 from appliance.aggregate.codelists import ALL, metric
-from appliance.aggregate.disclosure import Earlier, Policy, protect
+from appliance.aggregate.disclosure import Earlier, Policy, policy_file, protect
 from appliance.aggregate.disclosure.attacker.loot import Target, plunder
+from appliance.aggregate.disclosure.policy import Geography
 from appliance.aggregate.published import Key
 from appliance.aggregate.refusal import Refused
 
 DAYS = ("2026-10-01", "2026-12-15", "2027-03-01", "2027-05-28")
 USUAL = {"leave": 0.025, "come": 0.025, "move": 0.004, "flip": 0.05}
 RESTLESS = {"leave": 0.1, "come": 0.1, "move": 0.02, "flip": 0.2}
+ANOTHER_HALF = {"leave": 0.4, "come": 0.6, "move": 0.0, "flip": 0.3}
 ONE_NEWCOMER = {"leave": 0.0, "come": 0.004, "move": 0.0, "flip": 0.0}
 
 
-YEARS = {"usual": (1, USUAL), "restless": (4, RESTLESS), "one newcomer now and then": (7, ONE_NEWCOMER)}
+SHIPPED = Policy()
+CHARTER = Policy(geographies=(Geography(code="CHARTER", name="Charter schools", schools=("S001", "S003")),))
+CODED = Policy(geographies=CHARTER.geographies, coding=policy_file.preset("nces-2011-603").coding)
+YEARS = {
+    "usual": (1, USUAL, SHIPPED),
+    "restless": (4, RESTLESS, SHIPPED),
+    "one newcomer now and then": (7, ONE_NEWCOMER, SHIPPED),
+    "restless, with charter totals": (5, RESTLESS, CHARTER),
+    "another half, with charter totals and classes of percents": (6, ANOTHER_HALF, CODED),
+}
 
 
 @cache
 def school_year(name):
     """The releases of a year: day, tables, and the pupils who were there."""
-    seed, rates = YEARS[name]
-    year, past = YearOfPupils(seed, 3, (50, 150)), []
-    for day in DAYS:
-        counts = [replace(table, snapshot=day) for table in tabulate(year.pupils, year.names)]
+    seed, rates, rules = YEARS[name]
+    areas = {one.code: list(one.schools) for one in rules.geographies}
+    year, past = YearOfPupils(seed, 4 if areas else 3, (50, 150)), []
+    for day in DAYS[: 2 if areas else 4]:
+        counts = [replace(table, snapshot=day) for table in tabulate(year.pupils, year.names, areas)]
         earlier = [Earlier(label, tables, turnovers(label, then, year.pupils)) for label, tables, then in past]
-        made = protect(counts, year_key=b"maplewood", earlier=earlier)
+        made = protect(counts, rules, year_key=b"maplewood", earlier=earlier)
         assert made.report.safe
         past.append((day, [table.published for table in made.tables], year.pupils))
         year.pass_time(**rates)
@@ -38,41 +51,47 @@ def school_year(name):
 
 
 def told(tables):
-    """Every number that a release says of its own day."""
+    """Every number that a release says of its own day; a class of percents is its two ends."""
     found = {}
     for table in tables:
         for cell in table.cells:
             rest = (table.metric, cell.detail, cell.school_id, cell.dimension, cell.category)
             nobody = cell.suppression == "not_offered"
             rate = metric(table.metric).rate
-            n = 0 if nobody else cell.n
+            n = 0 if nobody else (cell.n_lower, cell.n_upper) if cell.suppression == "coded" else cell.n
             size = 0 if nobody else cell.denominator
             if n is not None and not cell.n_as_of:
                 found[Key("n", *rest)] = n
             if rate and size is not None and not (cell.n_as_of if nobody else cell.denominator_as_of):
                 found[Key("denominator", *rest)] = size
             if rate and {Key("n", *rest), Key("denominator", *rest)} <= found.keys():
-                found[Key("complement", *rest)] = size - n
+                found[Key("complement", *rest)] = size - n if isinstance(n, int) else tuple(size - end for end in n)
     return found
 
 
-def exposures(one, other, minimum):
+def exposures(one, other, minimum, geographies=()):
     """Unions of groups whose students anybody can follow from one release to the other, and who are 1 to minimum - 1.
 
     In plain sets: a number told by both, or what a total told by both leaves for the groups that one of them keeps to
-    itself, in each school, each dimension, and each group over the schools.
+    itself, in each school, each dimension, and each group over the schools, those of a declared area, and the area and
+    the schools outside it. A class of percents is taken for the number itself.
     """
     (_, first, before), (_, second, after) = one, other
     known = told(first).keys() & told(second).keys()
-    was, now = _memberships(before), _memberships(after)
-    lines = {}
+    was, now = (_memberships(pupils, {area.code: area.schools for area in geographies}) for pupils in (before, after))
+    lines, codes = {}, {area.code for area in geographies}
     for key in {*was, *now, *known}:
         family = key.metric.replace("subgroup_", "")
         if key.dimension != ALL:
             total = Key(key.measure, family, key.detail, key.school_id, ALL, ALL)
             lines.setdefault((total, key.dimension), set()).add(key)
-        if key.school_id:
+        if key.school_id and key.school_id not in codes:
             lines.setdefault((key._replace(school_id=""), "schools"), set()).add(key)
+        for area in geographies:
+            if key.school_id in area.schools:
+                lines.setdefault((key._replace(school_id=area.code), "schools"), set()).add(key)
+            elif key.school_id:
+                lines.setdefault((key._replace(school_id=""), area.code), set()).add(key)
     unions = [{key} for key in known] + [parts - known for total, parts in lines.items() if total[0] in known]
     found = []
     for union in unions:
@@ -86,7 +105,7 @@ def exposures(one, other, minimum):
 def test_nobody_can_be_followed_from_one_release_of_the_year_to_another(name):
     past = school_year(name)
     for one, other in combinations(past, 2):
-        assert exposures(one, other, 10) == [], (one[0], other[0])
+        assert exposures(one, other, 10, YEARS[name][2].geographies) == [], (one[0], other[0])
 
 
 def test_the_simulation_would_notice_if_every_number_were_counted_anew():
@@ -96,6 +115,43 @@ def test_the_simulation_would_notice_if_every_number_were_counted_anew():
         past.append((day, [table.published for table in protect(counts).tables], year.pupils))
         year.pass_time(**ONE_NEWCOMER)
     assert exposures(*past, 10)
+
+
+def test_the_simulation_would_notice_whom_charter_totals_counted_anew_give_away():
+    year, past = YearOfPupils(7, 4, (50, 150)), []
+    (area,) = CHARTER.geographies
+    for day in DAYS[:2]:
+        counts = [
+            replace(table, snapshot=day) for table in tabulate(year.pupils, year.names, {area.code: area.schools})
+        ]
+        past.append((day, [table.published for table in protect(counts, CHARTER).tables], year.pupils))
+        year.pass_time(**ONE_NEWCOMER)
+    found = exposures(*past, 10, [area])
+    assert any({key.school_id for key in union} == {area.code} for union in found)
+
+
+def test_charter_totals_and_classes_of_percents_are_counted_anew_or_keep_value_and_date():
+    first, second = school_year("another half, with charter totals and classes of percents")
+    shown = {(t.metric, *cell_of(c)): c for t in first[1] for c in t.cells}
+    seen = Counter()
+    for table in second[1]:
+        for cell in table.cells:
+            before = shown[(table.metric, *cell_of(cell))]
+            if cell.n_as_of:
+                assert (cell.suppression, cell.n, cell.n_lower, cell.n_upper) == (
+                    before.suppression, before.n, before.n_lower, before.n_upper
+                )  # fmt: skip
+            if cell.suppression == "coded":
+                seen["a class kept" if cell.n_as_of else "a class anew"] += 1
+            elif cell.school_id == "CHARTER" and cell.suppression == "none":
+                seen["a charter total kept" if cell.n_as_of else "a charter total anew"] += 1
+    assert {kind for kind, count in seen.items() if count >= 3} == {
+        "a class kept", "a class anew", "a charter total kept", "a charter total anew"
+    }, seen  # fmt: skip
+
+
+def cell_of(cell):
+    return cell.school_id, cell.dimension, cell.category, cell.detail
 
 
 def test_some_numbers_are_counted_anew_and_the_others_keep_value_and_date():
