@@ -1,5 +1,10 @@
 """Whatever SQL is run on a page's handle, it returns the reader's own students and nobody else."""
 
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+
 import pytest
 
 from appliance.actions import Role
@@ -7,6 +12,7 @@ from appliance.days import day_number
 from appliance.roles import Scope
 from appliance.storage.connection import PastTheGate
 from appliance.storage.database import Database
+from appliance.student_level import records
 from appliance.student_level.access import Viewer, reading_as
 from tests import maplewood
 
@@ -145,3 +151,51 @@ def test_a_teacher_whose_class_ended_keeps_it_for_two_weeks(own_town: Database) 
             )
         with reading_as(own_town, OKAFOR) as reading:
             assert bool(reading.query(everybody)) == sees
+
+
+BEHIND = {
+    "program": "program_membership",
+    "student": "(SELECT *, 'mine' AS reason FROM student)",
+    "opening": "(SELECT *, '' AS display_name, '' AS role FROM access_log JOIN access_log_student USING (sequence))",
+}
+"""What stands behind a view, where it is not a table of that name with the same columns."""
+PAST = "prohibited|not authorized|no such table"
+OPEN = {"section", "school"}
+"""Views of what is open to every reader anyhow: of a class its title, of a school its name."""
+
+
+def questions() -> Iterator[tuple[str, str]]:
+    """(its name, its SQL) of every question of these rooms that is put to a view cut to the reader's students."""
+    for module in pkgutil.iter_modules(records.__path__):
+        for name, value in vars(importlib.import_module(f"{records.__name__}.{module.name}")).items():
+            if isinstance(value, str) and re.search(r"\b(FROM|JOIN) visible_", value) and "{" not in value:
+                yield f"{module.name}.{name}", value
+
+
+@pytest.mark.parametrize("sql", [pytest.param(sql, id=name) for name, sql in questions()])
+def test_v8_2_1_a_question_that_forgets_its_scope_is_answered_to_nobody(town: Database, sql: str) -> None:
+    """Each question of the house is asked as it is, and then of the table behind each view that holds its scope."""
+    values = dict.fromkeys(re.findall(r":(\w+)", sql), 1)
+    answered = 0
+    for role in Role:
+        if role.terms.scope is Scope.NOBODY:
+            continue
+        viewer = Viewer(1, "somebody", "Somebody", role, maplewood.OKAFOR, TODAY)
+        try:
+            with reading_as(town, viewer) as reading:
+                reading.query(sql, values)
+        except PastTheGate:
+            continue  # A view that this role does not have at all.
+        answered += 1
+        for view in set(re.findall(r"\bvisible_(\w+)", sql)) - OPEN:
+            forgetful = re.sub(rf"\bvisible_{view}\b(?! AS|\.)", f"{BEHIND.get(view, view)} AS visible_{view}", sql)
+            forgetful = re.sub(rf"\bvisible_{view} AS ", f"{BEHIND.get(view, view)} AS ", forgetful)
+            with pytest.raises(PastTheGate, match=PAST), reading_as(town, viewer) as reading:
+                reading.query(forgetful, values)
+    assert answered
+
+
+def test_every_room_that_asks_about_students_is_among_them() -> None:
+    names = [name for name, _ in questions()]
+    assert len(names) > 25
+    assert {"students._STUDENT", "roster._SEATS", "enrollments._FIND", "supports._OF_STUDENT"} <= set(names)
