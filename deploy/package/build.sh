@@ -60,7 +60,7 @@ fi
   # Also tests, headers, type stubs, a library that is there twice, and lists of files that are no longer true.
   rm -r bin numpy/f2py numpy/_core/include highspy/libhighs.so.1.*
   # Letters and sheets are hyphenated in no other language.
-  find pyphen/dictionaries -name '*.dic' ! -name 'hyph_en_*' ! -name 'hyph_es*' -delete
+  find pyphen/dictionaries -type f ! -name 'hyph_en_*' ! -name 'hyph_es*' -delete
   find . -depth -type d \( -name tests -o -name __pycache__ \) -exec rm -r {} +
   find . -type f \( -name '*.pyi' -o -name '*.[ach]' -o -name '*.p[xy][dx]' -o -path '*.dist-info/RECORD' \) -delete
   # Not numpy's: its libraries were rearranged after linking, and stripping breaks them.
