@@ -5,6 +5,7 @@ import random
 from appliance.jobs.import_files import import_files, undo_batch
 from appliance.settings import Settings
 from appliance.storage.database import Database
+from appliance.student_level.staging import known_files
 from appliance.student_level.staging.journal import LOADED
 from appliance.student_level.staging.report import EntityCount
 from tests.elm_and_oak import ROSTER, SCHOOL_ENROLLMENT, ElmAndOak, csv_text, day, problems
@@ -108,6 +109,20 @@ def test_one_changed_grade_is_the_one_line_that_is_read(two_schools):
     assert (
         two_schools.one("SELECT file_row FROM grade WHERE score = 99 AND scored_day = :day", day=day("2026-10-02")) == 9
     )
+
+
+def test_lines_that_were_hashed_in_another_way_are_all_read_once(two_schools, monkeypatch):
+    seats, marks = many(40, random.Random(1))
+    files = {"users": roster_of(40), "enrollments": lines("enrollments", seats), "results": lines("results", marks)}
+    with monkeypatch.context() as last_year:
+        last_year.setattr(known_files, "HASHED_WITH", "blake2b")
+        two_schools.load(two_schools.package(**files))
+    marks[7] = marks[7].rpartition(",")[0] + ",2026-10-02"
+    report = two_schools.load(two_schools.package(**files | {"results": lines("results", marks)}))
+    assert (the_same(report), "read again" in note(report, "results")) == (0, False)
+    marks[8] = marks[8].rpartition(",")[0] + ",2026-10-02"
+    report = two_schools.load(two_schools.package(**files | {"results": lines("results", marks)}))
+    assert note(report, "results") == "39 of its rows are the same as last time and were not read again"
 
 
 def test_two_homes_of_which_one_reads_everything_again(tmp_path):

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -18,7 +19,7 @@ from sqlite_utils import Database as Tables
 from appliance.storage.connection import Gate
 from appliance.student_level.sources.csv_text import TextTable
 from appliance.student_level.sources.layout import Layout
-from appliance.student_level.sources.lines import Hashes
+from appliance.student_level.sources.lines import HASHED_WITH
 from appliance.student_level.sources.recognise import Recognised
 from appliance.student_level.staging.known_lines import PACKINGS, Excerpt, LineRecords, Records, excerpt
 from appliance.student_level.staging.report import FileRead, ImportReport
@@ -32,7 +33,8 @@ KNOWN = Gate(
 )
 """For imports: what files were like."""
 _KNOWN = "SELECT known_file_key AS key, batch_key AS batch, kind, system, name, sha256, read_as, told FROM {}"
-_LINES = "SELECT hashes, records FROM known_part WHERE known_file_key = :key AND part = :part"
+_HASHES = "SELECT hashes AS part FROM known_part WHERE known_file_key = :key AND part = :part"
+_RECORDS = "SELECT records AS part FROM known_part WHERE known_file_key = :key AND part = :part"
 Query = Callable[[str, Mapping[str, Any]], list[dict[str, Any]]]
 _PART = 1 << 16
 """Lines."""
@@ -104,7 +106,8 @@ def _find(known: Iterable[Known], one: Recognised) -> Known | None:
 def read_as(one: Recognised, way: str) -> str:
     """A fingerprint of how a file is read. `way`: of the mappings and choices in force."""
     table = one.table.whole if isinstance(one.table, Excerpt) else one.table
-    how = [way, table.encoding, getattr(table, "separator", ""), getattr(table, "read_with", ""), table.header]
+    cut = getattr(table, "separator", ""), getattr(table, "read_with", "")
+    how = [way, table.encoding, *cut, table.header, HASHED_WITH]
     return hashlib.sha256(json.dumps(how).encode()).hexdigest()
 
 
@@ -119,7 +122,9 @@ def excerpts(query: Query, files: Sequence[Recognised], way: str) -> dict[str, E
         if one.layout.kind in PACKINGS and isinstance(one.table, TextTable):
             if before.sha256 == one.table.sha256 and not before.told["refused"]:
                 continue
-            if picked := excerpt(one.table, *_lines(query, before.key)):
+            if picked := excerpt(
+                one.table, *(partial(_remembered, query, before.key, sql) for sql in (_HASHES, _RECORDS))
+            ):
                 found[one.table.name] = picked
     return found
 
@@ -134,16 +139,14 @@ def _bytes_of(one: Recognised) -> int:
     return table.file.size if isinstance(table, TextTable) else 0
 
 
-def _lines(query: Query, key: int) -> tuple[Hashes, Records]:
-    """The hashes of a known file's lines and the records they became; one part at a time, for there may be millions."""
-    hashes, records = bytearray(), bytearray()
+def _remembered(query: Query, key: int, sql: str) -> bytearray:
+    """What is kept of a known file's lines; one part at a time, for there may be millions."""
+    found = bytearray()
     for part in count():
-        found = query(_LINES, {"key": key, "part": part})
-        if not found:
-            break
-        hashes += found[0]["hashes"]
-        records += found[0]["records"]
-    return np.frombuffer(hashes, np.uint64), np.frombuffer(records, np.int64)
+        if not (rows := query(sql, {"key": key, "part": part})):
+            return found
+        found += rows[0]["part"]
+    return found
 
 
 def _as_known(row: Mapping[str, Any]) -> Known:

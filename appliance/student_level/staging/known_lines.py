@@ -6,7 +6,7 @@ file is read.
 """
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -140,24 +140,27 @@ def lines_of(one: Recognised) -> LineRecords | None:
     return None
 
 
-def excerpt(table: TextTable, hashes: Hashes, records: Records) -> Excerpt | None:
+def excerpt(table: TextTable, hashes: Callable[[], bytearray], records: Callable[[], bytearray]) -> Excerpt | None:
     """What has to be read of a file whose lines last time had these hashes and became these records.
 
-    None when that is too much, or when rows and lines are not the same thing in it.
+    None when that is too much, or when rows and lines are not the same thing in it. Hashes and records are asked for
+    one after the other, so that those of millions of lines are not in memory at once.
     """
-    if table.line_hashes is None or not len(table.line_hashes) or not len(hashes):
+    if table.line_hashes is None or not len(table.line_hashes):
         return None
-    alike = same_lines(hashes, table.line_hashes)
+    alike = same_lines(np.frombuffer(hashes(), np.uint64), table.line_hashes)
     if not len(alike) or alike[0] != 0:
         return None
-    carried = np.where(alike >= 0, records[alike], 0)
+    known, carried = np.frombuffer(records(), np.int64), np.zeros(len(alike), np.int64)
+    gone = known != 0
+    for start in range(0, len(alike), _PART):
+        part = alike[start : start + _PART]
+        np.copyto(carried[start : start + _PART], known[part], where=part >= 0)
+        gone[part[part >= 0]] = False
     wanted = np.flatnonzero(carried == 0)[1:]  # but for the header's
     if not carried.any() or len(wanted) > MOST_SHARE * len(carried) or (rows := _rows(table, wanted)) is None:
         return None
-    gone = records != 0
-    gone[alike[alike >= 0]] = False
-    vanished = records[gone]
-    return Excerpt(table.name, table.sha256, table.encoding, table.header, table, tuple(rows), carried, vanished)
+    return Excerpt(table.name, table.sha256, table.encoding, table.header, table, tuple(rows), carried, known[gone])
 
 
 def _rows(table: TextTable, places: np.ndarray[Any, np.dtype[np.integer[Any]]]) -> list[TextRow] | None:
