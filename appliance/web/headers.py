@@ -16,6 +16,8 @@ _POLICY = (
 )
 _POLICY_WITH_SCRIPT = f"{_POLICY}; script-src 'self'"
 """For the few pages that ask the device for a passkey, which only a script can."""
+_POLICY_OF_FILES = f"{_POLICY}; sandbox"
+"""For downloads: a browser that shows one after all treats it as a stranger's page."""
 _ALWAYS = {
     "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -38,6 +40,8 @@ async def finish(message: Message, scope: Scope) -> None:
         headers[name] = value
     if getattr(scope.get("route_handler"), "opt", {}).get("runs_script"):
         headers["Content-Security-Policy"] = _POLICY_WITH_SCRIPT
+    elif headers.get("Content-Disposition", "").startswith("attachment"):
+        headers["Content-Security-Policy"] = _POLICY_OF_FILES
     headers.setdefault("Cache-Control", "no-store")
     app: Any = scope["litestar_app"]
     if app.state["house"].secure_cookies:

@@ -32,7 +32,9 @@ def cut_off(database: Database, after: int) -> None:
         tables.execute("DELETE FROM access_log WHERE sequence > ?", (after,))
 
 
-def test_each_day_has_a_witness_of_its_own_that_no_later_one_replaces(watched: Database, tmp_path: Path) -> None:
+def test_v16_4_3_each_day_has_a_witness_of_its_own_that_no_later_one_replaces(
+    watched: Database, tmp_path: Path
+) -> None:
     look(watched)
     write_daily_witness(watched)
     (today,) = (tmp_path / "auditor").iterdir()

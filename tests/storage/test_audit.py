@@ -1,13 +1,16 @@
 """The log of who looked: what somebody with the key would have to do to change it, and how that shows."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from appliance.actions import Action
 from appliance.errors import HomeTrouble
+from appliance.storage.audit import boot_id
 from appliance.storage.database import Database, Event
+from tests.access_log import lines
 
 
 @pytest.fixture
@@ -45,7 +48,7 @@ def test_a_log_that_nobody_touched_is_sound(looked: Database, tmp_path: Path) ->
         ),
     ],
 )
-def test_a_line_that_was_changed_cut_out_or_swapped_is_named(
+def test_v16_4_2_a_line_that_was_changed_cut_out_or_swapped_is_named(
     looked: Database, tmp_path: Path, deed: str, first_bad: int
 ) -> None:
     tamper(looked, deed)
@@ -55,6 +58,16 @@ def test_a_line_that_was_changed_cut_out_or_swapped_is_named(
 
 def cut_the_end(database: Database) -> None:
     tamper(database, "DELETE FROM access_log WHERE sequence > 1")
+
+
+def test_v16_2_2_each_line_has_its_number_the_start_of_the_machine_and_its_time_in_utc(looked: Database) -> None:
+    """Number and start of the machine keep the order where somebody puts the clock back."""
+    found = lines(looked, "sequence", "boot", "at")
+    assert [sequence for sequence, *_ in found] == [1, 2, 3]
+    assert {boot for _, boot, _ in found} == {boot_id()} != {""}
+    for *_, at in found:
+        assert datetime.fromisoformat(at).utcoffset() == timedelta(0)
+        assert abs(datetime.now(UTC) - datetime.fromisoformat(at)) < timedelta(hours=1)
 
 
 def test_a_cut_off_end_shows_against_the_witness(looked: Database, tmp_path: Path) -> None:

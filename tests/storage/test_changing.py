@@ -82,7 +82,7 @@ def test_an_event_names_each_student_once(database):
         "INSERT OR REPLACE INTO access_log_student VALUES (1, 1)",
     ],
 )
-def test_the_access_log_is_only_ever_added_to(database, sql):
+def test_v16_4_2_the_access_log_is_only_ever_added_to(database, sql):
     database.record(Event("okafor", Action.SEE_STUDENT, students=(1,)))
     before = log(database)
     with pytest.raises(DatabaseError, match="append-only"), database.desk.changing(STEWARD) as tables:

@@ -17,11 +17,11 @@ def columns_of(database):
     return {row for file in (database._writer, database.desk._writer) for row in file.execute(sql)}
 
 
-def test_every_column_of_the_live_schema_is_in_the_catalogue_and_none_is_stale(database):
+def test_v14_1_1_every_column_of_the_live_schema_is_in_the_catalogue_and_none_is_stale(database):
     assert sorted((field.table, field.column) for field in FIELDS) == sorted(columns_of(database))
 
 
-def test_each_column_says_what_it_is_for_who_sees_it_and_how_long_it_stays():
+def test_v14_1_2_each_column_says_what_it_is_for_who_sees_it_and_how_long_it_stays():
     for field in FIELDS:
         assert all((field.what, field.purpose, field.seen_by, field.kept)), f"{field.table}.{field.column}"
 

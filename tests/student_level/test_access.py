@@ -100,7 +100,7 @@ def test_a_co_teacher_sees_the_class_and_the_page_says_in_which_part(own_town: D
     assert reasons[KEY["oscar"]] == "is in your class Math 7"
 
 
-def test_v8_3_1_a_change_of_the_roster_counts_at_the_next_request(own_town: Database) -> None:
+def test_v8_3_1_v8_3_2_a_change_of_the_roster_counts_at_the_next_request(own_town: Database) -> None:
     lind = viewer(Role.TEACHER, staff=maplewood.LIND)
     assert set(seen(own_town, lind)) == {KEY["oscar"], KEY["petra"]}
     change(own_town, "UPDATE section_enrollment SET end_day = ? WHERE student_key = ?", TODAY - 14, KEY["oscar"])

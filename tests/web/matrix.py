@@ -32,8 +32,8 @@ from tests.maplewood import KEY, NOW, STUDENTS
 NOT_THERE = 999_999
 LEFT_OUT = {
     "/sign-out": "it would end the matrix's own session; test_signing_in.py walks it",
-    "/accounts/lock-down": "it would shut the house to everybody else; test_lock_down.py walks it",
-    "/prove": "a wrong password counts against its owner, who is then slowed down; test_second_factors.py walks it",
+    "/accounts/lock-down": "it would shut the house to everybody else; test_sessions_end.py walks it",
+    "/prove": "a wrong password counts against its owner, who is then slowed down; test_sessions_end.py walks it",
     "/data/import/files": "it reads its form from the stream; test_upload.py walks it",
 }
 """Forms that are tried only by those who may not send them, and why."""

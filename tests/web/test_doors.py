@@ -1,14 +1,17 @@
 """Deny by default: what every door of the house has, and what no door lets in."""
 
+import re
+
 import pytest
 from litestar import get
 from litestar.handlers import HTTPRouteHandler
 from litestar.testing import TestClient
 
 from appliance.actions import Action, Role
-from appliance.settings import Settings
+from appliance.settings import TEMPLATES, Settings
 from appliance.storage.database import Database, Event
 from appliance.web.guards import OPEN_TO_ANYBODY, let_in
+from appliance.web.rendering import STATIC
 from tests import maplewood
 from tests.conftest import ADDRESS, app_for, sign_in
 
@@ -71,7 +74,9 @@ def test_v4_1_4_other_methods_open_nothing(town: Database) -> None:
 
 @pytest.mark.parametrize("username", ["okafor", "ruiz", "kim", None])
 @pytest.mark.parametrize("page", EVERY_PAGE)
-def test_v3_4_every_answer_carries_the_headers_that_shut_the_browser(visit, username: str | None, page: str) -> None:
+def test_v3_4_3_v3_4_4_v3_4_5_v3_4_6_v3_4_8_v14_2_2_v14_3_2_every_answer_shuts_the_browser(
+    visit, username: str | None, page: str
+) -> None:
     headers = visit(username).get(page).headers
     assert headers["content-security-policy"].startswith("default-src 'none'; style-src 'self';")
     assert "unsafe" not in headers["content-security-policy"]
@@ -81,6 +86,16 @@ def test_v3_4_every_answer_carries_the_headers_that_shut_the_browser(visit, user
     assert headers["cache-control"] == "no-store"
     assert "server" not in headers
     assert "strict-transport-security" not in headers
+
+
+def test_v3_2_1_a_file_that_a_browser_opens_after_all_may_do_nothing(visit) -> None:
+    science = visit("okafor").link_to("Science 7", on="/classes")
+    for person, file in (("okafor", f"{science}/file/csv"), ("hall", "/district/file/csv")):
+        headers = visit(person).get(file).headers
+        assert headers["content-disposition"].startswith("attachment;"), file
+        assert headers["content-security-policy"].endswith("; sandbox")
+        assert headers["x-content-type-options"] == "nosniff"
+    assert "sandbox" not in visit("okafor").get(science).headers["content-security-policy"]
 
 
 def test_v3_4_1_behind_tls_the_browser_is_told_to_stay_there(town: Database) -> None:
@@ -125,7 +140,7 @@ def test_a_district_may_name_its_own_hosts(town: Database) -> None:
     assert TestClient(app, base_url="http://127.0.0.1").get("/sign-in").status_code == 403
 
 
-def test_v16_5_1_a_fault_shows_a_number_and_no_value_of_a_student(
+def test_v16_5_1_v16_5_4_a_fault_shows_a_number_and_no_value_of_a_student(
     own_town: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
     @get("/fault", action=Action.SEE_OPEN_PAGE, sync_to_thread=False)
@@ -165,6 +180,13 @@ def test_v3_6_1_v14_2_3_every_page_is_small_and_calls_nothing_from_elsewhere(vis
             assert " style=" not in text
             assert "http://" not in text.replace("http://www.w3.org/", "")
             assert "https://" not in text
+
+
+def test_v14_3_3_nothing_of_ours_keeps_anything_in_the_browser() -> None:
+    texts = [path.read_text() for folder in (STATIC, TEMPLATES) for path in folder.rglob("*.[jh][st]*")]
+    assert any("navigator.credentials" in text for text in texts)
+    for text in texts:
+        assert not re.search(r"localStorage|sessionStorage|indexedDB|serviceWorker|document\.cookie|\bcaches\.", text)
 
 
 def test_handlers_are_plain_http(town: Database) -> None:

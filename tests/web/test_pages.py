@@ -251,7 +251,7 @@ def test_what_i_can_see_counts_and_gives_reasons(visit) -> None:
     assert "is on your caseload" in visit("wu").get("/what-i-can-see").text
 
 
-def test_the_manual_prints_the_rules_and_rights_that_are_in_force(visit) -> None:
+def test_v8_1_1_v8_1_2_the_manual_prints_the_rules_and_rights_that_are_in_force(visit) -> None:
     nobody = visit(None)
     rules = nobody.get("/manual/this-week").text
     assert all(rule.meaning.replace("'", "&#39;") in rules for rule in RULES)

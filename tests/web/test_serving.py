@@ -91,7 +91,7 @@ def test_a_port_that_is_taken_and_a_home_that_is_missing_get_a_sentence(
         serve(tmp_path / "nothing", port=free_port())
 
 
-def test_its_log_is_one_json_object_a_line_and_names_no_student(server: tuple[Path, int, Path]) -> None:
+def test_v16_2_5_its_log_is_one_json_object_a_line_and_names_no_student(server: tuple[Path, int, Path]) -> None:
     with httpx.Client(base_url=f"http://127.0.0.1:{server[1]}") as browser:
         form = {"username": "okafor", "password": maplewood.PASSWORD}
         browser.post("/sign-in", data=form, headers={"Origin": f"http://127.0.0.1:{server[1]}"})

@@ -51,6 +51,6 @@ def _texts(sheet: Sheet) -> list[list[str]]:
     return [[cell for cell in row if cell != ""] for row in xlsx_rows(sheet)]  # type: ignore[misc]
 
 
-def test_the_file_is_a_download_and_not_a_page() -> None:
+def test_v3_2_1_the_file_is_a_download_and_not_a_page() -> None:
     answer = Sheet("class", ["Student"], []).as_file("csv")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="class.csv"'

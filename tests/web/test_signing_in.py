@@ -12,7 +12,7 @@ from appliance.storage.database import Database, Event
 from appliance.web.arriving import safe_next
 from appliance.web.throttle import FREE_TRIES, LONGEST_DELAY_SECONDS, delay_seconds
 from tests import maplewood
-from tests.access_log import at_desk
+from tests.access_log import at_desk, lines
 from tests.conftest import ADDRESS, Person, app_for, sign_in
 
 WRONG = "not the password at all"
@@ -43,7 +43,7 @@ def test_ms_okafor_signs_in_and_comes_to_her_week(visit) -> None:
     assert "Good morning, Ms. Okafor" in okafor.get("/this-week").text
 
 
-def test_v7_2_the_database_knows_only_the_hash_of_a_session(own_town: Database) -> None:
+def test_v7_2_3_the_database_knows_only_the_hash_of_a_session(own_town: Database) -> None:
     okafor = sign_in(app_for(own_town), "okafor")
     token = okafor.browser.cookies["sh"]
     assert len(token) >= 43
@@ -69,7 +69,7 @@ def test_v7_2_4_signing_in_again_ends_the_session_before(own_town: Database) -> 
     assert len(sessions_in(own_town)) == 1
 
 
-def test_v7_4_1_signing_out_deletes_the_session_and_asks_the_browser_to_forget(own_town: Database) -> None:
+def test_v7_4_1_v14_3_1_signing_out_deletes_the_session_and_asks_the_browser_to_forget(own_town: Database) -> None:
     okafor = sign_in(app_for(own_town), "okafor")
     token = okafor.browser.cookies["sh"]
     answer = okafor.post("/sign-out", {"csrf": okafor.csrf("/this-week")})
@@ -110,7 +110,23 @@ def test_v7_3_2_a_session_ends_after_its_hours_whatever_happens(own_town: Databa
     assert sessions_in(own_town) == []
 
 
-def test_v3_3_the_cookie_is_for_us_alone(own_town: Database) -> None:
+def test_v6_2_10_a_password_of_ten_years_ago_still_opens(own_town: Database) -> None:
+    clock = Clock()
+    clock.now += 3653 * 86_400
+    answer = try_to_sign_in(sign_in(app_for(own_town, clock=clock), None), "okafor", maplewood.PASSWORD)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+
+
+def test_v16_3_1_who_came_who_left_and_who_was_refused_stands_in_the_log(own_town: Database) -> None:
+    app = app_for(own_town)
+    okafor = sign_in(app, "okafor")
+    okafor.post("/sign-out", {"csrf": okafor.csrf("/classes")})
+    assert try_to_sign_in(okafor, "okafor", WRONG).status_code == 401
+    said = [line for line in lines(own_town, "who", "action") if line[1].startswith("sign")]
+    assert said == [("okafor", "sign in"), ("okafor", "sign out"), ("okafor", "sign-in refused")]
+
+
+def test_v3_3_1_v3_3_2_v3_3_3_v3_3_4_the_cookie_is_for_us_alone(own_town: Database) -> None:
     plain = try_to_sign_in(sign_in(app_for(own_town), None), "okafor", maplewood.PASSWORD).headers["set-cookie"]
     assert plain.startswith("sh=")
     assert {"HttpOnly", "Path=/", "SameSite=lax"} <= set(plain.split("; "))
@@ -234,7 +250,9 @@ def test_v3_5_1_a_form_without_its_token_changes_nothing(own_town: Database) -> 
         {"Origin": "http://127.0.0.1:81"},
     ],
 )
-def test_v3_5_1_a_form_from_elsewhere_changes_nothing_even_with_its_token(own_town: Database, headers: dict) -> None:
+def test_v3_5_1_v3_5_8_a_form_from_elsewhere_changes_nothing_even_with_its_token(
+    own_town: Database, headers: dict
+) -> None:
     okafor = sign_in(app_for(own_town), "okafor")
     ada, csrf = okafor.link_to("Ada Lovell", on="/this-week"), okafor.csrf("/this-week")
     form = {"csrf": csrf, "kind": "not_needed"}

@@ -43,7 +43,7 @@ def test_ms_okafor_opens_adas_page_and_it_says_why_she_may(visit) -> None:
     assert order == sorted(order)
 
 
-def test_no_page_shows_what_is_kept_for_totals_only(visit) -> None:
+def test_v14_2_6_no_page_shows_what_is_kept_for_totals_only(visit) -> None:
     for username in ("okafor", "ruiz", "wu"):
         page = visit(username).get(address_for(visit(username), ADA)).text
         assert "English learner" in page
@@ -95,6 +95,20 @@ def test_an_edited_address_and_one_of_another_session_open_nothing(own_town: Dat
     assert okafor.get(section.replace("/classes/", "/students/")).status_code == 404
 
 
+def test_v8_3_2_an_address_kept_from_before_ada_changed_classes_opens_nothing(own_town: Database) -> None:
+    okafor = sign_in(app_for(own_town), "okafor")
+    address, science = okafor.link_to("Ada Lovell", on="/this-week"), okafor.link_to("Science 7", on="/classes")
+    assert okafor.get(address).status_code == 200
+    with own_town.changing(Event("test", Action.IMPORT)) as tables:
+        left = "UPDATE section_enrollment SET end_day = begin_day + 1 WHERE student_key = ?"
+        tables.execute(left, (ADA,))
+    for page in (address, f"{address}/sources"):
+        assert okafor.get(page).status_code == 404, page
+    form = {"csrf": okafor.csrf("/classes"), "kind": "not_needed"}
+    assert okafor.post(f"{address}/check-ins", form).status_code == 404
+    assert "Lovell" not in okafor.get(science).text
+
+
 def test_v14_2_1_no_address_on_any_page_carries_a_name_or_a_key(visit) -> None:
     for username, pages in {"okafor": ["/this-week", "/classes"], "ruiz": ["/school"], "wu": ["/caseload"]}.items():
         for page in pages:
@@ -105,7 +119,7 @@ def test_v14_2_1_no_address_on_any_page_carries_a_name_or_a_key(visit) -> None:
                 assert not any(str(key) in address.split("/") for key in maplewood.KEY.values())
 
 
-def test_v16_3_opening_a_page_is_in_the_log_before_it_is_sent(
+def test_v16_3_3_opening_a_page_is_in_the_log_before_it_is_sent(
     own_town: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from appliance.web.pages import student
