@@ -154,6 +154,31 @@ def test_the_lock_files_pin_every_part_by_hash_and_name_no_address():
             assert "--hash=sha256:" in part, part.splitlines()[0]
 
 
+ASVS = """
+    3.2.1 3.3.1 3.3.2 3.3.3 3.3.4 3.4.1 3.4.3 3.4.4 3.4.5 3.4.6 3.4.7 3.4.8 3.5.1 3.5.3 3.5.8 3.6.1 3.7.2
+    6.1.1 6.1.3 6.2.1 6.2.4 6.2.5 6.2.9 6.2.10 6.2.12 6.3.1 6.3.2 6.3.3 6.3.4 6.3.8 6.4.1 6.4.6 6.5.1 6.5.5
+    7.1.1 7.2.3 7.2.4 7.3.1 7.3.2 7.4.1 7.4.2 7.4.5 7.5.3
+    8.1.1 8.1.2 8.2.1 8.2.2 8.2.3 8.3.1 8.3.2
+    14.1.1 14.1.2 14.2.1 14.2.2 14.2.3 14.2.6 14.2.7 14.3.1 14.3.2 14.3.3
+    16.1.1 16.2.2 16.2.5 16.3.1 16.3.2 16.3.3 16.4.1 16.4.2 16.4.3 16.5.1 16.5.3 16.5.4
+""".split()
+"""What of OWASP's list (ASVS 5.0) holds about browsers, signing in, sessions, rights, data and logs."""
+
+
+def test_each_row_of_the_security_list_has_a_test_of_its_name_or_a_deviation_in_the_manual():
+    names = [
+        node.name
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_v")
+    ]
+    proved = {".".join(row) for name in names for row in re.findall(r"_v(\d+)_(\d+)_(\d+)(?=_)", name)}
+    manual = (ROOT / "templates" / "manual" / "signing-in.html").read_text()
+    apart = set(re.findall(r"<li>(\d+\.\d+\.\d+): \w", manual))
+    assert set(ASVS) - proved - apart == set()
+    assert apart - set(ASVS) <= {"12.2.2"}
+
+
 def test_the_aggregate_wing_imports_nothing_behind_the_contracts_back():
     """Import contracts read import statements; a module fetched by its name at run time would pass them unseen."""
     for wing in ("aggregate", "state_office"):

@@ -105,6 +105,29 @@ def test_v16_2_5_its_log_is_one_json_object_a_line_and_names_no_student(server: 
     assert maplewood.PASSWORD not in text
 
 
+def test_v16_4_1_what_would_steer_a_terminal_or_begin_a_line_is_written_out() -> None:
+    evil = "a\r\nb\x1b[2Jc\u202ed\x00\u2066"
+    start = (
+        "import structlog; from appliance.server import write_log_to_stderr as begin; from appliance.console import say"
+    )
+    code = f"{start}; begin(); structlog.get_logger('schoolhouse').info({evil!r}, what={evil!r}); say({evil!r})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    logged, *said = done.stderr.splitlines()
+    assert json.loads(logged)["what"] == evil
+    assert logged.isascii()
+    assert (logged + "".join(said)).isprintable()
+    assert "".join(said) == "a�b�[2Jc�d��"
+
+
+def test_v16_1_1_the_manual_lists_every_log(server: tuple[Path, int, Path]) -> None:
+    """A file that is written beside the records is on the list, or holds no lines."""
+    page = httpx.get(f"http://127.0.0.1:{server[1]}/manual/who-looked").text
+    for log in ("<code>desk.db</code>", "<code>access-log.json</code>", "stderr"):
+        assert log in page
+    assert (server[0] / "desk.db").exists()
+    assert {path.name for path in server[0].rglob("*") if "log" in path.name} <= {"access-log.json"}
+
+
 def test_work_that_comes_again_is_logged_and_a_failure_does_not_stop_it(capsys: pytest.CaptureFixture[str]) -> None:
     done: list[str] = []
 
