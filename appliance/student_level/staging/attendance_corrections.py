@@ -107,9 +107,11 @@ def _take_back(batch: Batch, layout: Layout, cover: Cover, present: Present) -> 
     values = {"first": cover.year_begins, "last": cover.last, "everywhere": everywhere}
     batch.run(present.kind.own, values)
     batch.run(present.kind.gone)
+    refused = batch.spared.keys(student=batch.known("student", "district"), day=None)
+    batch.run_many("DELETE FROM temp.gone WHERE student_key = ? AND day = ?", refused)
     loaded = next(batch.ask("SELECT count(*) FROM temp.own"))[0]
     gone = next(batch.ask("SELECT count(*) FROM temp.gone"))[0]
-    if gone > max(10, loaded // 10) or 2 * gone > loaded or batch.adds_only:
+    if gone > max(10, loaded // 10) or 2 * gone > loaded or batch.adds_only or batch.spared.all:
         batch.run("DELETE FROM temp.gone")
     if not batch.adds_only:
         present.flush()

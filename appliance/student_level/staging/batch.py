@@ -17,6 +17,7 @@ from appliance.student_level.staging.journal import Journal
 from appliance.student_level.staging.known_lines import LineRecords
 from appliance.student_level.staging.leading import Leading
 from appliance.student_level.staging.report import EntityCount, FileRead, ImportReport, Problem
+from appliance.student_level.staging.spared import Spared
 from appliance.student_level.staging.tally import Tally, Way
 from appliance.student_level.staging.upsert import BETWEEN_RESTS, Upsert, rows_in
 
@@ -76,6 +77,8 @@ class Batch:
         """Whether the file that is being loaded holds only what changed."""
         self.lines: LineRecords | None = None
         """What the lines of the file that is being loaded become, where that is remembered."""
+        self.spared = Spared()
+        """Records that the file names in rows that were refused: they have not vanished."""
         self.vanished: Sequence[tuple[int, ...]] | None = None
         """Keys of the records that the file held last time and no longer holds; None when that is not known."""
 
@@ -162,7 +165,7 @@ class Batch:
 
     def _fresh(self, entity: str) -> int:
         if entity not in self._next:
-            self._next[entity] = self._connection.execute(_NEWEST_KEY, (entity,)).fetchone()[0]
+            self._next[entity] = self._connection.execute(NEWEST_KEY, (entity,)).fetchone()[0]
         self._next[entity] += 1
         return self._next[entity]
 
@@ -275,11 +278,12 @@ class Batch:
 
 PEOPLE = ("student", "staff")
 """Entities of whose ids we keep from when until when they were in use."""
-_NEWEST_KEY = """
+NEWEST_KEY = """
     SELECT max((SELECT coalesce(max(key), 0) FROM identity WHERE entity = ?1),
-               iif(?1 = 'student', (SELECT coalesce(max(student_key), 0) FROM student), 0))
+               iif(?1 = 'student', (SELECT coalesce(max(student_key), 0) FROM student), 0),
+               iif(?1 = 'staff', (SELECT coalesce(max(staff_key), 0) FROM staff), 0))
 """
-"""A student may have no id any more, and keeps the number all the same."""
+"""Students and staff may have no id any more, and keep the number all the same: rights hang on it."""
 _DISPUTED = """
     SELECT CASE system WHEN ?1 THEN source_id ELSE local_id END FROM who_case
      WHERE why = 'not alike' AND status IN ('waiting', 'not yet') AND (system = ?1 OR 'district' = ?1)

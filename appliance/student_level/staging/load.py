@@ -104,7 +104,9 @@ def _read(batch: Batch, one: Recognised, read: FileRead, known: KnownFiles | Non
     batch.lines, batch.vanished = lines_of(one), picked.vanished_keys(PACKINGS[one.layout.kind]) if picked else None
     before = {entity: (count.held, count.refused) for entity, count in batch.report.counts.items()}
     expected = picked.expected if picked else getattr(one.table, "expected", 0)
-    rows = Rows(_ticking(batch, read, typed_rows(one.table, one.layout, read, batch.report), expected))
+    batch.spared.clear()
+    typed = typed_rows(one.table, one.layout, read, batch.report, batch.spared.note)
+    rows = Rows(_ticking(batch, read, typed, expected))
     delta = DeltaFile(batch, one.layout, read, rows) if batch.is_delta else None
     note_what_is_loaded(batch, one.layout)
     IN_ORDER[_loader_of(one)](batch, one.layout, read, rows_of(delta.staying(), one.layout) if delta else rows)

@@ -7,7 +7,8 @@ Rules of attendance, stated here once:
   school year to its last date. A day that the calendar calls no school day is never a day taken.
 - A file that still holds nearly all that is loaded for its schools and school year (at most a tenth is missing, or ten,
   and never more than half) is *cumulative*: an exception up to its last date that it no longer holds was corrected,
-  and goes. Any other file only adds and changes. A row that says present always takes the absence back.
+  and goes, unless a row that was refused still names its student and day. Any other file only adds and changes. A row
+  that says present always takes the absence back.
 - Sections become days by the rule in `days_from_sections`. What a daily file said about a day stands.
 """
 

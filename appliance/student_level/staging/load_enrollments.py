@@ -17,13 +17,19 @@ UPDATE section_enrollment SET end_day = begin_day
  WHERE end_day IS NOT begin_day
    AND section_key IN (SELECT key FROM identity WHERE entity = 'section' AND system = ?)
    AND (section_key, student_key, begin_day) NOT IN (SELECT section_key, student_key, begin_day FROM temp.first_row)
+   AND (section_key, student_key) NOT IN (SELECT section_key, student_key FROM temp.refused_seat)
    AND student_key NOT IN (SELECT student_key FROM who_case WHERE status IN ('waiting', 'not yet'))
 """
 _END_VANISHED = """
 UPDATE section_enrollment SET end_day = begin_day
  WHERE end_day IS NOT begin_day AND (section_key, student_key, begin_day) = (?1, ?2, ?3)
    AND (section_key, student_key, begin_day) NOT IN (SELECT section_key, student_key, begin_day FROM temp.first_row)
+   AND (section_key, student_key) NOT IN (SELECT section_key, student_key FROM temp.refused_seat)
    AND student_key NOT IN (SELECT student_key FROM who_case WHERE status IN ('waiting', 'not yet'))
+"""
+
+_REFUSED_AND_LOADED = """
+SELECT EXISTS (SELECT 1 FROM temp.refused_seat CROSS JOIN section_enrollment USING (section_key, student_key))
 """
 
 
@@ -41,8 +47,10 @@ def enrollments(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> Non
     students = FirstRows(batch, layout, read, "section_enrollment", "section_key, student_key, begin_day",
                          "end_day, file_key, file_row")  # fmt: skip
     students.put(_students(batch, layout, read, rows))
+    _spare(batch)
     # A file without a usable row is a broken export, not an empty school.
-    if not batch.is_delta and (batch.vanished is not None or next(batch.ask(_HAS_ROWS))[0]):
+    has_rows = batch.vanished is not None or next(batch.ask(_HAS_ROWS))[0]
+    if has_rows and not (batch.is_delta or batch.spared.all):
         ends, of = (_END, [(batch.system,)]) if batch.vanished is None else (_END_VANISHED, batch.vanished)
         if unless := batch.leading.unless_led("section_enrollment", batch.system):
             ends += f" AND {unless}"
@@ -52,6 +60,18 @@ def enrollments(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> Non
     batch.upsert("teaching", "teaching", "staff_key, section_key, begin_day", "end_day, is_primary", posts)
     if not batch.is_delta:
         batch.report.count("teaching").ended += delete_unseen(batch, "teaching", list(batch.teaching))
+
+
+def _spare(batch: Batch) -> None:
+    """Put the seats that refused rows name into `temp.refused_seat`. Where one of them is loaded, the lines of this
+    file do not tell all that it stands for, so they are not remembered.
+    """
+    batch.run("DROP TABLE IF EXISTS temp.refused_seat")
+    batch.run("CREATE TEMP TABLE refused_seat (section_key, student_key)")
+    sections, people = batch.known("section", batch.system), batch.known("student", batch.system)
+    batch.run_many("INSERT INTO temp.refused_seat VALUES (?, ?)", batch.spared.keys(section=sections, user=people))
+    if next(batch.ask(_REFUSED_AND_LOADED))[0]:
+        batch.lines = None
 
 
 def _students(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> Iterator[Ready]:
@@ -91,6 +111,7 @@ def _in_order(batch: Batch, layout: Layout, read: FileRead, block: Typed, begins
         sentence = "the enrollment ends before it begins. Correct its dates."
         at = ("section_key", block["class"][place])
         batch.refuse(layout, read, block.numbers[place], "endDate", "date_order", sentence, at=at)
+        batch.spared.note({field: block[field][place] for field in ("section", "user")})
     return block.plus(begins=days).without(wrong)
 
 

@@ -9,6 +9,7 @@ from appliance.student_level.staging import twins
 from appliance.student_level.staging.batch import Batch, Taken
 from appliance.student_level.staging.linking.days_of_ids import DaysOfIds
 from appliance.student_level.staging.linking.people import Students
+from appliance.student_level.staging.linking.staff_numbers import StaffNumbers
 from appliance.student_level.staging.report import FileRead
 
 Rows = Iterable[tuple[int, Any]]
@@ -110,6 +111,8 @@ def sections(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     def ready() -> Iterator[tuple[Any, ...]]:
         for number, row in rows:
             days = [spans[sessions_known[s]] for s in row.sessions if s in sessions_known]
+            if row.school not in schools or row.course not in course_keys or not days:
+                batch.spared.note({"source_id": row.source_id})
             if row.school not in schools:
                 batch.refuse_reference(layout, read, number, "schoolSourcedId", "school")
             elif row.course not in course_keys:
@@ -157,6 +160,7 @@ def users(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     count = batch.upsert("student", "student", "student_key", columns, students)
     count.ended += _end_missing(batch, "student")
     count = batch.upsert("staff", "staff", "staff_key", "given_name, family_name, is_active", people.staff)
+    people.numbers.close()
     count.ended += _end_missing(batch, "staff")
     people.staff_ids.close()
     whole = bool(batch.roles) and not batch.roles_in_part
@@ -183,7 +187,7 @@ class _People:
         self._schools = batch.known("organization", batch.system)
         self.staff: list[tuple[Any, ...]] = []
         self.posts: _Posts = {}
-        self.staff_ids = DaysOfIds(batch, "staff")
+        self.staff_ids, self.numbers = DaysOfIds(batch, "staff"), StaffNumbers(batch)
         self.families = 0
 
     def sorted_out(self, layout: Layout, read: FileRead, rows: Rows) -> Iterator[tuple[Any, ...]]:
@@ -216,8 +220,11 @@ class _People:
                 self.families += 1
             else:
                 self._batch.refuse(layout, read, number, "role", "no_role", _NO_ROLE)
+                self._batch.spared.note({"source_id": row.source_id})
 
     def _take_staff(self, layout: Layout, read: FileRead, number: int, row: Any, held: "list[_Role]") -> None:
+        if self.numbers.refuses(layout, read, number, row):
+            return
         self.staff_ids.see(row)
         key = self._batch.claim("staff", row.source_id, row.local_id or row.source_id, state_id=row.state_id)
         if isinstance(key, Taken):
@@ -305,9 +312,12 @@ _ENDINGS = {
 
 def _end_missing(batch: Batch, entity: str) -> int:
     seen = batch.seen.get(entity)
-    if not seen or batch.is_delta:  # A file with a header and no rows is a broken export, not an empty school.
+    # A file with a header and no rows is a broken export, not an empty school.
+    if not seen or batch.is_delta or batch.spared.all:
         return 0
-    gone = set(batch.known(entity, batch.system).values()) - seen - batch.leading.keys(entity, batch.system)
+    known = batch.known(entity, batch.system)
+    gone = set(known.values()) - seen - batch.leading.keys(entity, batch.system)
+    gone -= {key for (key,) in batch.spared.keys(source_id=known)}
     return batch.end_many(_ENDINGS[entity], ((key,) for key in sorted(gone)))
 
 

@@ -1,6 +1,6 @@
 """From a table of text to typed rows, by the layout of its kind."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
@@ -14,21 +14,32 @@ from appliance.student_level.staging.report import FileRead, ImportReport, Probl
 from appliance.student_level.staging.rows import Rows, Typed
 from appliance.student_level.staging.ssn_gate import LOOKED_AT_FIRST, REFUSED, SsnGate
 
+Refusal = Mapping[str, Any]
+"""What could be read of a row that was refused, by field: all but the values that are wrong."""
 
-def typed_rows(table: Table, layout: Layout, read: FileRead, report: ImportReport) -> Rows:
-    """The rows of a table that pass, typed; the others go into the report.
+
+def _forget(_refusal: Refusal) -> None:
+    pass
+
+
+def typed_rows(
+    table: Table, layout: Layout, read: FileRead, report: ImportReport, refused: Callable[[Refusal], None] = _forget
+) -> Rows:
+    """The rows of a table that pass, typed; the others go into the report, and what they still say to `refused`.
 
     Every row of every file passes here, so no column and no value that holds a social security number gets further.
     Raises BadFile for a header that lacks a needed column, and for a column of social security numbers.
     """
-    return Rows(_Typing(table, layout, read, report).blocks(in_blocks(table)))
+    return Rows(_Typing(table, layout, read, report, refused).blocks(in_blocks(table)))
 
 
 class _Typing:
     """One table while it is typed."""
 
-    def __init__(self, table: Table, layout: Layout, read: FileRead, report: ImportReport) -> None:
-        self._table, self._layout, self._read, self._report = table, layout, read, report
+    def __init__(
+        self, table: Table, layout: Layout, read: FileRead, report: ImportReport, refused: Callable[[Refusal], None]
+    ) -> None:
+        self._table, self._layout, self._read, self._report, self._refused = table, layout, read, report, refused
         self._places = places_of(table, layout)
         present = [column for column in layout.columns if column.field in self._places]
         self._gate = SsnGate(table.name, table.header, layout, [(one, self._places[one.field]) for one in present])
@@ -62,6 +73,9 @@ class _Typing:
         if wrong or block.odd:
             # Several rows may have one number: records of XML that stand in one line, or a wide row that makes many.
             self._refuse([(block.numbers[place], *found) for place, found in sorted(wrong.items())], block.odd)
+        for place in wrong:
+            cells = ((field, column[place]) for field, column in columns.items())
+            self._refused({field: value for field, value in cells if type(value) is not Wrong})
         return Typed(block.numbers, columns).without(wrong.keys())
 
     def _refuse(self, wrong: Iterable[tuple[int, int, Wrong]], odd: Iterable[TextRow]) -> None:

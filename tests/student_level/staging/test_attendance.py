@@ -254,6 +254,18 @@ def test_an_unknown_code_is_refused_and_never_guessed(two_schools):
     assert days(two_schools) == [("Ben", "2026-09-08", "unexcused")]
 
 
+def test_an_absence_whose_code_became_unknown_is_not_taken_for_a_day_at_school(two_schools):
+    begin(two_schools)
+    file = ("501 2026-09-08 Absent", "502 2026-09-08 Absent", "502 2026-09-09 Absent", "502 2026-09-10 Absent")
+    load(two_schools, daily(*file))
+    before = days(two_schools)
+    report = load(two_schools, daily("501 2026-09-08 Q9", *file[1:]))
+    assert report.counts["attendance_event"].ended == 0
+    assert days(two_schools) == before
+    load(two_schools, daily(*file[1:]))
+    assert days(two_schools) == [day for day in before if day[0] == "Ben"]
+
+
 def test_a_transfer_has_two_stays_and_a_student_may_be_in_two_schools(two_schools):
     two_schools.load(two_schools.package())
     stays = csv_text(SCHOOL_ENROLLMENT).replace("501,101,2026-08-17,08,", "501,101,2026-08-17,08,2026-09-09")

@@ -57,7 +57,7 @@ def test_changes_ends_and_refusals_are_told_by_school_and_a_check_says_the_same(
     checked, loaded = check_files(town.database, [package]), town.load(package)
     for report in (checked, loaded):
         assert told(report, "section") == {"Elm School": (0, 1, 0, 0)}
-        assert told(report, "section_enrollment") == {"Elm School": (0, 1, 1, 0), "Oak School": (1, 0, 1, 2)}
+        assert told(report, "section_enrollment") == {"Elm School": (0, 1, 1, 0), "Oak School": (1, 0, 0, 2)}
         assert "student" not in report.by_school
 
 

@@ -82,6 +82,30 @@ def test_a_file_in_which_every_row_is_bad_ends_nobody(two_schools):
     assert sum("more rows like these" in line for line in report.lines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("member", "right", "wrong"),
+    [
+        ("users", "502,student,e", "502,stoodent,e"),
+        ("users", "502,student,e", "502,student,nowhere"),
+        ("classes", "e-art,Art 1,art,", "e-art,Art 1,nothing,"),
+        ("classes", "e-art,Art 1,", "e-art,,"),
+        ("enrollments", "2,e-art,u-ada,student,,,", "2,e-art,u-ada,student,,2026-13-40,"),
+        ("enrollments", "2,e-art,u-ada,student,,,", "2,e-art,u-ada,student,,2026-10-02,2026-10-01"),
+    ],
+)
+def test_a_row_that_is_refused_ends_nothing_until_it_is_gone_from_the_file(two_schools, member, right, wrong):
+    two_schools.load(two_schools.package())
+    before = two_schools.all_that_is_stored()
+    bad = two_schools.load(two_schools.package(**{member: csv_text(ROSTER[member]).replace(right, wrong)}))
+    assert sum(count.refused for count in bad.counts.values()) == 1
+    after = two_schools.all_that_is_stored()
+    for table in ("student", "section", "section_enrollment"):
+        assert after[table] == before[table]
+    start = next(line for line in csv_text(ROSTER[member]).splitlines() if right in line).partition(",")[0] + ","
+    gone = two_schools.load(two_schools.package(**{member: without(member, start)}))
+    assert sum(count.ended for count in gone.counts.values()) == 1
+
+
 def test_an_enrollment_in_a_class_or_of_a_person_who_is_not_there_is_a_row_in_the_report(two_schools):
     report = two_schools.load(two_schools.package(
         enrollments=plus("enrollments", "7,nowhere,u-ada,student,,,", "8,e-alg,nobody,student,,,")
