@@ -64,6 +64,19 @@ def test_a_release_goes_through_two_pairs_of_hands_and_is_read_at_the_school(des
     assert "Reason: A calendar was wrong." in page
 
 
+def test_a_draft_is_held_against_what_left_before_it(desk: Desk) -> None:
+    kim, hall = desk("kim"), desk("hall")
+    do(kim, "/releases/draft", snapshot=DAY)
+    assert "It is the first release of its school year." in kim.get("/releases/1").text
+    do(hall, "/releases/1/approve", "/releases/1")
+    do(hall, "/releases/1/build", "/releases/1")
+    assert do(kim, "/releases/draft", snapshot=DAY, amends="1", reason="A calendar was wrong.") == "/releases/2"
+    page = kim.get("/releases/2").text
+    assert f"Held against the release as of {DAY}:" in page
+    assert '<th scope="row">Membership</th><td class="num">0</td>' in page, "all of it keeps its value"
+    assert "hidden, 0 or more" in page
+
+
 def test_a_teacher_has_no_business_at_the_release_desk(desk: Desk) -> None:
     assert desk("okafor").get("/releases").status_code == 403
     assert desk("okafor").get("/releases/1").status_code == 403

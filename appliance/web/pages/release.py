@@ -15,6 +15,7 @@ from litestar.response import Redirect
 from appliance.actions import Action, may
 from appliance.errors import Trouble
 from appliance.jobs.make_release import approve, build_package, discard, person, withdraw
+from appliance.jobs.release_changes import SinceLast, since_last
 from appliance.jobs.release_record import content, files
 from appliance.jobs.release_record import show as record_of
 from appliance.jobs.release_states import LEFT, Step, possible
@@ -41,22 +42,19 @@ class ReleasePage:
     """One release. `steps`: what this reader may do with it now."""
 
     template: ClassVar[str] = "pages/release.html"
+    most_rows: ClassVar[int] = MOST_ROWS
     frame: Frame
     release: dict[str, Any]
     files: tuple[File, ...]
     steps: tuple[Step, ...]
     drafted_it: bool
     sources: bool
+    since: SinceLast | None
 
     @property
     def has_left(self) -> bool:
         """Whether this is the file itself, and not its preview."""
         return self.release["status"] in LEFT
-
-    @property
-    def anew(self) -> int:
-        """Numbers shown that are not carried forward, in rows."""
-        return sum(table["published"] for table in self.release["report"]["tables"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +100,7 @@ def see_release(release: FromPath[int], visit: NamedDependency[Visit]) -> Respon
             ),
             drafted_it=mine and found["status"] == "drafted",
             sources=may(visit.role, Action.APPROVE_RELEASE),
+            since=since_last(visit.house.database, found),
         )
     )
 
