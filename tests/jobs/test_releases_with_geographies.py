@@ -1,5 +1,7 @@
 """Charter totals in a release, from the policy's file to the state's desk; and no name on the whole way."""
 
+import csv
+import importlib
 import json
 import traceback
 import zipfile
@@ -7,6 +9,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from appliance import counts
 from appliance.aggregate.disclosure import publish
 from appliance.aggregate.refusal import Refused
 from appliance.jobs import make_release
@@ -106,8 +109,6 @@ def test_no_students_name_or_id_is_in_the_package(package, district):
 @pytest.mark.parametrize("where", ["read", "choose"])
 def test_no_students_name_or_id_is_in_a_traceback_with_every_local_variable(district, monkeypatch, where, capfd):
     """The worst log there could be: `protect` breaks, and each frame's variables are printed."""
-    import importlib
-
     protecting = importlib.import_module("appliance.aggregate.disclosure.protect")
     monkeypatch.setattr(protecting, where, lambda *_, **__: 1 // 0)
     with pytest.raises(ZeroDivisionError) as broke:
@@ -116,6 +117,44 @@ def test_no_students_name_or_id_is_in_a_traceback_with_every_local_variable(dist
     assert "tabulations" in told
     said = capfd.readouterr()
     assert [name for name in names_of(district) if name in told + said.out + said.err] == []
+
+
+LONE = Gate(
+    views={
+        "lone": """SELECT e.school_key, s.race, min(given_name) given_name, min(family_name) family_name
+            FROM {vault}.student s JOIN {vault}.school_enrollment e USING (student_key)
+            GROUP BY e.school_key, s.race HAVING count(DISTINCT student_key) = 1"""
+    }
+)
+"""Whoever is the only member of a racial group at a school."""
+SHELF = Gate(open_tables=frozenset({"count_cell", "count_table"}))
+
+
+def test_the_only_member_of_a_group_is_neither_counted_out_nor_named(package, district, monkeypatch, capfd):
+    """No table shows the one, every range leaves at least nobody and ten, and nothing anywhere says the name."""
+    with district.reading(SHELF) as reading:
+        told = counts.take(reading, "membership", SNAPSHOT.isoformat())
+    alone = {(c.school_id, c.dimension.upper(), c.category) for c in told.cells if c.out_of == 1}
+    assert len(alone) >= 3
+    with district.reading(LONE) as reading:
+        names = {f"{one['given_name']} {one['family_name']}" for one in reading.query("SELECT * FROM lone")}
+    assert names
+    rows = {
+        (row["school_id"], row["category_set"], row["grade"] or row["race"] or row["sex"]): row
+        for row in csv.DictReader(contents(package)["membership.csv"].splitlines())
+    }
+    for who in alone:
+        assert (rows[who]["n"], rows[who]["suppression"]) == ("", "hidden")
+        assert int(rows[who]["n_lower"]) <= 1 < 10 <= int(rows[who]["n_upper"])
+    protecting = importlib.import_module("appliance.aggregate.disclosure.protect")
+    monkeypatch.setattr(protecting, "choose", lambda *_, **__: 1 // 0)
+    with pytest.raises(ZeroDivisionError) as broke:
+        draft(district, SNAPSHOT + timedelta(days=40), Settings(), by="s.ortiz")
+    said = capfd.readouterr()
+    places = (
+        "".join(traceback.format_exception(broke.value)) + said.out + said.err + "".join(contents(package).values())
+    )
+    assert [name for name in names if name in places] == []
 
 
 def test_a_refusal_says_no_number_of_students_and_no_name(district, monkeypatch):
