@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from appliance.aggregate.disclosure import audit, publish
+from appliance.aggregate.disclosure.attacker.loot import numbers
 from appliance.aggregate.disclosure.carry_forward import carry_forward
 from appliance.aggregate.disclosure.coarsening import coarsen, coarsen_grades
 from appliance.aggregate.disclosure.cube import read
@@ -118,7 +119,7 @@ def _certify(
 
 def _carried(tables: list[PublishedTable], earlier: Sequence[Earlier]) -> tuple[tuple[str, int], ...]:
     """How many numbers each earlier release has left in the tables."""
-    dates = Counter(as_of for table in tables for c in table.cells for as_of in (c.n_as_of, c.denominator_as_of))
+    dates = Counter(as_of for *_, as_of in numbers(tables))
     return tuple((before.label, dates[before.label]) for before in earlier)
 
 

@@ -77,6 +77,9 @@ def attacks(made: Report) -> Iterator[str]:
     yield "What is left is shared by the hidden ones, and at least two of them can give and take. Then take the same"
     yield 'group down the schools, against the district. The manual\'s page "Check it by hand" does it on small tables,'
     yield "and `schoolhouse release attack THIS.zip` does it on all of them at once."
+    if made.carried:
+        yield "Subtract only numbers of one day, which n_as_of and denominator_as_of name: those of two days need not"
+        yield "add up."
     yield ""
     yield "WHAT THE ATTACKS DO NOT COVER"
     yield "- Someone who replays the method itself in order to guess why a number was hidden."
