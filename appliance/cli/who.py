@@ -10,6 +10,7 @@ from appliance.console import say
 from appliance.errors import Trouble
 
 if TYPE_CHECKING:
+    from appliance.jobs.staff_numbers import Loaded
     from appliance.jobs.who_is_who import Carried
     from appliance.student_level.records.who_is_who import Line
 
@@ -178,6 +179,45 @@ def undo_(context: click.Context, batch: int, reason: str) -> None:
         settings = read_settings(context.obj)
         count = who_is_who.undo(database, batch, reason=reason, by=_me(), settings=settings)
     say(f"Batch {batch} is taken back: {count:,} notes followed.")
+
+
+@who.command()
+@click.argument("staff-number")
+@click.option("--given-name", prompt=True, help="The new given name, as the roster has it.")
+@click.option("--family-name", prompt=True, help="The new family name, as the roster has it.")
+@_REASON
+@AS_JSON
+@click.pass_context
+def renamed(
+    context: click.Context, staff_number: str, given_name: str, family_name: str, reason: str, as_json: bool
+) -> None:
+    """A member of staff has a new name: the staff number, and its rights, are still theirs."""
+    from appliance.jobs import staff_numbers
+
+    with home_of(context) as database:
+        done = staff_numbers.renamed(database, staff_number, given_name, family_name, reason=reason, by=_me())
+    _tell_staff(done, as_json, "The number is its holder's again.")
+
+
+@who.command()
+@click.argument("staff-number")
+@_REASON
+@AS_JSON
+@click.pass_context
+def newcomer(context: click.Context, staff_number: str, reason: str, as_json: bool) -> None:
+    """A staff number was given to somebody else, who gets none of the former holder's rights."""
+    from appliance.jobs import staff_numbers
+
+    with home_of(context) as database:
+        done = staff_numbers.newcomer(database, staff_number, reason=reason, by=_me())
+    _tell_staff(done, as_json, "The number is a newcomer's.")
+
+
+def _tell_staff(done: "Loaded", as_json: bool, sentence: str) -> None:
+    if as_json:
+        print_json(asdict(done))
+    say(f"{sentence} {done.rows:,} rows that waited are loaded; the next whole roster brings the rest. "
+        f"To take it back: schoolhouse who undo {done.batch} --reason WHY")  # fmt: skip
 
 
 def _decide(context: click.Context, question: int, decision: Any, reason: str, as_json: bool) -> None:

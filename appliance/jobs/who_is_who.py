@@ -55,7 +55,7 @@ def decide(
     database: Database, case_key: int, decision: Decision, *, reason: str, by: str, settings: Settings
 ) -> Carried:
     """Answer an open question, and load the rows that waited for the answer. Raises Trouble when it is not open."""
-    _need(reason)
+    need_reason(reason)
     with who_is_who.reading_questions(database) as reading:
         case = who_is_who.question_line(reading, case_key)
     if case is None:
@@ -68,7 +68,7 @@ def decide(
         with database.changing(event) as tables:
             decisions.decide(tables, case, decision, **answer)  # type: ignore[arg-type]
         return Carried(None, student)
-    with _batch(database, event) as (tables, report, journal):
+    with batch_of_decision(database, event) as (tables, report, journal):
         decisions.decide(tables, case, decision, **answer)  # type: ignore[arg-type]
         try_again(tables, _key(report), report, journal, known_mappings(database.home))
         if decision == "different":
@@ -79,7 +79,7 @@ def decide(
 
 def keep_apart(database: Database, first: int, second: int, *, reason: str, by: str) -> None:
     """Remember that two loaded students who look alike are two, so that nobody is asked again."""
-    _need(reason)
+    need_reason(reason)
     low, high = sorted((first, second))
     event = Event(by, Action.DECIDE_WHO_IS_WHO, "two students are two", reason, (low, high))
     row = {"first_key": low, "second_key": high, "reason": reason, "decided_by": by, "decided_at": _now()}
@@ -89,12 +89,12 @@ def keep_apart(database: Database, first: int, second: int, *, reason: str, by: 
 
 def merge(database: Database, former: int, into: int, *, reason: str, by: str, settings: Settings) -> Carried:
     """Make one student of two; `into` remains. Raises Trouble when either is not there, or they are one already."""
-    _need(reason)
+    need_reason(reason)
     if former == into:
         raise Trouble("These are one and the same student already.")
     _must_be_there(database, former, into)
     event = Event(by, Action.MERGE_STUDENTS, f"student {former} is student {into}", reason, (former, into))
-    with _batch(database, event) as (tables, report, _):
+    with batch_of_decision(database, event) as (tables, report, _):
         dropped = merging.merge(tables, former, into)
     refresh(database, by=by)
     return Carried(report.batch, into, dropped=dropped)
@@ -104,7 +104,7 @@ def split(
     database: Database, student: int, chosen: Sequence[int], mark: str, *, reason: str, by: str, settings: Settings
 ) -> Carried:
     """Give the chosen parts (places in `parts_of`) to a new student. `mark`: that of the list from which was chosen."""
-    _need(reason)
+    need_reason(reason)
     _must_be_there(database, student)
     with who_is_who.reading_students(database, student) as reading:
         parts = student_parts.parts_of(reading, student)
@@ -114,7 +114,7 @@ def split(
     if not picked or picked[0] < 0 or picked[-1] >= len(parts) or len(picked) == len(parts):
         raise Trouble("Choose what belongs to the second student: something, and not everything.")
     event = Event(by, Action.SPLIT_STUDENT, f"student {student} is two", reason, (student,))
-    with _batch(database, event) as (tables, report, _):
+    with batch_of_decision(database, event) as (tables, report, _):
         new = merging.split(tables, student, [parts[place] for place in picked])
     refresh(database, by=by)
     return Carried(report.batch, new)
@@ -125,7 +125,7 @@ def undo(database: Database, batch: int, *, reason: str, by: str, settings: Sett
 
     Raises Trouble when it is no such decision, or when a later batch changed a row that it changed.
     """
-    _need(reason)
+    need_reason(reason)
     with database.changing(Event(by, Action.UNDO_WHO_IS_WHO, f"batch {batch}", reason)) as tables:
         sql = "SELECT status, work FROM batch WHERE batch_key = ?"
         row = next(iter(tables.query(sql, [batch])), None)
@@ -147,7 +147,8 @@ def undo(database: Database, batch: int, *, reason: str, by: str, settings: Sett
 
 
 @contextmanager
-def _batch(database: Database, event: Event) -> Iterator[tuple[Tables, ImportReport, Journal]]:
+def batch_of_decision(database: Database, event: Event) -> Iterator[tuple[Tables, ImportReport, Journal]]:
+    """A batch of its own, noted so that it can be taken back."""
     begun, report = time.monotonic(), ImportReport()
     with database.changing(event) as tables:
         report.batch = begin_batch(tables, event.who, "who is who")
@@ -171,7 +172,8 @@ def _must_be_there(database: Database, *students: int) -> None:
         raise Trouble(f"There is no student {min(missing)}.")
 
 
-def _need(reason: str) -> None:
+def need_reason(reason: str) -> None:
+    """Raise Trouble for a decision without a reason."""
     if not reason.strip():
         raise Trouble("A reason is needed; it is kept with the decision and in the access log.")
 

@@ -178,7 +178,9 @@ class _Waiting:
         }  # fmt: skip
 
 
-_BY_LOADERS = frozenset("duplicate circle date_order no_role ambiguous unknown_reference who_is_who".split())
+_BY_LOADERS = frozenset(
+    "duplicate circle date_order no_role ambiguous unknown_reference who_is_who another_person".split()
+)
 """Codes of rows whose cells are all right, each by itself."""
 
 
