@@ -14,6 +14,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests import maplewood
 
 CHROMIUM = Path("/usr/bin/chromium")
+AXE = Path("build/axe.min.js")
+_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _QUIET = (
     "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-component-update "
     "--disable-sync"
@@ -75,3 +77,18 @@ def signed_in(
             break
     page.wait_for_url(lambda url: "/sign-in" not in url)
     return page
+
+
+def hindrances(page: Page) -> list[str]:
+    """What would keep somebody from using this page: what axe-core finds, and that it scrolls sideways.
+
+    Forms that are folded in are opened first.
+    """
+    for form in page.locator("details").all():
+        form.evaluate("details => details.open = true")
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("rules => axe.run({runOnly: rules})", _RULES)
+    assert len(found["passes"]) > 10, page.url
+    told = [f"{one['id']}: {node['html'][:120]}" for one in found["violations"] for node in one["nodes"][:3]]
+    return told + ([f"{wide} pixels too wide"] if wide > 0 else [])
