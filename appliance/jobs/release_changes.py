@@ -27,10 +27,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class TableChanges:
-    """One table: how many rows tell a number of the release's own day, and the rows that say something else."""
+    """One table: how many rows tell a number of the release's own day, and the rows that say something else.
+
+    `ranges`: rows that were hidden and are, with another range; they are counted and not listed.
+    """
 
     name: str
     anew: int
+    ranges: int
     changes: tuple[Change, ...]
 
 
@@ -64,12 +68,21 @@ def since_last(database: Database, release: dict[str, Any]) -> SinceLast | None:
 def _compared(name: str, was: bytes, now: bytes) -> TableChanges:
     before, after = _rows(was), _rows(now)
     anew = sum(row["suppression"] in ("none", "coded") and not row["n_as_of"] for row in after.values())
-    changes = tuple(
-        Change(group, _said(before.get(group)), _said(row))
+    otherwise = {
+        group: row
         for group, row in after.items()
         if [row[column] for column in SAID] != [before.get(group, {}).get(column, "") for column in SAID]
+    }
+    silent = {group for group, row in otherwise.items() if _is_hidden(row) and _is_hidden(before.get(group))}
+    changes = tuple(
+        Change(group, _said(before.get(group)), _said(row)) for group, row in otherwise.items() if group not in silent
     )
-    return TableChanges(name.removesuffix(".csv"), anew, changes)
+    return TableChanges(name.removesuffix(".csv"), anew, len(silent), changes)
+
+
+def _is_hidden(row: Row | None) -> bool:
+    """Whether a row says neither a number nor the size of its group."""
+    return row is not None and row["suppression"] == "hidden" and not row["denominator"]
 
 
 def _rows(table: bytes) -> dict[tuple[str, ...], Row]:

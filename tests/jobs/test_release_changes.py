@@ -30,6 +30,11 @@ def test_elm_school_is_counted_anew_and_oak_school_keeps_its_number_and_its_sile
     )
 
 
+def test_a_hidden_group_with_a_wider_range_is_counted_and_not_listed() -> None:
+    told = _compared("membership.csv", table("ELM,AS7,,,hidden,1,12,,"), table("ELM,AS7,,,hidden,0,,,"))
+    assert (told.ranges, told.changes) == (1, ())
+
+
 def test_a_share_is_told_with_its_group_and_a_class_with_its_ends() -> None:
     was = table("ELM,WH7,12,60,none,12,12,,", "OAK,WH7,,60,coded,0,3,,")
     now = table("ELM,WH7,,60,coded,0,3,,", "OAK,WH7,,,hidden,0,,,", "FIR,WH7,20,80,none,20,20,,")
@@ -44,4 +49,4 @@ def test_a_share_is_told_with_its_group_and_a_class_with_its_ends() -> None:
 def test_a_table_held_against_itself_changes_nothing(counts: list[int]) -> None:
     same = table(*(f"S{place},WH7,{count},,none,{count},{count},," for place, count in enumerate(counts)))
     told = _compared("membership.csv", same, same)
-    assert (told.anew, told.changes) == (len(counts), ())
+    assert (told.anew, told.ranges, told.changes) == (len(counts), 0, ())

@@ -74,7 +74,7 @@ def test_a_draft_is_held_against_what_left_before_it(desk: Desk) -> None:
     page = kim.get("/releases/2").text
     assert f"Held against the release as of {DAY}:" in page
     assert '<th scope="row">Membership</th><td class="num">0</td>' in page, "all of it keeps its value"
-    assert "hidden, 0 or more" in page
+    assert "hidden, 0 or more of" in page
 
 
 def test_a_teacher_has_no_business_at_the_release_desk(desk: Desk) -> None:
