@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from appliance.aggregate import codelists
 from appliance.aggregate.disclosure.attacker.search import Attack
 from appliance.aggregate.disclosure.attacker.system import Knowledge, read
 from appliance.aggregate.published import Key, PublishedTable
@@ -25,14 +26,29 @@ def with_guesses(tables: Sequence[PublishedTable], knowledge: Knowledge, guesses
 
 
 def _agreeing(tables: Sequence[PublishedTable], knowledge: Knowledge, guesses: Mapping[Key, int]) -> dict[Key, int]:
-    lines: dict[tuple[str, ...], dict[Key, int]] = defaultdict(dict)
+    """Line by line, each held against the tables of its own population: no sum ties two populations."""
+    lines: dict[_Population, dict[tuple[str, ...], dict[Key, int]]] = defaultdict(lambda: defaultdict(dict))
     for key, number in guesses.items():
-        lines[(key.measure, key.metric, key.detail, key.dimension)][key] = number
+        lines[_family(key.metric), key.detail][key.measure, key.metric, key.dimension][key] = number
     taken: dict[Key, int] = {}
-    for line in lines.values():
-        if _settled(tables, replace(knowledge, numbers={**knowledge.numbers, **taken, **line})) is not None:
-            taken |= line
+    for population, its_lines in lines.items():
+        its_tables = [_part(table, population) for table in tables if _family(table.metric) == population[0]]
+        for line in its_lines.values():
+            if _settled(its_tables, replace(knowledge, numbers={**knowledge.numbers, **taken, **line})) is not None:
+                taken |= line
     return taken
+
+
+_Population = tuple[str, str]
+"""Metric that has the totals, and detail."""
+
+
+def _family(name: str) -> str:
+    return codelists.metric(name).totals_in or name
+
+
+def _part(table: PublishedTable, population: _Population) -> PublishedTable:
+    return replace(table, cells=tuple(cell for cell in table.cells if cell.detail == population[1]))
 
 
 def _settled(tables: Sequence[PublishedTable], knowledge: Knowledge) -> Attack | None:
