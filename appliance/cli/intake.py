@@ -150,4 +150,6 @@ def _settings(context: click.Context, inclusive_ends: bool) -> "Settings":
 
 
 def _refusals(refused: int) -> str:
-    return f"{refused:,} rows were refused; the report says which and why." if refused else "No row was refused."
+    if not refused:
+        return "No row was refused."
+    return f"{refused:,} {'row was' if refused == 1 else 'rows were'} refused; the report says which and why."

@@ -51,7 +51,8 @@ def retry(context: click.Context, as_json: bool) -> None:
         print_json(report.as_json())
     else:
         click.echo("\n".join(report.lines()))
-    say(f"{report.left_quarantine:,} rows left the quarantine (batch {report.batch}).")
+    left = report.left_quarantine
+    say(f"{left:,} {'row' if left == 1 else 'rows'} left the quarantine (batch {report.batch}).")
 
 
 @quarantine.command()

@@ -38,9 +38,10 @@ _BATCHES = """
            coalesce(sum(added), 0) AS added, coalesce(sum(changed), 0) AS changed,
            coalesce(sum(unchanged), 0) AS unchanged, coalesce(sum(ended), 0) AS ended,
            coalesce(sum(refused), 0) AS refused,
-           (SELECT group_concat(sent, ', ')
+           coalesce((SELECT group_concat(sent, ', ')
               FROM (SELECT DISTINCT substr(name, 1, instr(name || '/', '/') - 1) AS sent
-                      FROM batch_file WHERE batch_file.batch_key = batch.batch_key)) AS files
+                      FROM batch_file WHERE batch_file.batch_key = batch.batch_key)),
+                    CASE work WHEN 'import' THEN 'rows that had waited' ELSE 'who is who' END) AS files
       FROM batch LEFT JOIN batch_count USING (batch_key)
      GROUP BY batch.batch_key
      ORDER BY batch.batch_key DESC

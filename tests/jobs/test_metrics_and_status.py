@@ -11,6 +11,7 @@ from appliance.days import day_number
 from appliance.errors import Trouble
 from appliance.jobs.change_rules import put_in_force
 from appliance.jobs.compute_metrics import count_snapshot, refresh
+from appliance.jobs.import_files import retry_quarantine
 from appliance.jobs.roster_lookup import find_staff
 from appliance.jobs.status import last_batches, totals
 from appliance.storage.connection import PastTheGate
@@ -132,6 +133,12 @@ def test_status_names_the_files_as_they_were_sent_newest_batch_first(loaded):
     assert sorted(first["files"].split(", ")) == ["roster.zip", "school_enrollment.csv"]
     assert (newest["status"], newest["refused"]) == ("loaded", 0)
     assert len(last_batches(loaded.database, 1)) == 1
+
+
+def test_a_batch_without_files_says_what_it_was(loaded):
+    loaded.load(loaded.file("programs.csv", "student_id,program,begin_date\n504,Bilingual,2026-09-01\n"))
+    assert retry_quarantine(loaded.database).left_quarantine == 0
+    assert last_batches(loaded.database, 1)[0]["files"] == "rows that had waited"
 
 
 def test_a_teacher_is_found_by_the_districts_id(loaded):

@@ -10,7 +10,8 @@ BATCHES_SHOWN = 10
 
 _BATCHES = """
     SELECT batch.batch_key, loaded_at, loaded_by, status, seconds,
-           (SELECT group_concat(name, ', ') FROM batch_file WHERE batch_file.batch_key = batch.batch_key) AS files,
+           coalesce((SELECT group_concat(name, ', ') FROM batch_file WHERE batch_file.batch_key = batch.batch_key),
+                    'rows that had waited') AS files,
            coalesce(sum(added), 0) AS added, coalesce(sum(changed), 0) AS changed,
            coalesce(sum(ended), 0) AS ended, coalesce(sum(refused), 0) AS refused
       FROM batch LEFT JOIN batch_count USING (batch_key)

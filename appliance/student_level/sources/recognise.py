@@ -138,7 +138,8 @@ def _by_header(table: Table, inclusive_ends: Collection[str]) -> Recognised:
         )  # fmt: skip
         raise BadFile(
             f"{table.name}: its header fits no kind of file that is read here. Known kinds and the columns they need: "
-            f"{known}. Nothing was loaded."
+            f"{known}. Nothing was loaded. A file of another system, or one whose header changed, needs a mapping: the "
+            "page Mappings, or schoolhouse map FILE, proposes one."
         )
     layout = max(fitting, key=lambda one: len(one.required_headers()))
     if isinstance(table, TextTable):

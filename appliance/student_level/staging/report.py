@@ -174,9 +174,12 @@ class ImportReport:
             elif shown[kind] == 4:
                 yield f"{problem.file}, {problem.column}: and {self.problem_kinds[kind] - 3:,} more rows like these."
         if self.quarantined:
-            yield f"{self.quarantined:,} refused rows wait in quarantine. See for what: schoolhouse quarantine list"
+            wait = "refused row waits" if self.quarantined == 1 else "refused rows wait"
+            yield f"{self.quarantined:,} {wait} in quarantine. See for what: schoolhouse quarantine list"
         if self.left_quarantine:
-            yield f"{self.left_quarantine:,} rows that earlier imports refused were tried again, and are loaded now."
+            one = self.left_quarantine == 1
+            which = "row that an earlier import refused was" if one else "rows that earlier imports refused were"
+            yield f"{self.left_quarantine:,} {which} tried again, and {'is' if one else 'are'} loaded now."
 
     def _school_lines(self, entity: str) -> Iterator[str]:
         counts = sorted(self.by_school.get(entity, {}).values(), key=lambda one: -one.sum)
