@@ -79,6 +79,18 @@ def test_a_number_mistyped_for_zed_leaves_it_with_ngozi_who_is_in_the_file(two_s
         assert rights(two_schools)[1] == [(OKAFOR, "Algebra 1")]
 
 
+def test_ngozi_whom_the_state_knows_keeps_her_post_and_not_the_class_of_her_old_number(two_schools):
+    header, *people = csv_text(ROSTER["users"]).splitlines()
+    states = [f"{header},stateId", *(f"{one},{'S9' if one == NGOZI else ''}" for one in people)]
+    with_state_ids = "\n".join(states) + "\n"
+    two_schools.load(two_schools.package(users=with_state_ids))
+    moved = with_state_ids.replace(NGOZI, "u-okafor,Zed,Stone,,901,teacher,e,\nu-new,Ngozi,Okafor,,950,teacher,e")
+    report = two_schools.load(two_schools.package(users=moved))
+    assert [code for *_, code in problems(report)] == ["another_person", "unknown_reference"]
+    assert find_staff(two_schools.database, "950") == (OKAFOR, "Ngozi Okafor")
+    assert rights(two_schools) == ([(OKAFOR, "teacher"), (RUIZ, "principal")], [])
+
+
 def test_the_row_is_refused_night_after_night_and_enrollments_alone_teach_nobody(two_schools):
     two_schools.load(two_schools.package())
     changed = users(NGOZI, "u-okafor,Zed,Stone,,901,teacher,e")

@@ -95,7 +95,10 @@ class Excerpt:
     whole: TextTable = field(repr=False)
     picked: tuple[TextRow, ...] = field(repr=False)
     carried: Records = field(repr=False)
-    """For each line of the file the record that is loaded of it already, 0 where it has to be read."""
+    """For each line of the file the record that is loaded of it already, 0 where it has to be read. While the excerpt
+    loads, those of its rows are put beside: eight bytes a line are not held twice."""
+    passed_over: int
+    """How many rows need not be read."""
     vanished: Records = field(repr=False)
     """Records that the file held and holds no longer, unless one of the rows that are read names them."""
 
@@ -111,11 +114,6 @@ class Excerpt:
     def expected(self) -> int:
         """How many rows are to be read."""
         return len(self.picked)
-
-    @property
-    def passed_over(self) -> int:
-        """How many rows need not be read."""
-        return int(np.count_nonzero(self.carried))
 
     def carries(self, records: Records) -> bool:
         """Whether any of these records is one of those that are passed over."""
@@ -134,7 +132,7 @@ def lines_of(one: Recognised) -> LineRecords | None:
     """What the lines of a file become, to begin with; None where that is not remembered."""
     packing = PACKINGS.get(one.layout.kind)
     if isinstance(one.table, Excerpt) and packing:
-        return LineRecords(packing, one.table.carried.copy())
+        return LineRecords(packing, one.table.carried)
     if packing and isinstance(one.table, TextTable) and one.table.line_hashes is not None and not one.layout.is_delta:
         return LineRecords(packing, np.zeros(len(one.table.line_hashes), np.int64))
     return None
@@ -160,7 +158,8 @@ def excerpt(table: TextTable, hashes: Callable[[], bytearray], records: Callable
     wanted = np.flatnonzero(carried == 0)[1:]  # but for the header's
     if not carried.any() or len(wanted) > MOST_SHARE * len(carried) or (rows := _rows(table, wanted)) is None:
         return None
-    return Excerpt(table.name, table.sha256, table.encoding, table.header, table, tuple(rows), carried, known[gone])
+    told, passed_over = (table.name, table.sha256, table.encoding, table.header), int(np.count_nonzero(carried))
+    return Excerpt(*told, table, tuple(rows), carried, passed_over, known[gone])
 
 
 def _rows(table: TextTable, places: np.ndarray[Any, np.dtype[np.integer[Any]]]) -> list[TextRow] | None:

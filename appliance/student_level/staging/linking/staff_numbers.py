@@ -82,20 +82,20 @@ class StaffNumbers:
         batch = self._batch
         if batch.adds_only:
             return
-        safe = batch.seen.get("staff", set()) | batch.leading.keys("staff", batch.system)
+        seen, led = batch.seen.get("staff", set()), batch.leading.keys("staff", batch.system)
         for (system, one), key in sorted(self._strangers.items()):
             if (system, one) in self._used:
                 continue
             batch.run(_PART, (system, one, batch.today))
             batch.run(_IS_NO_MORE, (system, one))
             batch.known("staff", system).pop(one)
-            if system != batch.system:
+            if system != batch.system or key in led:
                 continue
             # Roles of a file of changes are kept before its people are read.
             posts = [(key, organization, role) for role, organization, *_ in batch.roles.get(one, ())]
             batch.report.count("staff_role").ended += batch.end_many(_POST, posts)
-            if key not in safe:
-                for entity, sql in _RIGHTS.items():
+            for entity, sql in _RIGHTS.items():
+                if key not in seen or entity == "teaching":  # Who has another number now is told anew what they teach.
                     batch.report.count(entity).ended += batch.end_many(sql, [(key,)])
 
 
