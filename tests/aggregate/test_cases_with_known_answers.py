@@ -276,6 +276,10 @@ def test_the_command_protects_and_attacks(capsys, tmp_path):
         '{"cells": {"a": 1}, "constraints": [], "primary": ["a"], "targets": {"a": [3, 1]}}',
         '{"cells": {"a": 4}, "constraints": [], "primary": ["a"], "upper": {"a": 3}}',
         '{"traps": [{"name": "x"}]}',
+        '{"cells": {}, "constraints": [], "primary": []}',
+        '{"cells": {"a": 1}, "constraints": [], "primary": ["a"], "hiden": ["a"]}',
+        '{"cells": {"a": 1}, "constraints": [], "primary": ["a"], "weight": {"a": NaN}}',
+        '{"cells": {"a": 1000000000000}, "constraints": [], "primary": ["a"]}',
     ],
 )
 def test_a_case_that_cannot_be_read_gets_one_sentence(tmp_path, content, capsys):

@@ -12,6 +12,7 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,9 @@ from appliance.aggregate.disclosure.suppression.deviations import cheapest
 from appliance.aggregate.published import Key
 from appliance.aggregate.refusal import Refused
 from appliance.errors import BadFile
+
+_MOST = 10**9
+"""More than this a count is a slip; the solver's arithmetic is exact well beyond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ def read(path: Path) -> list[Case]:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         raise BadFile(f"{path.name} cannot be read. Give the path of a JSON file.") from None
+    unknown: list[str] = []
     try:
         document = json.loads(text)
         if "instances" in document:
@@ -71,11 +76,14 @@ def read(path: Path) -> list[Case]:
             cases = [_trap(trap) for trap in document["traps"]]
         else:
             cases = [_plain(document)]
+            unknown = sorted(document.keys() - _SAYS - _NOTES)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise BadFile(
             f"{path.name} is not a case. It needs cells (name to a whole number), constraints (parts and a total, by "
             "name) and primary (names)."
         ) from None
+    if unknown:
+        raise BadFile(f"{path.name}: a case has no {unknown[0]!r}, only {', '.join(sorted(_SAYS | _NOTES))}.")
     for case in cases:
         _check(case, path.name)
     return cases
@@ -182,6 +190,11 @@ def _key(name: str) -> Key:
     return Key("n", "case", "", name, "", "")
 
 
+_SAYS = {"cells", "constraints", "primary", "targets", "upper", "weight", "smallest_hidden", "hidden", "insiders"}
+_NOTES = {"title", "source", "licence", "note", "primary_rule", "expected"}
+"""What a case may say, and what may stand beside it for a reader."""
+
+
 def _plain(document: Mapping[str, Any]) -> Case:
     return Case(
         title=str(document.get("title", "")),
@@ -250,7 +263,7 @@ def _check(case: Case, name: str) -> None:
     for cell, most in case.upper.items():
         if case.cells[cell] > most:
             raise BadFile(f"{name}: the cell {cell!r} is above its own upper bound.")
-    if any(low > high for low, high in case.targets.values()) or any(cost < 0 for cost in case.weight.values()):
-        raise BadFile(f"{name}: a target's low end is above its high end, or a weight is below zero.")
-    if any(count < 0 for count in case.cells.values()):
-        raise BadFile(f"{name}: a cell is below zero.")
+    if any(low > high for low, high in case.targets.values()) or any(not 0 <= c < inf for c in case.weight.values()):
+        raise BadFile(f"{name}: a target's low end is above its high end, or a weight is no number from zero up.")
+    if not case.cells or any(not 0 <= count <= _MOST for count in case.cells.values()):
+        raise BadFile(f"{name}: `cells` is empty, or one of them is below zero or above {_MOST:,}.")
