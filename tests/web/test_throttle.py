@@ -1,7 +1,10 @@
 """Guessing is slow per account and per network, and nobody is locked out for good."""
 
 import asyncio
+import os
+import threading
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +25,7 @@ from appliance.web.throttle import (
     network_of,
 )
 from tests import maplewood
+from tests.conftest import ADDRESS, FORM_HEADERS, app_for, sign_in
 from tests.web.test_signing_in import Clock
 
 SCHOOL = "10.4.7.21"
@@ -137,9 +141,6 @@ def test_v6_3_8_a_name_that_nobody_has_costs_as_many_hashes_as_one_that_somebody
 def test_three_hundred_sign_ins_at_once_are_served_or_turned_away_and_hash_no_more_than_two_at_a_time(
     own_town: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import os
-    import threading
-
     from appliance.web import front_desk
 
     running, most, lock = 0, 0, threading.Lock()
@@ -167,3 +168,42 @@ def test_three_hundred_sign_ins_at_once_are_served_or_turned_away_and_hash_no_mo
     assert most <= cores
     assert sum(isinstance(one, SignInRefused) for one in answers) == min(300, cores * 40)
     assert sum(isinstance(one, DeskIsFull) for one in answers) == max(0, 300 - cores * 40)
+
+
+def test_three_hundred_sign_ins_at_once_at_the_real_door_open_or_say_when_to_come_back(
+    own_town: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every password is checked with its whole cost; the checks are only counted."""
+    running, most, checks, lock = 0, 0, 0, threading.Lock()
+    verify = passwords._hasher.verify
+
+    class Counting:
+        def verify(self, stored: str, password: str) -> bool:
+            nonlocal running, most, checks
+            with lock:
+                running, checks = running + 1, checks + 1
+                most = max(most, running)
+            try:
+                return verify(stored, password)
+            finally:
+                with lock:
+                    running -= 1
+
+    monkeypatch.setattr(passwords, "_hasher", Counting())
+    app = app_for(own_town, sign_in_places=8)
+    form = {"username": "okafor", "password": maplewood.PASSWORD}
+
+    async def rush() -> list[httpx.Response]:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ADDRESS) as browser:
+            tries = (browser.post("/sign-in", data=form, headers=FORM_HEADERS) for _ in range(300))
+            return await asyncio.gather(*tries)
+
+    answers = asyncio.run(rush())
+    served = [answer for answer in answers if answer.status_code == 303]
+    turned_away = [answer for answer in answers if answer.status_code == 503]
+    assert len(served) + len(turned_away) == 300
+    assert len(served) == checks >= 8
+    assert most <= (os.cpu_count() or 2)
+    assert turned_away
+    assert all(answer.headers["retry-after"] == "5" and "set-cookie" not in answer.headers for answer in turned_away)
+    assert sign_in(app, "lind").get("/this-week").status_code == 200

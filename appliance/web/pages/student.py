@@ -66,6 +66,7 @@ class StudentPage:
     openings: tuple[students.Opening, ...]
     is_done: bool
     may_record: bool
+    may_print: bool
     who_may_see: str
 
 
@@ -114,6 +115,7 @@ def _page(visit: Visit, reading: Reading, record: students.Student, done: bool) 
         openings=tuple(students.openings_of(reading, key, Action.SEE_STUDENT, visit.house.wall_day)),
         is_done=done,
         may_record=may(visit.role, Action.RECORD_CHECK_IN) and visit.looks_as is None,
+        may_print=may(visit.role, Action.PRINT_STUDENT),
         who_may_see=f"/who-may-see/{visit.addresses.of(Kind.STUDENT, key)}"
         if may(visit.role, Action.SEE_WHO_MAY_SEE)
         else "",
