@@ -95,4 +95,9 @@ def off(context: click.Context, name: str, reason: str, yes: bool) -> None:
     with home_of(context) as database:
         gone = turn_off(database, name, reason=reason, by=person_at_the_keyboard())
         refresh(database)
-    say(f"{known(name)} is off: {gone:,} records are forgotten, and totals are counted again without them.")
+    what = (
+        "record is forgotten, and totals are counted again without it"
+        if gone == 1
+        else ("records are forgotten, and totals are counted again without them")
+    )
+    say(f"{known(name)} is off: {gone:,} {what}.")

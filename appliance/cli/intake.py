@@ -14,6 +14,7 @@ from appliance.errors import NeedsYou
 
 if TYPE_CHECKING:
     from appliance.settings import Settings
+    from appliance.student_level.staging.report import ImportReport
 
 
 INCLUSIVE_ENDS = click.option(
@@ -116,8 +117,7 @@ def import_(
     elif report.refused:
         say(f"Nothing changed (batch {report.batch}). {_refusals(report.refused)}")
     else:
-        why = "all of this was loaded before" if any(file.rows for file in report.files) else "the files hold no rows"
-        say(f"Nothing changed: {why} (batch {report.batch}). No row was refused.")
+        say(f"Nothing changed: {_why_nothing(report)} (batch {report.batch}). No row was refused.")
 
 
 @cli.command()
@@ -147,6 +147,14 @@ def _settings(context: click.Context, inclusive_ends: bool) -> "Settings":
 
     settings = read_settings(context.obj)
     return msgspec.structs.replace(settings, inclusive_ends=("oneroster", "exports")) if inclusive_ends else settings
+
+
+def _why_nothing(report: "ImportReport") -> str:
+    if not any(file.rows for file in report.files):
+        return "the files hold no rows"
+    if any(count.unchanged for count in report.counts.values()):
+        return "all of this was loaded before"
+    return "none of these rows is kept here"
 
 
 def _refusals(refused: int) -> str:

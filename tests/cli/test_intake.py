@@ -95,6 +95,14 @@ def test_a_staff_id_that_the_roster_lacks_is_said_plainly(loaded: Type) -> None:
     assert "The roster has no member of staff" in told.talk
 
 
+def test_rows_of_a_field_that_is_off_are_not_said_to_be_loaded(loaded: Type, tmp_path: Path) -> None:
+    (tmp_path / "plans.csv").write_text("student_id,program,begin_date\n000001,Special education,2026-09-01\n")
+    first, again = (loaded("import", "--yes", tmp_path / "plans.csv") for _ in range(2))
+    assert "1 of special education" in first.out
+    for told in (first, again):
+        assert "none of these rows is kept here" in told.talk
+
+
 def test_files_with_inclusive_end_dates_are_said_to_be_so(loaded: Type, small_district: SampleDistrict) -> None:
     stays = next(path for path in small_district.files if path.name == "school_enrollment.csv")
     assert "school enrollment: 0 added, 0 changed" in loaded("check", stays).out
