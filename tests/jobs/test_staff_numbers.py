@@ -7,8 +7,10 @@ from appliance.cli import cli
 from appliance.errors import Trouble
 from appliance.jobs import staff_numbers, who_is_who
 from appliance.jobs.import_files import undo_batch
+from appliance.jobs.quarantine import what_waits
 from appliance.jobs.roster_lookup import find_staff
 from appliance.settings import Settings
+from appliance.student_level.records.quarantine import STEWARD
 from tests.elm_and_oak import ROSTER, csv_text, problems
 
 OKAFOR, RUIZ = 1, 2
@@ -49,6 +51,8 @@ def test_the_sentence_says_what_to_do_and_names_nobody(two_schools):
     (sentence,) = [one.sentence for one in report.problems if one.code == "another_person"]
     assert "schoolhouse who renamed" in sentence
     assert "schoolhouse who newcomer" in sentence
+    (cause,) = [one for one in what_waits(two_schools.database)[0] if one.code == "another_person"]
+    assert (cause.who, cause.sentence, cause.records) == (STEWARD, sentence, 1)
     assert not any(word in sentence for word in ("Zed", "Stone", "Ngozi", "Okafor", "901"))
 
 

@@ -41,7 +41,7 @@ _ONE_BY_ONE = ("school", "session", "course")
 SENDER, STEWARD, OFFICE = "the sender of the file", "the data steward", "the school office"
 _WHO = {
     **dict.fromkeys(("unknown_reference", "no_role", "circle", "wrong_width"), SENDER),
-    **dict.fromkeys(("not_in_list", "ambiguous", "who_is_who"), STEWARD),
+    **dict.fromkeys(("not_in_list", "ambiguous", "who_is_who", "another_person"), STEWARD),
 }
 
 
