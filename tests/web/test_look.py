@@ -61,7 +61,7 @@ def test_both_ways_to_dark_are_the_same_dark() -> None:
 
 
 def test_the_stylesheet_is_small_and_needs_nothing_else() -> None:
-    assert len(CSS.encode()) < 18_000
+    assert len(CSS.encode()) < 15_360
     assert not re.search(r"@import\s+[\"'u]", CSS)
     assert all(address.endswith(".woff2") and "/" not in address for address in re.findall(r"url\(([^)]*)\)", CSS))
     assert CSS.count("{") == CSS.count("}")
