@@ -138,38 +138,6 @@ def test_v6_3_8_a_name_that_nobody_has_costs_as_many_hashes_as_one_that_somebody
     assert costs == ["$argon2id$v=19$m=19456,t=2,p=1"] * 4
 
 
-def test_three_hundred_sign_ins_at_once_are_served_or_turned_away_and_hash_no_more_than_two_at_a_time(
-    own_town: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from appliance.web import front_desk
-
-    running, most, lock = 0, 0, threading.Lock()
-
-    def check(stored: str | None, password: str) -> bool:
-        nonlocal running, most
-        with lock:
-            running += 1
-            most = max(most, running)
-        threading.Event().wait(0.001)
-        with lock:
-            running -= 1
-        return False
-
-    monkeypatch.setattr(front_desk, "check_password", check)
-    desk = desk_for(own_town)
-
-    async def rush() -> list[object]:
-        return await asyncio.gather(
-            *(desk.sign_in(f"nobody.{n}", "wrong", Knock(SCHOOL)) for n in range(300)), return_exceptions=True
-        )
-
-    answers = asyncio.run(rush())
-    cores = os.cpu_count() or 2
-    assert most <= cores
-    assert sum(isinstance(one, SignInRefused) for one in answers) == min(300, cores * 40)
-    assert sum(isinstance(one, DeskIsFull) for one in answers) == max(0, 300 - cores * 40)
-
-
 def test_three_hundred_sign_ins_at_once_at_the_real_door_open_or_say_when_to_come_back(
     own_town: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
