@@ -72,3 +72,13 @@ def test_a_class_across_town_is_no_class(visit) -> None:
     assert visit("lind").get(f"{science}/file/csv").status_code == 404
     assert visit("okafor").get(f"{science}/file/docx").status_code in (400, 404)
     assert maplewood.STUDENTS["ada"][2] not in visit("lind").get("/caseload/file/csv").text
+
+
+def test_v7_5_3_a_class_is_taken_out_only_by_somebody_who_said_lately_who_they_are(own_town: Database) -> None:
+    elapsed = [0.0]
+    okafor = sign_in(app_for(own_town, elapsed=lambda: elapsed[0]), "okafor")
+    science = okafor.link_to("Science 7", on="/classes")
+    assert okafor.get(f"{science}/file/csv").status_code == 200
+    elapsed[0] += 6 * 60
+    assert okafor.get(science).status_code == 200
+    assert okafor.get(f"{science}/file/csv").headers["location"].startswith("/prove")

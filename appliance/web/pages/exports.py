@@ -1,4 +1,7 @@
-"""Rosters as files, CSV or XLSX: the same students and columns as on the page, and in the log as taken out."""
+"""Rosters as files, CSV or XLSX: the same students and columns as on the page, and in the log as taken out.
+
+Whoever signed in more than five minutes ago says once more who they are: a file outlives the session it came from.
+"""
 
 from collections.abc import Iterable
 from typing import Literal
@@ -25,7 +28,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-@get("/classes/{address:str}/file/{form:str}", action=Action.EXPORT_SECTION, sync_to_thread=True)
+@get("/classes/{address:str}/file/{form:str}", action=Action.EXPORT_SECTION, step_up=True, sync_to_thread=True)
 def take_class(
     address: FromPath[str],
     form: FromPath[Literal["csv", "xlsx"]],
@@ -44,7 +47,7 @@ def take_class(
     return _taken(visit, form, "class", found.title, columns, rows, lines)
 
 
-@get("/caseload/file/{form:str}", action=Action.EXPORT_SECTION, sync_to_thread=True)
+@get("/caseload/file/{form:str}", action=Action.EXPORT_SECTION, step_up=True, sync_to_thread=True)
 def take_caseload(
     form: FromPath[Literal["csv", "xlsx"]], visit: NamedDependency[Visit], sort: FromQuery[Order] = "name"
 ) -> Response[bytes]:
@@ -55,7 +58,7 @@ def take_caseload(
     return _taken(visit, form, "students", "caseload", _COLUMNS, map(_row, lines), lines)
 
 
-@get("/school/file/{form:str}", action=Action.EXPORT_SCHOOL, sync_to_thread=True)
+@get("/school/file/{form:str}", action=Action.EXPORT_SCHOOL, step_up=True, sync_to_thread=True)
 def take_school(
     form: FromPath[Literal["csv", "xlsx"]],
     visit: NamedDependency[Visit],
