@@ -30,21 +30,29 @@ from appliance.web.rendering import html_of, show
 from appliance.web.visit import NoSuch, Visit
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Paper:
+    """What every paper carries: who printed it and when, its line of the log, and where its page leads."""
+
+    languages: ClassVar[dict[str, str]] = {}
+    today: int
+    signed: str
+    number: int
+    printed: str = ""
+    here: str = ""
+    back: str = ""
+    pdf: str = ""
+    is_pdf: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter(_Paper):
     """A letter home about one student's own days, in one language."""
 
     template: ClassVar[str] = "paper/letter.html"
     languages: ClassVar[dict[str, str]] = languages()
     about: HomeCount
-    today: int
-    signed: str
     contact: str
-    number: int
-    here: str = ""
-    back: str = ""
-    pdf: str = ""
-    is_pdf: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,40 +70,22 @@ class Profile:
     tests: tuple[students.TestLine, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet(_Paper):
     """A profile as a sheet of paper."""
 
     template: ClassVar[str] = "paper/profile.html"
-    languages: ClassVar[dict[str, str]] = {}
     about: Profile
-    today: int
-    signed: str
-    printed: str
-    number: int
-    here: str = ""
-    back: str = ""
-    pdf: str = ""
-    is_pdf: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CallList:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallList(_Paper):
     """Whom to call about one day."""
 
     template: ClassVar[str] = "paper/call_list.html"
-    languages: ClassVar[dict[str, str]] = {}
     school: str
     day: int
     lines: tuple[RosterLine, ...]
-    today: int
-    signed: str
-    printed: str
-    number: int
-    here: str = ""
-    back: str = ""
-    pdf: str = ""
-    is_pdf: bool = False
 
 
 @get("/students/{address:str}/letter", action=Action.PRINT_STUDENT, sync_to_thread=True)
@@ -182,7 +172,7 @@ def _letters(visit: Visit, keys: Sequence[int], subject: str) -> list[Letter]:
         raise NoSuch("student")
     number = _printed(visit, [one.student_key for one in about], f"letters: {subject}")
     contact, signed = visit.house.settings.letter_contact, visit.session.account.display_name
-    return [Letter(one, visit.today, signed, contact, number) for one in about]
+    return [Letter(about=one, today=visit.today, signed=signed, contact=contact, number=number) for one in about]
 
 
 def _profile(visit: Visit, key: int) -> Sheet:
@@ -209,7 +199,8 @@ def _profile(visit: Visit, key: int) -> Sheet:
             tests=tuple(students.tests_of(reading, key, today)),
         )
     number = _printed(visit, [key], "conference sheet", reason=record.name.reason)
-    return Sheet(about, today, visit.session.account.display_name, visit.bare_frame().printed, number)
+    frame = visit.bare_frame()
+    return Sheet(about=about, today=today, signed=frame.display_name, printed=frame.printed, number=number)
 
 
 def _calls(visit: Visit, at: str) -> CallList:
@@ -224,7 +215,15 @@ def _calls(visit: Visit, at: str) -> CallList:
         lines = roster_lines(reading, away, today=visit.today, school_year=visit.school_year, here=here)
     number = _printed(visit, away, f"call list: {school.name}")
     frame = visit.bare_frame()
-    return CallList(school.name, taken[-1], tuple(lines), visit.today, frame.display_name, frame.printed, number)
+    return CallList(
+        school=school.name,
+        day=taken[-1],
+        lines=tuple(lines),
+        today=visit.today,
+        signed=frame.display_name,
+        printed=frame.printed,
+        number=number,
+    )
 
 
 def _school(visit: Visit, reading: Reading, at: str) -> schools.School:
