@@ -4,6 +4,9 @@ Every error that a person can mend is a `Trouble`: its text says what happened, 
 no student's name, id or value. The command line prints it and leaves with the error's exit code; a page shows it.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class Trouble(Exception):
     """Something a person can mend. `exit_code`: 1 failed, 2 wrong usage, 3 needs a person's decision."""
@@ -13,6 +16,19 @@ class Trouble(Exception):
 
 class BadFile(Trouble):
     """A file that cannot be read as what it claims to be. Names the file, and the row when there is one."""
+
+    at_fault: tuple[str, ...] = ()
+    """Names of the files, as they came, without which the others of a batch could be loaded; empty if not known."""
+
+
+@contextmanager
+def blaming(*names: str) -> Iterator[None]:
+    """While it lasts, a BadFile is these files' fault, unless it says already whose it is."""
+    try:
+        yield
+    except BadFile as trouble:
+        trouble.at_fault = trouble.at_fault or names
+        raise
 
 
 class NeedsYou(Trouble):

@@ -2,7 +2,8 @@
 
 A file is taken when nothing about it has changed for a while, or when `NAME.done` lies beside it. All that are still
 are one batch. They are first moved to `.loading`, which only this program may enter; so a crash leaves them there, and
-they are looked at again before anything newer: what was loaded already changes nothing.
+they are looked at again before anything newer: what was loaded already changes nothing. A file that cannot be read
+does not keep the others out.
 
     loaded/DAY/  read and kept     held/BATCH/  waits for the data steward     refused/DAY/  with the reason beside it
 """
@@ -19,7 +20,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
-from appliance.errors import BadFile, HomeTrouble, Trouble
+from appliance.errors import BadFile, HomeTrouble, Trouble, blaming
 from appliance.jobs.compute_metrics import refresh
 from appliance.jobs.import_files import import_files
 from appliance.settings import Settings
@@ -123,27 +124,29 @@ class DropFolder:
         return found
 
     def _import(self, names: list[str], done: Done) -> Done:
-        signatures = self._plain(names, done)
-        if not signatures:
-            return done
-        folder = self.folder / LOADING
-
-        try:
-            paths = [folder / name for name in signatures]
-            unchanged = partial(_refuse_if_changed, folder, signatures)
-            done.report = import_files(self._database, paths, self._settings, by=BY, last_look=unchanged)
-        except HomeTrouble:
-            raise
-        except Trouble as trouble:
-            self._refuse(list(signatures), str(trouble), done, folder)
-        except Exception:
-            self._faults += 1
-            if self._faults < _MOST_TRIES:
+        """Load files as one batch. One that cannot be read is refused, and the others are loaded without it."""
+        signatures, folder = self._plain(names, done), self.folder / LOADING
+        while signatures:
+            try:
+                paths = [folder / name for name in signatures]
+                unchanged = partial(_refuse_if_changed, folder, signatures)
+                done.report = import_files(self._database, paths, self._settings, by=BY, last_look=unchanged)
+            except HomeTrouble:
                 raise
-            self._refuse(list(signatures), _FAULT, done, folder)
-        else:
-            self._faults = 0
-            self._put_away(list(signatures), done.report, done)
+            except Trouble as trouble:
+                at_fault = trouble.at_fault if isinstance(trouble, BadFile) else ()
+                refused, reason = [name for name in at_fault if name in signatures] or list(signatures), str(trouble)
+            except Exception:
+                self._faults += 1
+                if self._faults < _MOST_TRIES:
+                    raise
+                refused, reason = list(signatures), _FAULT
+            else:
+                self._faults = 0
+                self._put_away(list(signatures), done.report, done)
+                break
+            self._refuse(refused, reason, done, folder)
+            signatures = {name: seen for name, seen in signatures.items() if name not in refused}
         return done
 
     def _plain(self, names: list[str], done: Done) -> dict[str, Signature]:
@@ -242,7 +245,8 @@ def signature_of(path: Path) -> Signature:
 def _refuse_if_changed(folder: Path, signatures: dict[str, Signature]) -> None:
     for name, before in signatures.items():
         if _signature_or_none(folder / name) != before:
-            raise BadFile(f"{name} changed while it was read. Send it again when it is whole.")
+            with blaming(name):
+                raise BadFile(f"{name} changed while it was read. Send it again when it is whole.")
 
 
 def _signature_or_none(path: Path) -> Signature | None:

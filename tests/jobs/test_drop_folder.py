@@ -126,6 +126,34 @@ def test_what_cannot_be_read_is_refused_with_a_reason_that_holds_no_value(folder
     assert wait(folder, clock).refused == []
 
 
+@pytest.mark.parametrize(
+    ("bad", "why"),
+    [
+        (b"name,secret\nAda Abara,cat\n", "its header fits no kind of file"),
+        (b'student_id,school_id,entry_date,grade_level\n1001,300,2026-08-17,"05\n', "quot"),
+    ],
+)
+def test_a_bad_file_does_not_keep_the_good_ones_out(folder, two_schools, clock, bad, why) -> None:
+    drop(folder, two_schools)
+    (folder.folder / "bad.csv").write_bytes(bad)
+    (folder.folder / "stay.csv").write_text(csv_text(SCHOOL_ENROLLMENT))
+    done = wait(folder, clock)
+    assert (done.loaded, done.refused) == (["roster.zip", "stay.csv"], ["bad.csv"])
+    assert why in next((folder.folder / "refused").rglob("bad.csv.txt")).read_text()
+    assert two_schools.one("SELECT count(*) FROM school_enrollment") == 3
+    assert batches(two_schools) == [("drop folder", "loaded")]
+
+
+def test_two_rosters_in_one_look_are_both_refused_and_the_rest_is_loaded(folder, two_schools, clock) -> None:
+    two_schools.begin()
+    without = dict.fromkeys(ROSTER) | {"users": ROSTER["users"] + "        u-new,Nia,New,,1009,student,e\n"}
+    drop(folder, two_schools, "one.zip")
+    drop(folder, two_schools, "two.zip", **without)
+    (folder.folder / "stay.csv").write_text(csv_text(SCHOOL_ENROLLMENT))
+    done = wait(folder, clock)
+    assert (done.loaded, done.refused) == (["stay.csv"], ["one.zip", "two.zip"])
+
+
 def test_a_file_that_changes_while_it_is_read_loads_nothing(folder, two_schools, clock, monkeypatch) -> None:
     drop(folder, two_schools)
     real = drop_folder.import_files

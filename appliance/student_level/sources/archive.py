@@ -60,6 +60,11 @@ class SourceFile:
     open: Callable[[], io.RawIOBase]
 
 
+def came_as(name: str) -> str:
+    """The name under which a table's file was sent: a package's members and a workbook's sheets stand after a slash."""
+    return name.partition("/")[0]
+
+
 def files_in(path: Source) -> Iterator[SourceFile]:
     """The CSV files of one path: itself, or the members of a zip. Raises BadFile with one clear sentence."""
     if path.is_dir():

@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from appliance.errors import BadFile
+from appliance.errors import BadFile, blaming
 from appliance.student_level.sources import district_csv, oneroster
-from appliance.student_level.sources.archive import Source, SourceFile, files_in
+from appliance.student_level.sources.archive import Source, SourceFile, came_as, files_in
 from appliance.student_level.sources.csv_text import TextTable, look_through
 from appliance.student_level.sources.edfi.package import is_edfi
 from appliance.student_level.sources.edfi.package import tables as edfi_tables
@@ -53,33 +53,37 @@ def recognise(
     loose: list[SourceFile] = []
     unpacked: list[TextTable] = []
     for path in paths:
-        if is_workbook(path):
-            found.extend(_sheets(path, mappings, inclusive_ends))
-            continue
-        files = list(files_in(path))
-        if any(is_edfi(file) for file in files):
-            if path.suffix.lower() == ".zip":
-                found.extend(Recognised(*one) for one in edfi_tables(files, progress))
+        with blaming(path.name):
+            if is_workbook(path):
+                found.extend(_sheets(path, mappings, inclusive_ends))
+                continue
+            files = list(files_in(path))
+            if any(is_edfi(file) for file in files):
+                if path.suffix.lower() == ".zip":
+                    found.extend(Recognised(*one) for one in edfi_tables(files, progress))
+                else:
+                    loose.extend(files)
+                continue
+            package = [
+                look_through(f, line_key, hash_lines=bool(line_key) and _is_new(f, known_sizes), progress=progress)
+                for f in files
+            ]
+            if path.suffix.lower() == ".zip" and any(base(table) in oneroster.BY_FILE for table in package):
+                found.extend(_of_package(path.name, package, mappings, inclusive_ends))
+            elif all(is_member(table) for table in package):
+                unpacked.extend(package)
             else:
-                loose.extend(files)
-            continue
-        package = [
-            look_through(f, line_key, hash_lines=bool(line_key) and _is_new(f, known_sizes), progress=progress)
-            for f in files
-        ]
-        if path.suffix.lower() == ".zip" and any(base(table) in oneroster.BY_FILE for table in package):
-            found.extend(_of_package(path.name, package, mappings, inclusive_ends))
-        elif all(is_member(table) for table in package):
-            unpacked.extend(package)
-        else:
-            found.extend(one for table in package for one in _read_as(table, mappings, inclusive_ends))
-    found.extend(Recognised(*one) for one in edfi_tables(loose, progress))
-    found.extend(_of_package("The roster's files", unpacked, mappings, inclusive_ends))
+                found.extend(one for table in package for one in _read_as(table, mappings, inclusive_ends))
+    with blaming(*(file.name for file in loose)):
+        found.extend(Recognised(*one) for one in edfi_tables(loose, progress))
+    with blaming(*(table.name for table in unpacked)):
+        found.extend(_of_package("The roster's files", unpacked, mappings, inclusive_ends))
     seen: dict[tuple[str, str], str] = {}
     for one in found:
         what = one.table.sha256, one.layout.kind  # One XML file makes tables of several kinds.
         if what in seen and not one.note:
-            raise BadFile(f"{one.table.name} and {seen[what]} are the same file. Name it once.")
+            with blaming(came_as(one.table.name)):
+                raise BadFile(f"{one.table.name} and {seen[what]} are the same file. Name it once.")
         seen[what] = one.table.name
     return found
 

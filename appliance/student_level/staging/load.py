@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from appliance.errors import BadFile
+from appliance.errors import BadFile, blaming
+from appliance.student_level.sources.archive import came_as
 from appliance.student_level.sources.layout import Layout
 from appliance.student_level.sources.recognise import Recognised
 from appliance.student_level.staging import (
@@ -70,7 +71,8 @@ def load(batch: Batch, files: Sequence[Recognised], known: KnownFiles | None = N
             continue
         picked = way if isinstance(way, Excerpt) and _stands_alone(batch, one, way) else None
         was_read.append(replace(one, table=picked) if picked else one)
-        _read(batch, was_read[-1], read, known)
+        with blaming(came_as(one.table.name)):
+            _read(batch, was_read[-1], read, known)
     return was_read
 
 
@@ -173,10 +175,11 @@ def _refuse_misfits(files: Sequence[Recognised]) -> None:
         if by_name.setdefault(name, one.table.sha256) != one.table.sha256:
             raise BadFile(f"Two different files are called {name}. Rename one, so that the report can tell them apart.")
         if kind.startswith("OneRoster") and kind in by_kind:
-            raise BadFile(
-                f"{by_kind[kind]} and {name} both hold {one.layout.kind}. A roster package stands for the whole "
-                "district: name one package at a time."
-            )
+            with blaming(came_as(by_kind[kind]), came_as(name)):
+                raise BadFile(
+                    f"{by_kind[kind]} and {name} both hold {one.layout.kind}. A roster package stands for the whole "
+                    "district: name one package at a time."
+                )
         by_kind[kind] = name
 
 
