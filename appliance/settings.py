@@ -52,7 +52,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     inclusive_ends: tuple[Literal["oneroster", "exports"], ...] = ()
     """Sources that write an end date as the last day that counts: ["oneroster"] for PowerSchool's packages. Else the
     first day that does not count, as OneRoster says."""
-    leading_system: Literal["", "oneroster", "edfi"] = ""
+    leading_system: Literal["", "oneroster", "edfi", "clever"] = ""
     """Whose word counts where OneRoster and Ed-Fi files name the same record. Empty: the one that was loaded first."""
     drop_folder: str = ""
     """A folder whose files are imported by themselves; relative to the home, or absolute. Empty: none."""

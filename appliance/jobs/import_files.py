@@ -232,7 +232,7 @@ def keep_batch(tables: Tables, key: int, report: ImportReport, status: str, reas
     tables.table("batch").update(key, {"status": status, "reason": reason, "seconds": round(report.seconds, 3)})
     files = [
         {"batch_key": key, "name": f.name, "kind": f.kind, "sha256": f.sha256, "row_count": f.rows,
-         "file_key": None if status == "held" else f.file_key}
+         "file_key": None if status == "held" else f.file_key, "system": f.system or None}
         for f in report.files
     ]  # fmt: skip
     tables.table("batch_file").insert_all(files)

@@ -1,19 +1,18 @@
 """Whose word counts where two systems name the same record: the system whose roster was loaded first.
 
-A district may send the same students from two systems, as OneRoster and as Ed-Fi XML. Each leaves out what it has no
+A district may send the same students from two systems, as OneRoster, as Ed-Fi XML, as Clever's files. Each leaves out what it has no
 place for and words things its own way, so each would change, every night, what the other said. Therefore one of them
 leads: the other adds what the leading one does not have, and neither changes nor ends what that one names, nor gives or
-takes the rights of staff whom that one names. The setting `leading_system` names another one.
+takes the rights of staff whom that one names. The setting `leading_system` names another one. Files that carry the
+district's own ids (those of mappings that the steward made) are nobody's roster: they never lead.
 """
 
 from typing import Any
 
-ROSTERS = ("oneroster", "edfi")
-"""Systems with ids of their own that bring whole rosters."""
 _FIRST = """
-    SELECT CASE WHEN kind LIKE 'Ed-Fi %' THEN 'edfi' ELSE 'oneroster' END
+    SELECT coalesce(system, CASE WHEN kind LIKE 'Ed-Fi %' THEN 'edfi' ELSE 'oneroster' END)
       FROM batch_file JOIN batch USING (batch_key)
-     WHERE status = 'loaded' AND (kind LIKE 'Ed-Fi %' OR kind LIKE 'OneRoster %')
+     WHERE status = 'loaded' AND (kind LIKE 'Ed-Fi %' OR kind LIKE 'OneRoster %') AND system IS NOT 'district'
      ORDER BY batch_key, kind LIMIT 1
 """
 _LED_BY = {
@@ -27,6 +26,7 @@ _LED_BY = {
     "staff_role": ("staff", "staff_key"),
     "line_item": ("line_item", "line_item_key"),
     "grade": ("line_item", "line_item_key"),
+    "standard_mark": ("line_item", "line_item_key"),
 }
 """Table -> the entity by whose identity a row of it is led, and the column that names it."""
 
@@ -42,7 +42,7 @@ class Leading:
 
     def leads_over(self, system: str) -> bool:
         """Whether records of a system may be led by another."""
-        return bool(self.system) and system in ROSTERS and system != self.system
+        return bool(self.system) and system != self.system
 
     def unless_led(self, table: str, system: str) -> str:
         """A condition on a row of a table that it is not led; empty where nothing of it is."""

@@ -61,7 +61,7 @@ def load(batch: Batch, files: Sequence[Recognised], known: KnownFiles | None = N
             batch.report.files.append(FileRead(one.table.name, one.layout.kind, one.table.sha256, note=one.note))
     order, was_read = list(IN_ORDER), []
     for one in sorted((f for f in files if not f.note), key=lambda f: order.index(_loader_of(f))):
-        read = batch.number(FileRead(one.table.name, one.layout.kind, one.table.sha256))
+        read = batch.number(FileRead(one.table.name, one.layout.kind, one.table.sha256, system=one.layout.system))
         batch.report.files.append(read)
         batch.system, batch.is_delta = one.layout.system, one.layout.is_delta
         batch.births = partial(births_in, files, batch.system)

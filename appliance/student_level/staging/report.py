@@ -84,6 +84,8 @@ class FileRead:
     rows: int = 0
     note: str = ""
     """Why it was left out, when it was; or what was unusual about it."""
+    system: str = ""
+    """Whose ids it carries."""
     file_key: int | None = None
     """Our own number for it, by which a record says that it came from this file."""
     columns_left_out: tuple[str, ...] = ()

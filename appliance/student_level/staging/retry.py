@@ -32,7 +32,7 @@ _NEVER_AGAIN = ("duplicate", "circle")
 _NOT_ADDED = ("OneRoster demographics", "OneRoster categories")
 """Kinds whose rows change a record and add none."""
 _WAITING = """
-    SELECT quarantine_key, quarantine.kind, loaded_as, system, mapping, cells, file_key, row_number
+    SELECT quarantine_key, quarantine.kind, loaded_as, quarantine.system, mapping, cells, file_key, row_number
       FROM quarantine LEFT JOIN batch_file ON batch_file.batch_key = quarantine.batch_key AND name = file
      WHERE quarantine.batch_key < ? AND code NOT IN (SELECT value FROM json_each(?)) ORDER BY quarantine_key
 """

@@ -150,7 +150,7 @@ class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     dates: tuple[_Text, ...] = ()
     empty: tuple[str, ...] = ()
     attendance: Literal["positive", "negative"] | None = None
-    ids: Literal["oneroster", "district"] = "oneroster"
+    ids: Literal["oneroster", "clever", "district"] = "oneroster"
     """Whose ids a roster's rows carry: those of a system of its own, or those that all of the district's files use."""
     inclusive_ends: bool = False
     """Whether an end date is the last day that counts. Inside, it is the first that does not."""
