@@ -37,6 +37,7 @@ _KEPT = {
     "release": "for ever: a release that left is public record",
     "yearend": "until the end of the school year: then there is no later release to compare with",
     "shelf": "the school year and two more, then only what was released stays",
+    "choice": "until the last day that the steward chose, at most the school year and two more",
     "undo": "until ten further imports are loaded; then an import cannot be taken back any more",
     "quarantine": "until it can be loaded, at most 30 days",
     "home": "as long as the home",

@@ -27,10 +27,13 @@ SENSITIVE = {
     "foster": "foster care, from the programs file; feeds totals only",
     "migrant": "migrant education, from the programs file; feeds totals only",
     "military": "military families, from the programs file; feeds totals only",
-    "discipline": "incidents and what followed",
+    "disability": "primary disability and where the student is taught, beside special education; feeds totals only",
+    "home_language": "language at home and first day as an English learner; feeds totals only",
+    "night_residence": "where a homeless student spends the night, and with whom; feeds totals only",
+    "discipline": "how often and for how many days a student was removed, never what happened; feeds totals only",
+    "leaving_reason": "why a student left a school, in a few words for all there are; feeds totals only",
     "meals": "free and reduced-price meals",
     "family_relation": "who a student's family is",
-    "leaving_reason": "why a student left a school or a program",
 }
 """Name -> what it is, in the order they are shown."""
 
