@@ -14,6 +14,7 @@ _TOTALS = {
     "school_enrollment": "school_enrollment",
     "grade": "grade",
     "attendance_event": "attendance_event",
+    "transcript_course": "transcript_course",
     "test_result": "test_result",
     "program": "program_membership",
 }

@@ -24,6 +24,8 @@ _BATCHES = """
     UNION
     SELECT 'grade', batch_key FROM batch_file WHERE file_key IN (SELECT file_key FROM grade)
     UNION
+    SELECT 'transcript_course', batch_key FROM batch_file WHERE file_key IN (SELECT file_key FROM transcript_course)
+    UNION
     SELECT 'test_result', batch_key FROM batch_file WHERE file_key IN (SELECT file_key FROM test_result)
 """
 
@@ -31,7 +33,7 @@ _BATCHES = """
 def tables_behind(metric: Metric) -> frozenset[str]:
     """The tables of records that a metric counts."""
     said = "\n".join(line for line in metric.sql.splitlines() if not line.startswith("--"))
-    words = set(re.findall(r"\w+", said)) & {"grade", "test_result", *_MADE_OF}
+    words = set(re.findall(r"\w+", said)) & {"grade", "transcript_course", "test_result", *_MADE_OF}
     return frozenset(_GROUPS) | {table for word in words for table in _MADE_OF.get(word, (word,))}
 
 

@@ -201,8 +201,8 @@ def missed_at(reading: Reading, school_key: int, since: int, until: int) -> Miss
 
 
 _TRACED = (
-    "student", "school_enrollment", "section_enrollment", "program_membership", "grade", "test_result",
-    "attendance_day", "attendance_section",
+    "student", "school_enrollment", "section_enrollment", "program_membership", "grade", "transcript_course",
+    "test_result", "attendance_day", "attendance_section",
 )  # fmt: skip
 SOURCES = Gate(
     open_tables=frozenset({"batch", "batch_file"}),

@@ -18,6 +18,10 @@ _PARTS = (
      """SELECT section_key, own_section_enrollment.begin_day, section.title || ', ' || organization.name AS label
           FROM own_section_enrollment JOIN section USING (section_key)
           JOIN organization ON organization_key = school_key WHERE student_key = :student"""),
+    ("transcript_course", ("school_year", "term", "course_code", "occurrence"),
+     """SELECT school_year, term, course_code, occurrence,
+               coalesce(course.title, nullif(course_title, ''), course_code) || ', ' || school_year AS label
+          FROM own_transcript_course LEFT JOIN course USING (course_key) WHERE student_key = :student"""),
     ("test_result", ("test_key", "day", "occurrence"),
      """SELECT test_key, day, occurrence, test.title AS label FROM own_test_result JOIN test USING (test_key)
          WHERE student_key = :student"""),

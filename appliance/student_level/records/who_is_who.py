@@ -19,7 +19,8 @@ from appliance.student_level.staging.quarantine import fingerprint
 MOST_SHOWN = 20
 """Questions on one page, and namesakes beside them."""
 
-_TABLES = """school_enrollment section_enrollment test_result program_membership caseload check_in""".split()
+_TABLES = """school_enrollment section_enrollment transcript_course test_result program_membership caseload
+    check_in""".split()
 GATE = Gate(
     open_tables=frozenset({"batch", "batch_file", "organization", "section", "course", "line_item", "test"}),
     scratch=(

@@ -10,7 +10,9 @@ from appliance.student_level.staging.report import ImportReport
 _PLURALS = {
     "school": "schools", "student": "students", "staff": "members of staff", "section": "classes",
     "section_enrollment": "class enrollments", "school_enrollment": "school enrollments", "grade": "grades",
-    "attendance_event": "attendance events", "test_result": "test results", "program": "program memberships",
+    "attendance_event": "attendance events", "test_result": "test results",
+    "transcript_course": "courses in transcripts", "program": "program memberships",
+    "standard_mark": "marks by standard", "test_growth": "growth reports",
     "calendar_day": "calendar days", "teaching": "teaching assignments", "staff_role": "roles of staff",
     "line_item": "line items", "caseload": "caseload entries", "academic_session": "academic sessions",
     "course": "courses", "demographics": "students' demographic records",

@@ -45,7 +45,8 @@ class OneStudentPage:
     template: ClassVar[str] = "pages/one_student.html"
     words: ClassVar[dict[str, str]] = {
         "identity": "Id", "school_enrollment": "Time at a school", "section_enrollment": "Class",
-        "test_result": "Test result", "program_membership": "Program", "caseload": "Caseload", "check_in": "Check-in",
+        "transcript_course": "Course in the transcript", "test_result": "Test result", "program_membership": "Program",
+        "caseload": "Caseload", "check_in": "Check-in",
     }  # fmt: skip
     frame: Frame
     address: str

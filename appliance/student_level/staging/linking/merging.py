@@ -13,8 +13,9 @@ from sqlite_utils import Database as Tables
 from appliance.errors import Trouble
 
 MOVES = (
-    "school_enrollment", "section_enrollment", "program_membership", "caseload", "grade", "test_result",
-    "attendance_day", "attendance_section", "check_in", "support", "coach_grant", "guardian_link",
+    "school_enrollment", "section_enrollment", "program_membership", "caseload", "grade", "standard_mark",
+    "transcript_course", "test_result", "test_growth", "attendance_day", "attendance_section", "check_in", "support",
+    "coach_grant", "guardian_link",
 )  # fmt: skip
 """The tables whose rows follow their student."""
 STAYS = {
@@ -105,7 +106,13 @@ def _follows(part: Part) -> list[tuple[str, str, dict[str, Any]]]:
     values: dict[str, Any] = dict(part.where)
     if part.table == "section_enrollment":
         items = "line_item_key IN (SELECT line_item_key FROM line_item WHERE section_key = :section_key)"
-        return [("grade", items, values), ("attendance_section", "section_key = :section_key", values)]
+        theirs = ("grade", "standard_mark")
+        return [
+            *((table, items, values) for table in theirs),
+            ("attendance_section", "section_key = :section_key", values),
+        ]
+    if part.table == "test_result":
+        return [("test_growth", "test_key = :test_key AND day = :day", values)]
     if part.table == "school_enrollment":
         values["end_day"] = values.get("end_day")
         return [("attendance_day", "day >= :begin_day AND (:end_day IS NULL OR day < :end_day)", values)]
