@@ -53,7 +53,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Sources that write an end date as the last day that counts: ["oneroster"] for PowerSchool's packages. Else the
     first day that does not count, as OneRoster says."""
     leading_system: Literal["", "oneroster", "edfi", "clever"] = ""
-    """Whose word counts where OneRoster and Ed-Fi files name the same record. Empty: the one that was loaded first."""
+    """Whose word counts where files of two systems name the same record. Empty: the one that was loaded first."""
     drop_folder: str = ""
     """A folder whose files are imported by themselves; relative to the home, or absolute. Empty: none."""
     drop_folder_afterwards: Literal["move", "shred"] = "move"

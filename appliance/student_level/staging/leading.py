@@ -1,10 +1,10 @@
 """Whose word counts where two systems name the same record: the system whose roster was loaded first.
 
-A district may send the same students from two systems, as OneRoster, as Ed-Fi XML, as Clever's files. Each leaves out what it has no
-place for and words things its own way, so each would change, every night, what the other said. Therefore one of them
-leads: the other adds what the leading one does not have, and neither changes nor ends what that one names, nor gives or
-takes the rights of staff whom that one names. The setting `leading_system` names another one. Files that carry the
-district's own ids (those of mappings that the steward made) are nobody's roster: they never lead.
+A district may send the same students from two systems: as OneRoster, as Ed-Fi XML, as Clever's files. Each leaves out
+what it has no place for and words things its own way, so each would change, every night, what the other said. Therefore
+one of them leads: the other adds what the leading one does not have, and neither changes nor ends what that one names,
+nor gives or takes the rights of staff whom that one names. The setting `leading_system` names another one. Files that
+carry the district's own ids (those of mappings that the steward made) are nobody's roster: they never lead.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""A district that syncs through OneRoster and through Clever: one set of people, whichever file comes, and in what order."""
+"""A district that syncs through OneRoster and through Clever: one set of people, in whatever order the files come."""
 
 import pytest
 
@@ -54,7 +54,9 @@ def test_a_file_with_the_districts_own_ids_ends_nobody_whom_a_roster_names(two_s
     two_schools.begin()
     (two_schools.database.home / "mappings").mkdir()
     (two_schools.database.home / "mappings" / "pupils.toml").write_text(PUPILS)
-    two_schools.load(two_schools.file("pupils.csv", "pupil,first,last,building\n501,Ada,Abara,101\n502,Ben,Brook,101\n"))
+    two_schools.load(
+        two_schools.file("pupils.csv", "pupil,first,last,building\n501,Ada,Abara,101\n502,Ben,Brook,101\n")
+    )
     assert people(two_schools) == [("Ada", "Abara", 1), ("Ben", "Brook", 1), ("Cy", "Cole", 1)]
 
 

@@ -17,7 +17,13 @@ from appliance.student_level.staging.linking.likeness import Person, alike
 from appliance.student_level.staging.report import FileRead
 
 NEW, DECIDED, WAITING = "new", "decision", "waiting"
-_WORDS = {"oneroster": "roster id", "edfi": "Ed-Fi id", "clever": "Clever id", "district": "local id", "state": "state id"}
+_WORDS = {
+    "oneroster": "roster id",
+    "edfi": "Ed-Fi id",
+    "clever": "Clever id",
+    "district": "local id",
+    "state": "state id",
+}
 MOST_ASIDE = 20_000
 """Rows that are set aside at once: a whole second roster shall not fill the memory."""
 _ALIKE = (
