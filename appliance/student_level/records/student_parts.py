@@ -18,8 +18,8 @@ _PARTS = (
      """SELECT section_key, own_section_enrollment.begin_day, section.title || ', ' || organization.name AS label
           FROM own_section_enrollment JOIN section USING (section_key)
           JOIN organization ON organization_key = school_key WHERE student_key = :student"""),
-    ("transcript_course", ("school_year", "term", "course_code", "occurrence"),
-     """SELECT school_year, term, course_code, occurrence,
+    ("transcript_course", ("school_year", "term", "course_code", "result"),
+     """SELECT school_year, term, course_code, result,
                coalesce(course.title, nullif(course_title, ''), course_code) || ', ' || school_year AS label
           FROM own_transcript_course LEFT JOIN course USING (course_key) WHERE student_key = :student"""),
     ("test_result", ("test_key", "day", "occurrence"),

@@ -50,7 +50,7 @@ _TOLD = {
     "grade": _Told("grade", "line_item_key", ("student_key", "line_item_key")),
     "standard_mark": _Told("standard_mark", "line_item_key", ("student_key", "line_item_key")),
     "test_growth": _Told("test_growth", "student_key", ("student_key", "test_key")),
-    "transcript_course": _Told("transcript_course", "student_key", ("student_key", "school_year", "occurrence")),
+    "transcript_course": _Told("transcript_course", "student_key", ("student_key", "school_year")),
     "test_result": _Told("test_result", "student_key", ("student_key", "test_key")),
     "attendance_day": _Told("attendance_event", "student_key", ("student_key",), "{side}.basis = 'daily'"),
     "attendance_section": _Told("attendance_event", "section_key", ("student_key", "section_key")),
