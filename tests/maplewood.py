@@ -14,6 +14,7 @@ from appliance.days import day_number
 from appliance.jobs import second_factors
 from appliance.jobs.accounts import key_of, list_accounts, make_account
 from appliance.storage.database import Database, Event, Tables
+from appliance.student_level.staging.attendance_codes import DAILY
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 7, 50).astimezone().timestamp()
@@ -219,10 +220,9 @@ def away() -> dict[str, dict[date, str]]:
 def _attendance(tables: Tables) -> None:
     days = [day_number(day) for day in school_days()]
     _add(tables, "attendance_taken", "school_key day", *((school, day) for school in (ELM, OAK) for day in days))
-    marks = [
-        (KEY[nick], day_number(day), category, "daily") for nick, one in away().items() for day, category in one.items()
-    ]
-    _add(tables, "attendance_day", "student_key day category basis", *marks)
+    marks = [(KEY[nick], day_number(day), category) for nick, one in away().items() for day, category in one.items()]
+    codes = [(key, day, DAILY[category]) for key, day, category in marks]
+    _add(tables, "attendance_day", "student_key day code", *codes)
     sums = []
     for nick, key in KEY.items():
         categories = list(away().get(nick, {}).values())

@@ -58,4 +58,9 @@ def measure(name: str, files: Sequence[Path], folder: Path, runs: int) -> Import
 
 
 def _tuples(tables: Tables, table: str) -> list[tuple[object, ...]]:
-    return tables.conn.execute(f"SELECT * FROM {table}").fetchall()
+    return tables.conn.execute(f"SELECT {stored(tables, table)} FROM {table}").fetchall()
+
+
+def stored(tables: Tables, table: str) -> str:
+    """The columns of a table but for those that are worked out as they are read."""
+    return ", ".join(row["name"] for row in tables.query("SELECT name FROM pragma_table_info(?)", [table]))

@@ -17,6 +17,7 @@ from appliance.jobs.status import last_batches, totals
 from appliance.storage.connection import PastTheGate
 from appliance.storage.database import Event
 from appliance.student_level.records.rule_book import RuleBook
+from appliance.student_level.staging.attendance_codes import DAILY
 
 CALENDAR = "date,event\n" + "".join(f"2026-09-{day:02},Instructional day\n" for day in range(1, 23))
 ABSENCES = "student_id,date,category\n501,2026-09-08,Absent\n501,2026-09-09,Excused\n503,2026-09-20,Tardy\n"
@@ -68,8 +69,8 @@ def test_a_state_may_leave_out_who_never_came(loaded):
     with loaded.database.changing(Event("test", Action.IMPORT)) as tables:
         tables.execute("DELETE FROM attendance_day WHERE student_key = 1")
         tables.execute(
-            "INSERT INTO attendance_day (student_key, day, category, basis)"
-            " SELECT DISTINCT 1, day, 'unexcused', 'daily' FROM attendance_taken"
+            "INSERT INTO attendance_day (student_key, day, code) SELECT DISTINCT 1, day, ? FROM attendance_taken",
+            [DAILY["unexcused"]],
         )
     assert counted(loaded) == before
     choose(loaded, RuleBook(least_days_attended=1))

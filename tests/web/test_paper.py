@@ -9,6 +9,7 @@ import pytest
 from appliance.actions import Action
 from appliance.days import day_number
 from appliance.storage.database import Database, Event
+from appliance.student_level.staging.attendance_codes import DAILY
 from appliance.web.pdf import MOST_SHEETS, NoPdf, pdf_of
 from tests import maplewood
 from tests.access_log import at_desk
@@ -77,8 +78,8 @@ def test_a_list_for_calls_names_who_was_away_without_a_reason_and_nobody_else(ow
     with own_town.changing(Event("test", Action.IMPORT)) as tables:
         tables.execute("DELETE FROM attendance_day WHERE day = ?", (friday,))
         for key, category in ((101, "unexcused"), (102, "excused"), (103, "tardy"), (201, "unexcused")):
-            sql = "INSERT INTO attendance_day (student_key, day, category, basis) VALUES (?, ?, ?, 'daily')"
-            tables.execute(sql, (key, friday, category))
+            sql = "INSERT INTO attendance_day (student_key, day, code) VALUES (?, ?, ?)"
+            tables.execute(sql, (key, friday, DAILY[category]))
     page = sign_in(app_for(own_town), "ruiz").get("/school/calls").text
     assert "away on Friday, November 20, 2026" in page
     assert "Lovell, Ada" in page

@@ -49,10 +49,10 @@ class Cover:
 def mend_days_taken(batch: Batch) -> None:
     """After the calendar: a holiday is no day taken, and attendance that came before its calendar now has days."""
     batch.run(_FORGET_HOLIDAYS)
-    first, last = next(batch.ask("SELECT min(day), max(day) FROM attendance_day"))
-    if first is not None:
-        for (school,) in list(batch.ask(_SCHOOLS_WITHOUT_COVER)):
-            batch.run(_NEGATIVE_COVER, {"school": school, "first": first, "last": last})
+    without = [school for (school,) in batch.ask(_SCHOOLS_WITHOUT_COVER)]
+    first, last = next(batch.ask("SELECT min(day), max(day) FROM attendance_day")) if without else (None, None)
+    for school in without if first is not None else ():
+        batch.run(_NEGATIVE_COVER, {"school": school, "first": first, "last": last})
 
 
 _NEGATIVE_COVER = """

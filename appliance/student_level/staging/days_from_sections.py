@@ -7,6 +7,8 @@ that day. The day is unexcused when at least half of those absences are. Otherwi
 
 from collections.abc import Callable
 
+from appliance.student_level.staging.attendance_codes import from_sections
+
 _TOLD = """
 CREATE TEMP TABLE told AS
 WITH counted AS (
@@ -43,12 +45,12 @@ DELETE FROM attendance_day
  WHERE basis = 'sections' AND day BETWEEN :first AND :last
    AND (student_key, day) NOT IN (SELECT student_key, day FROM temp.told)
 """
-_NOW = """
-INSERT INTO attendance_day (student_key, day, category, basis)
-SELECT student_key, day, category, 'sections' FROM temp.told WHERE true
-ON CONFLICT (student_key, day) DO UPDATE SET category = excluded.category
- WHERE attendance_day.basis = 'sections' AND attendance_day.category IS NOT excluded.category
-"""
+_NOW = f"""
+INSERT INTO attendance_day (student_key, day, code)
+SELECT student_key, day, {from_sections("category")} FROM temp.told WHERE true
+ON CONFLICT (student_key, day) DO UPDATE SET code = excluded.code
+ WHERE attendance_day.basis = 'sections' AND attendance_day.code <> excluded.code
+"""  # noqa: S608 our own words
 
 
 def tell_days(run: Callable[[str, dict[str, int]], object], first: int, last: int) -> None:

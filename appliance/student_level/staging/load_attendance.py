@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from appliance.student_level.sources.layout import Layout
+from appliance.student_level.staging.attendance_codes import BY_SECTION, DAILY
 from appliance.student_level.staging.attendance_corrections import DAYS, SECTIONS, Present, correct
 from appliance.student_level.staging.attendance_cover import Cover
 from appliance.student_level.staging.batch import Batch
@@ -33,7 +34,7 @@ def daily(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     student = Reference("pupil", "student", "student_id", "student", batch.known("student", "district"))
     school = Reference("place", "school", "school_id", "school", batch.known("organization", "district"),
                        may_be_empty=True)  # fmt: skip
-    key, columns = "student_key, day", "category, basis, file_key, file_row"
+    key, columns = "student_key, day", "code, file_key, file_row"
     exceptions = FirstRows(batch, layout, read, "attendance_day", key, columns)
     cover, present = Cover(), Present(batch, DAYS)
 
@@ -45,7 +46,7 @@ def daily(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
             if there and not exceptions.named_all:
                 present.add([(found["pupil"][place], found["day"][place]) for place in sorted(there)])
             away = found.without(there)
-            yield away.numbers, [*away.of("pupil", "day", "category"), ["daily"] * len(away.numbers)]
+            yield away.numbers, [*away.of("pupil", "day"), list(map(DAILY.__getitem__, away["category"]))]
 
     exceptions.put(ready())
     correct(batch, layout, cover, present, everything_is_named=exceptions.named_all)
@@ -72,9 +73,9 @@ def by_section(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None
                 if row.category == "present":
                     present.add([(student, row.day, found[0].key)])
                 else:
-                    yield number, (student, row.day, found[0].key, row.category)
+                    yield number, (student, row.day, found[0].key, BY_SECTION[row.category])
 
-    key, columns = "student_key, day, section_key", "category, file_key, file_row"
+    key, columns = "student_key, day, section_key", "code, file_key, file_row"
     exceptions = FirstRows(batch, layout, read, "attendance_section", key, columns).put(by_column(ready()))
     correct(batch, layout, cover, present, everything_is_named=exceptions.named_all)
     if cover.days_by_school:

@@ -12,6 +12,7 @@ from appliance.actions import Action
 from appliance.days import day_number, from_day_number, school_year
 from appliance.storage.database import Database, Event
 from appliance.student_level.metrics.catalogue import groups_sql, sums_sql
+from appliance.student_level.staging.attendance_codes import DAILY
 
 FIRST = day_number(from_day_number(20_628).replace(month=6, day=15))  # two school years meet within the days below
 DAYS = st.integers(FIRST, FIRST + 40)
@@ -51,7 +52,7 @@ def fill(tables, stays, taken, exceptions):
     for row in taken:
         tables.execute("INSERT INTO attendance_taken VALUES (?, ?)", row)
     for (student, day), category in exceptions.items():
-        tables.execute("INSERT INTO attendance_day VALUES (?, ?, ?, 'daily', NULL, NULL)", (student, day, category))
+        tables.execute("INSERT INTO attendance_day VALUES (?, ?, ?, NULL, NULL)", (student, day, DAILY[category]))
     return tables.execute("SELECT student_key, school_key, begin_day, end_day FROM school_enrollment").fetchall()
 
 

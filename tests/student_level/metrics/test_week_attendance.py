@@ -11,6 +11,7 @@ from appliance.days import day_number
 from appliance.storage.connection import PastTheGate
 from appliance.storage.database import Event
 from appliance.student_level.metrics.week_attendance import WEEK_GATE, count_week
+from appliance.student_level.staging.attendance_codes import DAILY
 from tests import maplewood
 
 MONDAY = date(2026, 11, 16)
@@ -56,7 +57,7 @@ def moved_by(town, stays, days_away):
             town, "INSERT INTO school_enrollment VALUES (301, ?, ?, ?, '07', NULL, NULL)", school, monday + begins, last
         )
     for day, category in days_away:
-        change(town, "INSERT INTO attendance_day VALUES (301, ?, ?, 'daily', NULL, NULL)", monday + day, category)
+        change(town, "INSERT INTO attendance_day VALUES (301, ?, ?, NULL, NULL)", monday + day, DAILY[category])
     after = cells(town)
     for table in ("attendance_day", "school_enrollment", "student"):
         change(town, f"DELETE FROM {table} WHERE student_key = 301")

@@ -11,6 +11,7 @@ from appliance.days import day_number
 from appliance.storage.database import Database, Event
 from appliance.student_level.metrics.counting import count_everything
 from appliance.student_level.records.rule_book import AS_SHIPPED
+from appliance.student_level.staging.attendance_codes import DAILY
 from tests.sensitive_fields import keep
 
 FOLDER = Path(metrics.__file__).parent / "examples"
@@ -96,9 +97,8 @@ class Builder:
         missed, late = int(row.get("missed") or 0), int(row.get("late") or 0)
         for n in range(missed + late):
             category = "tardy" if n >= missed else ("excused", "unexcused")[n % 2]
-            self.add(
-                "INSERT INTO attendance_day VALUES (?, ?, ?, 'daily', NULL, NULL)", student, day(first + n), category
-            )
+            code = DAILY[category]
+            self.add("INSERT INTO attendance_day VALUES (?, ?, ?, NULL, NULL)", student, day(first + n), code)
 
     def course_grade(self, student, row):
         course, section = self.key("course", row["subject"]), self.key("section", row["section"])

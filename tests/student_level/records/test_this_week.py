@@ -11,6 +11,7 @@ from appliance.student_level.access import Viewer, reading_as
 from appliance.student_level.records.rule_book import AS_SHIPPED, Line, RuleBook
 from appliance.student_level.records.rules import RULES
 from appliance.student_level.records.this_week import ThisWeek, this_week
+from appliance.student_level.staging.attendance_codes import DAILY
 from tests import maplewood
 
 TODAY = day_number(maplewood.TODAY)
@@ -49,8 +50,8 @@ def test_a_list_is_never_longer_than_ten_and_says_how_many_wait(own_town: Databa
     with own_town.changing(Event("test", Action.IMPORT)) as tables:
         for key in maplewood.KEY.values():
             for day in days:
-                absent = "INSERT OR REPLACE INTO attendance_day VALUES (?, ?, 'excused', 'daily', NULL, NULL)"
-                tables.execute(absent, (key, day))
+                absent = "INSERT OR REPLACE INTO attendance_day VALUES (?, ?, ?, NULL, NULL)"
+                tables.execute(absent, (key, day, DAILY["excused"]))
     week = week_of(own_town, "ruiz", school=maplewood.ELM)
     assert len(week.listed) == 10
     assert week.waiting == 1
@@ -148,8 +149,8 @@ def test_the_list_is_made_on_monday_and_stands_still_until_the_next(own_town: Da
         for day in range(TODAY, TODAY + 5):
             tables.execute("INSERT INTO attendance_taken VALUES (?, ?)", (maplewood.ELM, day))
             tables.execute("UPDATE student_attendance SET days_enrolled = days_enrolled + 1")
-            row = (maplewood.KEY["gus"], day)
-            tables.execute("INSERT INTO attendance_day VALUES (?, ?, 'unexcused', 'daily', NULL, NULL)", row)
+            row = (maplewood.KEY["gus"], day, DAILY["unexcused"])
+            tables.execute("INSERT INTO attendance_day VALUES (?, ?, ?, NULL, NULL)", row)
     thursday = week_of(own_town, "okafor", today=TODAY + 3)
     assert called(thursday) == monday
     assert thursday.made_on == TODAY > friday_before

@@ -75,7 +75,7 @@ def test_a_batch_noted_before_origins_were_kept_can_still_be_taken_back(two_scho
     report = two_schools.load(two_schools.file("again.csv", DAYS.replace("Tardy", "Excused")))
     with two_schools.database._writing:
         two_schools.database._writer.execute(
-            "UPDATE batch_undo SET row = json_remove(row, '$[5]', '$[4]') WHERE table_name = 'attendance_day'"
+            "UPDATE batch_undo SET row = json_remove(row, '$[4]', '$[3]') WHERE table_name = 'attendance_day'"
         )
     undo_batch(two_schools.database, report.batch, reason="wrong day")
     assert two_schools.ask("SELECT category, file_key FROM attendance_day WHERE category = 'tardy'") == [
