@@ -53,6 +53,8 @@ class Batch:
         """Keys of each entity that this batch's files name."""
         self.roles: dict[str, list[tuple[str, int, int | None, int | None]]] = {}
         """OneRoster 1.2: user -> (role, organization key, begin, end), from roles.csv."""
+        self.roles_refused: set[str] = set()
+        """Users whom refused rows of roles.csv name: what they may do is not told whole."""
         self.roles_in_part = False
         """Whether roles.csv holds only what changed, so that a role it does not name stays."""
         self.teaching: dict[tuple[int, int, int], tuple[int | None, int]] = {}
@@ -69,6 +71,8 @@ class Batch:
         self.today = day_number(date.today())
         self.births: Callable[[set[str]], dict[str, int]] = lambda _ids: {}
         """Birth days that the batch's files hold, by the ids of the sender whose roster is being loaded."""
+        self.results: Callable[[], Iterator[tuple[str, str, str]]] = lambda: iter(())
+        """(result, student, line item) of the gradebook that came along, by the sender's ids."""
         self.off = switched_off(self.ask, self.today)
         """Sensitive fields that are not kept."""
         self.system = "oneroster"

@@ -59,7 +59,12 @@ def enrollments(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> Non
     posts = [(*post, *rest) for post, rest in batch.teaching.items() if post[0] not in led]
     batch.upsert("teaching", "teaching", "staff_key, section_key, begin_day", "end_day, is_primary", posts)
     if not batch.is_delta:
-        batch.report.count("teaching").ended += delete_unseen(batch, "teaching", list(batch.teaching))
+        posts_refused = batch.spared.keys(
+            user=batch.known("staff", batch.system), section=batch.known("section", batch.system)
+        )
+        batch.report.count("teaching").ended += delete_unseen(
+            batch, "teaching", list(batch.teaching), spared=lambda right: right[:2] in posts_refused
+        )
 
 
 def _spare(batch: Batch) -> None:

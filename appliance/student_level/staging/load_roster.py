@@ -1,6 +1,6 @@
 """Schools, sessions, courses, sections, people and who is in which section."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from appliance.student_level.sources import oneroster
@@ -130,9 +130,10 @@ def sections(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
                 if isinstance(key := batch.claim("section", row.source_id, twin=twin), Taken):
                     batch.refuse_taken(layout, read, number, key)
                 else:
-                    yield key, school, course, row.code, row.title, period, row.room, begin, end, row.is_active
+                    title, kind = row.title, row.kind
+                    yield key, school, course, row.code, title, period, row.room, begin, end, row.is_active, kind
 
-    columns = "school_key, course_key, code, title, period, room, begin_day, end_day, is_active"
+    columns = "school_key, course_key, code, title, period, room, begin_day, end_day, is_active, kind"
     count = batch.upsert(layout.entity, "section", "section_key", columns, ready())
     count.ended += _end_missing(batch, "section")
 
@@ -148,6 +149,7 @@ def roles(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
             batch.refuse_reference(layout, read, number, "orgSourcedId", "school")
             continue
         batch.roles.setdefault(row.user, []).append((row.role, schools[row.organization], row.begin_day, row.end_day))
+    batch.roles_refused = batch.spared.texts("user")
     if batch.is_delta:  # The people may have no row of their own in this package.
         _keep_posts(batch, _People(batch).posts_of_the_staff())
 
@@ -168,7 +170,12 @@ def users(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     _keep_posts(batch, posts)
     if not batch.roles_in_part:
         staff = None if whole or not batch.is_delta else {key for key, *_ in people.staff}
-        batch.report.count("staff_role").ended += delete_unseen(batch, "staff_role", list(posts), of_staff=staff)
+        known = batch.known("staff", batch.system)
+        refused = batch.roles_refused | batch.spared.texts("source_id") - people.without_role
+        spared = {known[user] for user in refused if user in known}
+        batch.report.count("staff_role").ended += delete_unseen(
+            batch, "staff_role", list(posts), of_staff=staff, spared=lambda post: post[0] in spared
+        )
     if people.families:
         read.note = f"{people.families:,} family members and others without a role here left out: nothing uses them yet"
 
@@ -189,6 +196,8 @@ class _People:
         self.posts: _Posts = {}
         self.staff_ids, self.numbers = DaysOfIds(batch, "staff"), StaffNumbers(batch)
         self.families = 0
+        self.without_role: set[str] = set()
+        """Users who have no role at a school that is loaded: they are not ended, and may do nothing any more."""
 
     def sorted_out(self, layout: Layout, read: FileRead, rows: Rows) -> Iterator[tuple[Any, ...]]:
         students = Students(self._batch, layout, read)
@@ -221,6 +230,7 @@ class _People:
             else:
                 self._batch.refuse(layout, read, number, "role", "no_role", _NO_ROLE)
                 self._batch.spared.note({"source_id": row.source_id})
+                self.without_role.add(row.source_id)
 
     def _take_staff(self, layout: Layout, read: FileRead, number: int, row: Any, held: "list[_Role]") -> None:
         if self.numbers.refuses(layout, read, number, row):
@@ -332,15 +342,23 @@ _REMOVALS = {
 }
 
 
-def delete_unseen(batch: Batch, table: str, present: list[tuple[Any, ...]], *, of_staff: set[int] | None = None) -> int:
+def delete_unseen(
+    batch: Batch,
+    table: str,
+    present: list[tuple[Any, ...]],
+    *,
+    of_staff: set[int] | None = None,
+    spared: Callable[[tuple[Any, ...]], bool] = lambda right: False,
+) -> int:
     """A right that is no longer in the file must not linger: who teaches and who leads is taken away at once.
 
     What another system says of its own people is not this file's to take away. `of_staff` are those whose rights the
-    file tells; None for everybody's.
+    file tells; None for everybody's. `spared`: whether a right stands in a row that was refused for something else.
     """
-    if not present and of_staff is None:  # As above: a file without rows takes nobody's right away.
+    # As above: a file without rows, or one of refused rows, takes nobody's right away.
+    if (not present and of_staff is None) or batch.spared.all:
         return 0
     led = batch.leading.keys("staff", batch.system)
     mine = batch.ask(_UNSEEN[table] + _ITS_STAFF, (batch.system,))
-    gone = {one for one in mine if one[0] not in led} - set(present)
+    gone = {one for one in mine if one[0] not in led and not spared(one)} - set(present)
     return batch.end_many(_REMOVALS[table], sorted(one for one in gone if of_staff is None or one[0] in of_staff))

@@ -28,6 +28,10 @@ class Spared:
         """Whether nothing may end by this file."""
         return len(self._rows) >= _MOST
 
+    def texts(self, field: str) -> set[str]:
+        """What stands in a field of the rows in which it could be read."""
+        return {row[field] for row in self._rows if field in row}
+
     def keys(self, **known: Mapping[str, int] | None) -> set[tuple[int, ...]]:
         """The records of rows in which these fields could be read, as our keys; days, which need none, with None."""
         found = (tuple(_key(row.get(field), names) for field, names in known.items()) for row in self._rows)

@@ -106,6 +106,37 @@ def test_a_row_that_is_refused_ends_nothing_until_it_is_gone_from_the_file(two_s
     assert sum(count.ended for count in gone.counts.values()) == 1
 
 
+@pytest.mark.parametrize(
+    ("member", "right", "wrong"),
+    [
+        ("users", "u-okafor,Ngozi,Okafor,", "u-okafor,,Okafor,"),
+        ("users", "902,principal,e", "902,principle,e"),
+        ("enrollments", "5,e-alg,u-okafor,teacher,true,,", "5,e-alg,u-okafor,teacher,true,,2026-13-40"),
+    ],
+)
+def test_a_slip_in_a_teachers_row_takes_no_right_away_until_the_row_is_gone(two_schools, member, right, wrong):
+    two_schools.roster["enrollments"] = plus("enrollments", "6,o-alg,u-ruiz,teacher,true,,")
+    whole = csv_text(two_schools.roster[member])
+    two_schools.load(two_schools.package())
+    before = two_schools.all_that_is_stored()
+    bad = two_schools.load(two_schools.package(**{member: whole.replace(right, wrong)}))
+    assert sum(count.refused for count in bad.counts.values()) == 1
+    after = two_schools.all_that_is_stored()
+    for table in ("staff", "staff_role", "teaching"):
+        assert after[table] == before[table]
+    gone = "".join(line for line in whole.splitlines(keepends=True) if right not in line)
+    two_schools.load(two_schools.package(**{member: gone}))
+    table = "teaching" if member == "enrollments" else "staff_role"
+    assert len(two_schools.all_that_is_stored()[table]) == len(before[table]) - 1
+
+
+def test_a_teacher_sent_without_a_role_at_a_school_here_may_do_nothing_any_more(two_schools):
+    two_schools.load(two_schools.package())
+    elsewhere = csv_text(ROSTER["users"]).replace("901,teacher,e", "901,teacher,nowhere")
+    two_schools.load(two_schools.package(users=elsewhere))
+    assert two_schools.ask("SELECT role FROM staff_role") == [("principal",)]
+
+
 def test_an_enrollment_in_a_class_or_of_a_person_who_is_not_there_is_a_row_in_the_report(two_schools):
     report = two_schools.load(two_schools.package(
         enrollments=plus("enrollments", "7,nowhere,u-ada,student,,,", "8,e-alg,nobody,student,,,")
