@@ -119,6 +119,12 @@ def test_a_row_of_changes_that_ends_a_child_ends_the_childs_ids(two_schools):
     assert two_schools.ask(gone) == [("502",), ("u-ben",)]
 
 
+def test_a_slip_in_a_childs_row_leaves_the_childs_ids_in_use(two_schools):
+    two_schools.load(two_schools.package())
+    two_schools.load(two_schools.package(users=users().replace("502,student,e", "502,stoodent,e")))
+    assert two_schools.one("SELECT count(*) FROM identity WHERE gone_day IS NOT NULL") == 0
+
+
 WITH_STATE_IDS = """
     sourcedId,givenName,familyName,middleName,identifier,stateId,role,orgSourcedIds
     u-ada,Ada,Abara,,501,99501,student,e

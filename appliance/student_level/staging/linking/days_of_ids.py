@@ -43,13 +43,15 @@ class DaysOfIds:
         batch = self._batch
         if self.is_first or batch.adds_only or not self._seen[batch.system]:
             return
-        of_sender = set(batch.known(self._entity, batch.system).values())
+        ours = batch.known(self._entity, batch.system)
+        refused = {ours[one] for one in batch.spared.texts("source_id") if one in ours}
+        of_sender = set(ours.values()) - refused
         for system, seen in self._seen.items():
             ended = {source_id for (source_id,) in batch.ask(_ENDED, (self._entity, system))}
             batch.run_many(_END, [(None, self._entity, system, one) for one in sorted(ended & seen)])
-            if batch.is_delta or not seen:
+            if batch.is_delta or not seen or batch.spared.all:
                 continue
             known = batch.known(self._entity, system)
-            # Ids of people whom only another system names are not this file's to speak of.
+            # Ids of people whom only another system names are not this file's to speak of; nor those of refused rows.
             gone = sorted(one for one in known.keys() - seen - ended if known[one] in of_sender)
             batch.run_many(_END, [(batch.today, self._entity, system, one) for one in gone])
