@@ -50,8 +50,8 @@ CREATE TABLE graduation_cohort (
     file_row INTEGER
 ) STRICT;
 -- special_education_detail, english_learner_detail, homeless_detail: what is known about one membership of
--- `program_membership` (the program of that name, the same student and first day). A row may say one thing and not the
--- other. A membership without a row has no details.
+-- `program_membership`: of special_education, of english_learner or bilingual, of homeless, with the same student and
+-- first day. A row may say one thing and not the other. A membership without a row has no details.
 CREATE TABLE special_education_detail (
     student_key INTEGER NOT NULL REFERENCES student (student_key),
     begin_day INTEGER NOT NULL CHECK (begin_day BETWEEN -25567 AND 47481),
