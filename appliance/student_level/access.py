@@ -53,12 +53,13 @@ class Viewer:
 
 _SCHOOL_FACTS = frozenset(
     """academic_session attendance_taken batch batch_count batch_file batch_link calendar_day course line_item
-    organization rule_book school_attendance_day section staff staff_role teaching test""".split()
+    line_item_standard organization rule_book school_attendance_day section staff staff_role standard teaching
+    test""".split()
 )
 """Tables in which no row is about a student."""
 
 _STUDENT_TABLES = """attendance_day attendance_section grade school_enrollment section_enrollment
-    student_attendance support test_result transcript_course""".split()
+    standard_mark student_attendance support test_growth test_result transcript_course""".split()
 """Tables shown whole, cut to the visible students. `student` and `program_membership` show chosen columns only."""
 
 # CROSS JOIN says in which order to look: from the few students in scope to their rows, never from a day or an item to
@@ -88,7 +89,7 @@ _CALLED = """SELECT student_key, student_key AS key FROM {gate}scope
 _SHOWS = {
     FieldGroup.NAMES: "student school_enrollment section_enrollment section",
     FieldGroup.ATTENDANCE: "attendance_day attendance_section student_attendance",
-    FieldGroup.LEARNING: "grade test_result transcript_course",
+    FieldGroup.LEARNING: "grade standard_mark test_growth test_result transcript_course",
     FieldGroup.CHECK_INS: "check_in support",
     FieldGroup.OPENINGS: "opening",
 }

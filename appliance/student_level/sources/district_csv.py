@@ -44,6 +44,11 @@ def _day_or_none(value: str) -> int | None:
 
 
 _STUDENT = need("student", "student_id", text)
+_WHOSE = (
+    may("state_id", "state_id", text), may("given_name", "given_name", text, empty=""),
+    may("family_name", "family_name", text, empty=""), may("birth_day", "birth_date", _day_or_none),
+)  # fmt: skip
+"""What a publisher's file says of a student: read to find them, and kept only while a row waits for a decision."""
 
 LAYOUTS = (
     Layout("calendar", "calendar_day", (
@@ -79,10 +84,17 @@ LAYOUTS = (
         may("level", "performance_level", text, "performance_levels"),
         may("administration", "administration_window", text, empty=""),
         may("grade_level", "grade_level", grade_level), may("scale", "scale", text, empty=""),
-        may("part_of", "part_of", text, empty=""),
-        # Read to find the student, and kept only while a row waits for a decision who it is.
-        may("state_id", "state_id", text), may("given_name", "given_name", text, empty=""),
-        may("family_name", "family_name", text, empty=""), may("birth_day", "birth_date", _day_or_none),
+        may("part_of", "part_of", text, empty=""), *_WHOSE,
+    )),
+    Layout("test growth", "test_growth", (
+        _STUDENT, need("test", "assessment_id", text), need("day", "administration_date", day),
+        need("span", "growth_span", text), may("source", "source_file", text, empty=""),
+        may("observed", "observed_growth", number), may("typical", "typical_growth", number),
+        may("standard_error", "growth_error", size), may("grade_level", "grade_level", grade_level), *_WHOSE,
+    )),
+    Layout("learning standards", "standard", (
+        need("standard", "standard_id", text), need("code", "standard_code", text),
+        may("title", "standard_title", text, empty=""),
     )),
     Layout("discipline", "discipline", (need("incident", "incident_id", text), need("behavior", "behavior", text)),
            left_out="discipline is sensitive, and nothing here uses it, so it is not kept"),

@@ -31,6 +31,7 @@ _ROLES = {
 OWN_ROLE = "own"
 """A role of the sender's own (`ext:...`): nobody here knows what it may see, so it grants nothing."""
 _ROLE = one_of_or_own(_ROLES, OWN_ROLE)
+_CLASS_TYPES = {"homeroom": "homeroom", "scheduled": "scheduled"}
 _SEX = {"female": "F", "male": "M", "other": "X", "unspecified": None, "f": "F", "m": "M", "x": "X"}
 
 LAYOUTS = (
@@ -52,6 +53,7 @@ LAYOUTS = (
         may("code", "classCode", text, empty=""), may("room", "location", text, empty=""),
         need("school", "schoolSourcedId", text), need("sessions", "termSourcedIds", several),
         may("periods", "periods", several, empty=()),
+        may("kind", "classType", one_of_or_own(_CLASS_TYPES, "scheduled"), empty="scheduled"),
     )),
     Layout("OneRoster roles", "staff_role", (
         _ID, _STATUS, need("user", "userSourcedId", text), need("role", "role", _ROLE),
@@ -89,6 +91,13 @@ LAYOUTS = (
         may("score", "score", number), may("score_text", "textScore", text), may("scored_day", "scoreDate", day),
         may("is_missing", "missing", flag, empty=0),
     )),
+    Layout("OneRoster lineItemLearningObjectiveIds", "line_item_standard", (
+        _ID, _STATUS, need("line_item", "lineItemSourcedId", text), need("standard", "learningObjectiveId", text),
+    )),
+    Layout("OneRoster resultLearningObjectiveIds", "standard_mark", (
+        _ID, _STATUS, need("result", "resultSourcedId", text), need("standard", "learningObjectiveId", text),
+        may("score", "score", number), may("score_text", "textScore", text),
+    )),
 )  # fmt: skip
 
 LEFT_OUT = {
@@ -99,10 +108,6 @@ LEFT_OUT = {
     **dict.fromkeys(
         ("scorescales.csv", "lineitemscorescales.csv", "resultscorescales.csv"),
         "score scales have no use in Schoolhouse yet",
-    ),
-    **dict.fromkeys(
-        ("lineitemlearningobjectiveids.csv", "resultlearningobjectiveids.csv"),
-        "learning objectives have no use in Schoolhouse yet",
     ),
     "userprofiles.csv": "sign-in names of other programs are not kept",
 }

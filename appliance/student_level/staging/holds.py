@@ -12,6 +12,7 @@ _PLURALS = {
     "section_enrollment": "class enrollments", "school_enrollment": "school enrollments", "grade": "grades",
     "attendance_event": "attendance events", "test_result": "test results",
     "transcript_course": "courses in transcripts", "program": "program memberships",
+    "standard": "learning standards", "line_item_standard": "standards of assignments",
     "standard_mark": "marks by standard", "test_growth": "growth reports",
     "calendar_day": "calendar days", "teaching": "teaching assignments", "staff_role": "roles of staff",
     "line_item": "line items", "caseload": "caseload entries", "academic_session": "academic sessions",

@@ -64,6 +64,9 @@ _GROUPS = (
     _group("OneRoster enrollments", "section_enrollment teaching", "section"),
     _group("OneRoster categories, OneRoster lineItems", "line_item", "academic_session section"),
     _group("OneRoster results", "grade"),
+    _group("learning standards", "standard"),
+    _group("OneRoster lineItemLearningObjectiveIds", "line_item_standard", "line_item"),
+    _group("OneRoster resultLearningObjectiveIds", "standard_mark", "line_item"),
     _group("calendar", "calendar_day school academic_session attendance_event"),
     _group("school enrollment", "school_enrollment"),
     _group("programs", "program"),
@@ -71,6 +74,7 @@ _GROUPS = (
     _group("daily attendance, section attendance",
            "attendance_event calendar_day school academic_session school_enrollment section section_enrollment"),
     _group("tests", "test_result"),
+    _group("test growth", "test_growth"),
 )  # fmt: skip
 _OF_KIND = {kind: group for group in _GROUPS for kind in group.kinds}
 

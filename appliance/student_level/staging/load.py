@@ -14,6 +14,7 @@ from appliance.student_level.staging import (
     load_learning,
     load_membership,
     load_roster,
+    load_standards,
 )
 from appliance.student_level.staging.batch import Batch
 from appliance.student_level.staging.known_files import Known, KnownFiles
@@ -39,6 +40,9 @@ IN_ORDER: dict[str, Loader] = {
     "OneRoster categories": load_learning.categories,
     "OneRoster lineItems": load_learning.line_items,
     "OneRoster results": load_learning.grades,
+    "learning standards": load_standards.standards,
+    "OneRoster lineItemLearningObjectiveIds": load_standards.line_item_standards,
+    "OneRoster resultLearningObjectiveIds": load_standards.standard_marks,
     "calendar": load_membership.calendar,
     "school enrollment": load_membership.school_enrollments,
     "programs": load_membership.programs,
@@ -46,6 +50,7 @@ IN_ORDER: dict[str, Loader] = {
     "daily attendance": load_attendance.daily,
     "section attendance": load_attendance.by_section,
     "tests": load_learning.tests,
+    "test growth": load_learning.growth,
 }
 """Kind of file -> what loads it. A record is loaded after every record it names."""
 
@@ -65,6 +70,7 @@ def load(batch: Batch, files: Sequence[Recognised], known: KnownFiles | None = N
         batch.report.files.append(read)
         batch.system, batch.is_delta = one.layout.system, one.layout.is_delta
         batch.births = partial(births_in, files, batch.system)
+        batch.results = partial(load_standards.results_in, files, batch.system)
         way = known.way_for(one, files) if known else None
         if isinstance(way, Known):
             _pass_over(batch, one, read, way)
@@ -158,6 +164,8 @@ _TABLES = {
     "OneRoster enrollments": {one: one for one in ("section_enrollment", "teaching")},
     "OneRoster lineItems": {one: one for one in ("line_item", "grade")},
     "OneRoster results": {"grade": "grade"},
+    "OneRoster lineItemLearningObjectiveIds": {"line_item_standard": "line_item_standard"},
+    "OneRoster resultLearningObjectiveIds": {"standard_mark": "standard_mark"},
 }
 """Kind of file -> the records it may change, and the tables they are in."""
 

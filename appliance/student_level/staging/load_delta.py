@@ -11,6 +11,7 @@ from appliance.student_level.sources import oneroster
 from appliance.student_level.sources.layout import Column, Layout
 from appliance.student_level.staging.batch import Batch
 from appliance.student_level.staging.linking.days_of_ids import end_ids
+from appliance.student_level.staging.load_standards import END_LINK
 from appliance.student_level.staging.report import FileRead
 
 Rows = Iterable[tuple[int, Any]]
@@ -159,6 +160,44 @@ def _end_grades(batch: Batch, rows: list[Any]) -> None:
         if row.line_item in items and row.student in students
     ]
     _count(batch, "grade", len(places), batch.end_many(_END_GRADE, places))
+    batch.report.count("standard_mark").ended += batch.end_many(_END_MARKS, places)
+
+
+_END_MARKS = """
+DELETE FROM standard_mark WHERE line_item_key = ?1 AND student_key = ?2
+   AND (student_key, line_item_key) NOT IN (SELECT student_key, line_item_key FROM temp.first_row)
+"""
+
+
+def _end_links(batch: Batch, rows: list[Any]) -> None:
+    items, standards = batch.known("line_item", batch.system), batch.known("standard", "district")
+    links = [
+        (items[row.line_item], standards[row.standard])
+        for row in rows
+        if row.line_item in items and row.standard in standards
+    ]
+    _count(batch, "line_item_standard", len(links), batch.end_many(END_LINK, links))
+
+
+_END_MARK = """
+DELETE FROM standard_mark WHERE student_key = ?1 AND line_item_key = ?2 AND standard_key = ?3
+   AND (student_key, line_item_key, standard_key)
+       NOT IN (SELECT student_key, line_item_key, standard_key FROM temp.first_row)
+"""
+
+
+def _end_marks_of_standards(batch: Batch, rows: list[Any]) -> None:
+    wanted = {row.result for row in rows}
+    whose = {result: (who, item) for result, who, item in batch.results() if result in wanted}
+    students, items = batch.known("student", batch.system), batch.known("line_item", batch.system)
+    standards = batch.known("standard", "district")
+    marks = [
+        (students[who], items[item], standards[row.standard])
+        for row in rows
+        for who, item in [whose.get(row.result, ("", ""))]
+        if who in students and item in items and row.standard in standards
+    ]
+    _count(batch, "standard_mark", len(marks), batch.end_many(_END_MARK, marks))
 
 
 _ENDS: dict[str, tuple[tuple[str, ...], Callable[[Batch, list[Any]], None]]] = {
@@ -169,5 +208,7 @@ _ENDS: dict[str, tuple[tuple[str, ...], Callable[[Batch, list[Any]], None]]] = {
     "OneRoster enrollments": (("section", "user"), _end_enrollments),
     "OneRoster lineItems": ((), _end_line_items),
     "OneRoster results": (("line_item", "student"), _end_grades),
+    "OneRoster lineItemLearningObjectiveIds": (("line_item", "standard"), _end_links),
+    "OneRoster resultLearningObjectiveIds": (("result", "standard"), _end_marks_of_standards),
 }
 """Kind of file -> (what a row must say besides its id, so that its record is found; how it ends)."""

@@ -8,7 +8,7 @@ from appliance.student_level.sources import district_csv, oneroster
 from appliance.student_level.sources.layout import Layout
 from appliance.student_level.staging import twins
 from appliance.student_level.staging.batch import Batch, Taken
-from appliance.student_level.staging.first_rows import FirstRows, Ready
+from appliance.student_level.staging.first_rows import FirstRows, Ready, by_column
 from appliance.student_level.staging.linking.results import Results
 from appliance.student_level.staging.references import Reference, with_keys
 from appliance.student_level.staging.report import FileRead
@@ -111,4 +111,25 @@ def tests(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     key = "student_key, test_key, day, occurrence"
     columns = "raw_score, scale_score, standard_error, level, meets, administration, grade_level, file_key, file_row"
     batch.upsert(layout.entity, "test_result", key, columns, ready())
+    whose.close()
+
+
+def growth(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
+    """How much a student gained between two sittings of a test, beside what is typical, as its publisher reports it."""
+    whose = Results(batch, layout, read)
+    tests_known = batch.known("test", "district")
+
+    def ready() -> Iterator[tuple[int, tuple[Any, ...]]]:
+        for number, row in rows:
+            student = whose.student(number, row)
+            if student is None:
+                continue
+            if row.test not in tests_known:
+                batch.refuse_reference(layout, read, number, "assessment_id", "test")
+            else:
+                test = tests_known[row.test]
+                yield number, (student, test, row.day, row.span, row.observed, row.typical, row.standard_error)
+
+    columns = "observed, typical, standard_error, file_key, file_row"
+    FirstRows(batch, layout, read, "test_growth", "student_key, test_key, day, span", columns).put(by_column(ready()))
     whose.close()

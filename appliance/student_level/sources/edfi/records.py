@@ -67,18 +67,26 @@ class Interchange:
     md5: str
     """Control files name it. It tells a file that broke on the way, no more."""
     counts: Counter[str]
+    names_homerooms: bool = False
+    """Whether any of its records says that a section is a student's homeroom."""
+
+
+_HOMEROOM = b"HomeroomIndicator>true<"
 
 
 def look_through(file: SourceFile, progress: Progress = quietly) -> Interchange:
     """Read a whole file once: is it sound, what is its root, what does it hold? Raises BadFile."""
     reader = _Reader(file, ())
     sha256, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
+    names_homerooms, before = False, b""
     for number, block in enumerate(reader.blocks(), start=1):
+        names_homerooms = names_homerooms or _HOMEROOM in before[-len(_HOMEROOM) :] + block
+        before = block
         if number * _STEP % _MEGABYTE == 0:
             progress(f"{file.name}, looking through (MB)", number * _STEP // _MEGABYTE, file.size // _MEGABYTE + 1)
         sha256.update(block)
         md5.update(block)
-    return Interchange(file, reader.root, sha256.hexdigest(), md5.hexdigest(), reader.counts)
+    return Interchange(file, reader.root, sha256.hexdigest(), md5.hexdigest(), reader.counts, names_homerooms)
 
 
 def records(file: SourceFile, kinds: Collection[str]) -> Iterator[Record]:

@@ -201,6 +201,16 @@ class Package:
             found[self.section_id(record)] = self.session(record.file, reference, school)
         return found
 
+    @cached_property
+    def homerooms(self) -> frozenset[str]:
+        """Ids of the sections that are the homeroom of any student in them."""
+        named = Package(tuple(one for one in self.interchanges if one.names_homerooms))
+        return frozenset(
+            self.section(record.group("SectionReference"))
+            for record in named.records("StudentSectionAssociation")
+            if record.text("HomeroomIndicator") == "true"
+        )
+
     def section(self, group: Group) -> str:
         """The id of the section that a reference names."""
         identity = section_key(group)

@@ -92,4 +92,5 @@ def sections(package: Package) -> Iterator[Row]:
             "sessions": package.session_of_section[identity],
             "periods": ",".join(filter(None, periods)),
             "room": first(record.group("LocationReference"), "ClassroomIdentificationCode"),
+            "kind": "homeroom" if identity in package.homerooms else "scheduled",
         }  # fmt: skip
