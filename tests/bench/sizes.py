@@ -67,7 +67,7 @@ def measure_attendance(students: int, folder: Path) -> None:
         tables.execute("DELETE FROM batch_undo")
     size = (_pages(database) - before) / (students * 180)
     database.close()
-    print(f"Attendance takes {size:.2f} bytes a student and day, with its index and where each row came from.")
+    print(f"Attendance takes {size:.2f} bytes a student and day, with the row each of them came from.")
 
 
 def _roster(folder: Path, students: int) -> Path:
