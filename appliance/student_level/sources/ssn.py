@@ -21,7 +21,12 @@ _BETWEEN = r" {0,2}[-./_\\ ] {0,2}"
 _WRITTEN_OUT = re.compile(_DIGITS % (_BETWEEN, _BETWEEN), re.ASCII)
 _MAYBE = re.compile(r"\d{3}[-./_\\ ]{0,5}\d{2}[-./_\\ ]{0,5}\d{4}|\{", re.ASCII)
 """What each of the signs below needs at least: one look settles nearly every value."""
-_BEGINS_ONE = re.compile(r"\d{3}[-./_\\ ]", re.ASCII)
+_SHAPES = bytes(0x30 if sign in b"0123456789" else 0x2D if sign in b"-./_\\" else sign for sign in range(256))
+"""Every digit as 0, every sign between digits as a dash. To look for a shape so takes a tenth of a pattern's time."""
+_NINE_DIGITS = b"000000000"
+_BARE_SHAPE = re.compile(rb"000000000(?!0)(?<!0000000000)")
+_WRITTEN_SHAPES = b"000-00-0000", b"00000-0000", b"000-000000", _NINE_DIGITS
+"""What a number that is written out has at least, once blanks are taken out; the first where there are none."""
 _BARE = re.compile(_DIGITS % ("", ""), re.ASCII)
 _SPEAKS_OF_IT = re.compile(
     r"\bssn|ssn\b|\bs\.s\.n|social.{0,3}sec|soc\.? ?sec|\bss ?(?:#|no\b|nr\b|num)|\bitin\b|tax ?payer ?id|\btax ?id"
@@ -108,11 +113,16 @@ class Sieve:
             return True
         if not lines.isascii() or "{" in lines:
             return False
+        shape = lines.encode().translate(_SHAPES)
+        tight = shape.replace(b" ", b"")
         if not self.is_id:
-            return not _MAYBE.search(lines)
+            return _NINE_DIGITS not in tight.replace(b"-", b"") or not _MAYBE.search(lines)
+        looks_written = any(
+            one in tight for one in (_WRITTEN_SHAPES if len(tight) < len(shape) else _WRITTEN_SHAPES[:1])
+        )
         return not (
-            (_BEGINS_ONE.search(lines) and _WRITTEN_OUT.search(lines))
-            or (_BARE.search(lines) and _SPEAKS_OF_IT.search(lines.lower()))
+            (looks_written and _WRITTEN_OUT.search(lines))
+            or (_BARE_SHAPE.search(shape) and _SPEAKS_OF_IT.search(lines.lower()))
         )
 
     def holds(self, text: str) -> bool:

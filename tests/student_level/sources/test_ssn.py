@@ -1,7 +1,7 @@
 """What a social security number looks like, and what only looks like one."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from appliance.student_level.sources import ssn
@@ -90,3 +90,24 @@ def test_a_type_of_code_is_known(system):
 
 def test_a_header_that_is_a_row_of_data_is_not_repeated():
     assert ssn.without_them(["id", "123-45-6789", "", "987654321"]) == ("id", "column 2", "column 3", "column 4")
+
+
+@st.composite
+def cells(draw):
+    """Values like those of a column: near misses as well as numbers, with blanks, words and more digits around."""
+    sign = st.sampled_from(["", "", "-", ".", " ", " - ", "  -", "--", "x"])
+    number = "123" + draw(sign) + "45" + draw(sign) + draw(st.sampled_from(["6789", "67890", "678"]))
+    around = st.sampled_from(["", "", "1", "id ", " ssn", "ssn ", "class ", "{SSN:1}"])
+    return draw(around) + draw(st.one_of(numbers(), st.just(number))) + draw(around)
+
+
+@settings(max_examples=300)
+@example(["ssn 123456789"], ("source_id", "student"))
+@given(
+    st.lists(cells(), min_size=1, max_size=2),
+    st.sampled_from([("source_id", "student"), ("code", "course"), ("note", "")]),
+)
+def test_one_look_at_a_whole_column_lets_nothing_pass_that_a_look_at_each_value_would_not(values, column):
+    sieve = ssn.Sieve(*column)
+    if sieve.lets_all_pass("\n".join(values)):
+        assert not any(sieve.holds(value) for value in values)
