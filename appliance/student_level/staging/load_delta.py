@@ -11,7 +11,7 @@ from appliance.student_level.sources import oneroster
 from appliance.student_level.sources.layout import Column, Layout
 from appliance.student_level.staging.batch import Batch
 from appliance.student_level.staging.linking.days_of_ids import end_ids
-from appliance.student_level.staging.load_standards import END_LINK
+from appliance.student_level.staging.load_standards import END_LINK, standard_keys
 from appliance.student_level.staging.report import FileRead
 
 Rows = Iterable[tuple[int, Any]]
@@ -170,7 +170,7 @@ DELETE FROM standard_mark WHERE line_item_key = ?1 AND student_key = ?2
 
 
 def _end_links(batch: Batch, rows: list[Any]) -> None:
-    items, standards = batch.known("line_item", batch.system), batch.known("standard", "district")
+    items, standards = batch.known("line_item", batch.system), standard_keys(batch)
     links = [
         (items[row.line_item], standards[row.standard])
         for row in rows
@@ -190,7 +190,7 @@ def _end_marks_of_standards(batch: Batch, rows: list[Any]) -> None:
     wanted = {row.result for row in rows}
     whose = {result: (who, item) for result, who, item in batch.results() if result in wanted}
     students, items = batch.known("student", batch.system), batch.known("line_item", batch.system)
-    standards = batch.known("standard", "district")
+    standards = standard_keys(batch)
     marks = [
         (students[who], items[item], standards[row.standard])
         for row in rows

@@ -41,31 +41,40 @@ def results_in(files: Sequence[Recognised], system: str) -> Iterator[tuple[str, 
 
 def standards(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     """What the standards are called: the ids of a gradebook say little."""
-
-    def ready() -> Iterator[tuple[Any, ...]]:
-        for _, row in rows:
-            yield batch.local_key("standard", row.standard), row.standard, row.code, row.title
-
-    batch.upsert(layout.entity, "standard", "standard_key", "identifier, code, title", ready())
+    batch.upsert(
+        layout.entity, "standard", "identifier", "code, title", ((r.standard, r.code, r.title) for _, r in rows)
+    )
 
 
-def _standard_key(batch: Batch, identifier: str) -> int:
-    key = batch.local_key("standard", identifier)
-    batch.run("INSERT INTO standard (standard_key, identifier) VALUES (?, ?) ON CONFLICT DO NOTHING", (key, identifier))
-    return key
+class _Standards:
+    """The key of each standard, by the id that gradebooks use; one that nobody named yet is kept by its id alone."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch, self._known = batch, standard_keys(batch)
+
+    def __getitem__(self, identifier: str) -> int:
+        if identifier not in self._known:
+            self._batch.run("INSERT INTO standard (identifier) VALUES (?)", (identifier,))
+            self._known = standard_keys(self._batch)
+        return self._known[identifier]
+
+
+def standard_keys(batch: Batch) -> dict[str, int]:
+    """Id -> key, of all standards that are known."""
+    return dict(batch.ask("SELECT identifier, standard_key FROM standard"))
 
 
 def line_item_standards(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     """Which standards a piece of work shows. Of the sender's work, a whole file ends the links it does not hold."""
     items = batch.known("line_item", batch.system)
-    named: set[tuple[int, int]] = set()
+    standards, named = _Standards(batch), set[tuple[int, int]]()
 
     def ready() -> Iterator[tuple[Any, ...]]:
         for number, row in rows:
             if row.line_item not in items:
                 batch.refuse_reference(layout, read, number, "lineItemSourcedId", "line item")
             elif row.is_active:
-                link = items[row.line_item], _standard_key(batch, row.standard)
+                link = items[row.line_item], standards[row.standard]
                 named.add(link)
                 yield link
 
@@ -84,10 +93,11 @@ def standard_marks(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> 
     """What a student got for a standard. Where a row has no mark of its own, the mark of the whole work holds."""
     batch.run("DROP TABLE IF EXISTS temp.objective")
     batch.run(_PENDING)
+    standards = _Standards(batch)
     batch.run_many(
         "INSERT INTO temp.objective VALUES (?, ?, ?, ?, ?, NULL, NULL)",
         (
-            (number, row.result, _standard_key(batch, row.standard), row.score, row.score_text)
+            (number, row.result, standards[row.standard], row.score, row.score_text)
             for number, row in rows
             if row.is_active
         ),

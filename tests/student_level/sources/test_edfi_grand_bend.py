@@ -104,6 +104,11 @@ def test_both_formats_give_the_same(from_edfi, from_oneroster, question):
     assert found == answers(from_oneroster, question)
 
 
+def test_a_section_is_a_homeroom_where_students_are_said_to_have_it_as_one(from_edfi):
+    kinds = dict(ask(from_edfi[0], "SELECT kind, count(*) FROM section GROUP BY kind"))
+    assert 0 < kinds["homeroom"] < kinds["scheduled"]
+
+
 def test_both_formats_give_the_same_test_scores_subjects_aside(from_edfi, from_oneroster):
     """The CSV files name tests by XML ids, from which their subjects can only be guessed."""
     scores = [

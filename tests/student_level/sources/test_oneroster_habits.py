@@ -361,9 +361,9 @@ def test_files_with_a_header_and_no_rows_end_nothing_and_are_said(town):
     assert notes(report).count("holds a header and no rows") == len(ROSTER)
 
 
-def test_score_scales_learning_objectives_and_resources_are_skipped_and_said(town):
-    others = ("scoreScales", "lineItemScoreScales", "resultScoreScales", "lineItemLearningObjectiveIds",
-              "resultLearningObjectiveIds", "resources", "classResources", "courseResources")  # fmt: skip
+def test_score_scales_and_resources_are_skipped_and_said(town):
+    others = ("scoreScales", "lineItemScoreScales", "resultScoreScales", "resources", "classResources",
+              "courseResources")  # fmt: skip
     report = town.load(town.package("full.zip", **dict.fromkeys(others, "sourcedId,title\n1,x")))
     said = notes(report)
     for name in others:

@@ -81,6 +81,8 @@ class MappedTable:
     """Whom a roster's rows are about, where the mapping says so: students and staff come in files of their own."""
     mapping: str
     """The mapping's name."""
+    speaks: bool = True
+    """Whether it passes on the file's rows of a wrong width: one of the layouts that a file fills does."""
 
     @property
     def encoding(self) -> str:
@@ -95,7 +97,8 @@ class MappedTable:
         for number, fields in self.table.rows():
             if len(fields) != width and (len(fields) < width or any(fields[width:])):
                 # As many too many or too few as the file has, so that the check of the width refuses it.
-                yield number, [_WRONG_WIDTH] * max(len(self.header) + len(fields) - width, 0)
+                if self.speaks:
+                    yield number, [_WRONG_WIDTH] * max(len(self.header) + len(fields) - width, 0)
                 continue
             same = tuple(fields[place].strip() for place in theirs) if theirs else ()
             for nth, block in enumerate(self.blocks):
@@ -110,10 +113,18 @@ class MappedTable:
 
 
 def apply(mapping: Mapping, table: Table) -> list[tuple[MappedTable, Layout]]:
-    """Each layout that the mapping fills from this file. Raises BadFile when a column that it needs is not there."""
+    """Each layout that the mapping fills from this file: those of whose results it has any column.
+
+    Raises BadFile when there is none, or when a column that one needs is not there.
+    """
     places = Places(table.name, table.header)
     empty = frozenset(word.lower() for word in mapping.empty)
-    made = [_View(mapping, part, table, places, empty) for part in mapping.table]
+    made = [view for part in mapping.table if (view := _View(mapping, part, table, places, empty)).is_there]
+    if not made:
+        raise BadFile(
+            f"{table.name}: it has none of the result columns that the mapping {mapping.name!r} reads. "
+            "Show it to: schoolhouse map FILE"
+        )
     left_out = tuple(name for place, name in enumerate(table.header) if place not in places.used and name)
     return [(view.table(nth, left_out), view.layout) for nth, view in enumerate(made)]
 
@@ -136,11 +147,7 @@ class _View:
                 if (readers := self._readers(cells, repeat.filled)) is not None:
                     blocks.append(readers)
                     rules.append((repeat.filled, self._skips(cells, readers)))
-        if not blocks:
-            raise BadFile(
-                f"{table.name}: it has none of the result columns that the mapping {mapping.name!r} reads. "
-                "Show it to: schoolhouse map FILE"
-            )
+        self.is_there = bool(blocks)
         self._columns = [c for c in self._house.columns if any(c.headers[0] in block for block in blocks)]
         names = [column.headers[0] for column in self._columns]
         nothing = Constant("")
@@ -223,6 +230,7 @@ class _View:
         return MappedTable(
             self._table, name, digest, header, left_out if nth == 0 else (), self._blocks,
             key if len(key) == len(self._part.key) else (), f" of {role}s" if role else "", self._mapping.name,
+            speaks=nth == 0,
         )  # fmt: skip
 
 

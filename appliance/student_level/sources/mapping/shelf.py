@@ -13,7 +13,7 @@ from appliance.student_level.sources.mapping.form import Mapping, read_mapping
 from appliance.student_level.sources.mapping.mapped import MappedTable, apply
 from appliance.student_level.sources.table import Table
 
-ENDS_NOTHING = frozenset({"tests"})
+ENDS_NOTHING = frozenset({"tests", "test growth"})
 """Layouts whose files only add. A roster cut off on the way would end whoever it lacks, a list of results nobody."""
 FOLDER = "mappings"
 """Inside a home: a district's own mappings."""

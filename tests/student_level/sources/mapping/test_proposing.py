@@ -135,6 +135,16 @@ def test_a_vendors_test_file_is_never_proposed_as_a_roster_that_would_end_everyb
         assert proposal.recipe.name == "test results" or proposal.mapping() is None
 
 
+def test_a_file_of_results_with_growth_fills_growth_too_and_one_without_does_not():
+    header = "student_id test_name test_date scale_score"
+    rows = [f"{7000 + n}|Reading|9/{1 + n % 28}/2026|{200 + n}" for n in range(30)]
+    assert [part.layout for part in proposed(header, rows).mapping().table] == ["tests"]
+    grown = [f"{row}|fall to winter|{n % 9}|5|{3 + n % 2}" for n, row in enumerate(rows)]
+    found = proposed(f"{header} GrowthPeriod ObservedGrowth ProjectedGrowth GrowthStandardError", grown).mapping()
+    assert [part.layout for part in found.table] == ["tests", "test growth"]
+    assert found.table[1].columns["typical_growth"] == "ProjectedGrowth"
+
+
 def test_a_grade_of_school_is_not_a_mark():
     header = "student_id section_id term grade"
     assert "mark" not in chosen(proposed(header, [f"{n}|c1|Q1|0{n % 9 + 1}" for n in range(30)], "marks"))
