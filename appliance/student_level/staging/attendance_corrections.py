@@ -1,9 +1,10 @@
 """What an attendance file takes back: absences that it calls present, and those that a cumulative file leaves out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from appliance.student_level.sources.layout import Layout
+from appliance.student_level.staging.attendance_codes import BY_SECTION, DAILY
 from appliance.student_level.staging.attendance_cover import Cover
 from appliance.student_level.staging.batch import Batch
 
@@ -12,8 +13,12 @@ _BLOCK = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """The statements for one of the two tables of exceptions."""
+    """One of the two tables of exceptions, its key, and the statements for it."""
 
+    table: str
+    key: tuple[str, ...]
+    codes: Mapping[str, int]
+    """Category -> how it is written down."""
     came_back: str
     """Makes the table of exceptions that the file calls present."""
     note_back: str
@@ -27,6 +32,9 @@ class Kind:
 
 
 DAYS = Kind(
+    "attendance_day",
+    ("student_key", "day"),
+    DAILY,
     "CREATE TEMP TABLE came_back (student_key, day)",
     "INSERT INTO temp.came_back SELECT student_key, day FROM attendance_day"
     " WHERE student_key = ? AND day = ? AND basis = 'daily'",
@@ -48,6 +56,9 @@ CREATE TEMP TABLE own AS SELECT student_key, day FROM attendance_day AS event
     "DELETE FROM attendance_day WHERE basis = 'daily' AND (student_key, day) IN (SELECT * FROM temp.gone)",
 )
 SECTIONS = Kind(
+    "attendance_section",
+    ("student_key", "day", "section_key"),
+    BY_SECTION,
     "CREATE TEMP TABLE came_back (student_key, day, section_key)",
     "INSERT INTO temp.came_back SELECT student_key, day, section_key FROM attendance_section"
     " WHERE student_key = ? AND day = ? AND section_key = ?",

@@ -13,73 +13,62 @@ Rules of attendance, stated here once:
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from appliance.student_level.sources.layout import Layout
-from appliance.student_level.staging.attendance_codes import BY_SECTION, DAILY
-from appliance.student_level.staging.attendance_corrections import DAYS, SECTIONS, Present, correct
+from appliance.student_level.staging.attendance_corrections import DAYS, SECTIONS, Kind, Present, correct
 from appliance.student_level.staging.attendance_cover import Cover
 from appliance.student_level.staging.batch import Batch
 from appliance.student_level.staging.days_from_sections import tell_days
-from appliance.student_level.staging.first_rows import FirstRows, Ready, by_column
+from appliance.student_level.staging.first_rows import FirstRows, Ready
 from appliance.student_level.staging.references import Reference, with_keys
 from appliance.student_level.staging.report import FileRead
-from appliance.student_level.staging.rows import Rows
+from appliance.student_level.staging.rows import Rows, Typed
 
 
 def daily(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     """Daily attendance, negative or positive taking."""
-    student = Reference("pupil", "student", "student_id", "student", batch.known("student", "district"))
-    school = Reference("place", "school", "school_id", "school", batch.known("organization", "district"),
+    school = Reference("school_key", "school", "school_id", "school", batch.known("organization", "district"),
                        may_be_empty=True)  # fmt: skip
-    key, columns = "student_key, day", "code, file_key, file_row"
-    exceptions = FirstRows(batch, layout, read, "attendance_day", key, columns)
-    cover, present = Cover(), Present(batch, DAYS)
-
-    def ready() -> Iterator[Ready]:
-        for block in rows.blocks():
-            found = with_keys(batch, layout, read, block, student, school)
-            cover.note(*found.of("place", "day", "category"))
-            there = {place for place, category in enumerate(found["category"]) if category == "present"}
-            if there and not exceptions.named_all:
-                present.add([(found["pupil"][place], found["day"][place]) for place in sorted(there)])
-            away = found.without(there)
-            yield away.numbers, [*away.of("pupil", "day"), list(map(DAILY.__getitem__, away["category"]))]
-
-    exceptions.put(ready())
-    correct(batch, layout, cover, present, everything_is_named=exceptions.named_all)
+    found = (with_keys(batch, layout, read, block, _student(batch), school) for block in rows.blocks())
+    _load(batch, layout, read, DAYS, found)
 
 
 def by_section(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     """Section attendance, turned into days."""
-    students, sections = batch.known("student", "district"), _Sections(batch)
-    cover, present = Cover(), Present(batch, SECTIONS)
+    sections = _Sections(batch)
 
-    def ready() -> Iterator[tuple[int, tuple[Any, ...]]]:
-        for number, row in rows:
-            student = students.get(row.student)
-            found = sections.named(row.section, row.school, row.day)
-            if student is None:
-                batch.refuse_reference(layout, read, number, "student_id", "student")
-            elif not found:
-                batch.refuse_reference(layout, read, number, "section_id", "class")
-            elif len(found) > 1:
-                sentence = "this code belongs to several classes. Send the class's own id, or the school's beside it."
-                batch.refuse(layout, read, number, "section_id", "ambiguous", sentence)
-            else:
-                cover.note([found[0].school], [row.day], [row.category])
-                if row.category == "present":
-                    present.add([(student, row.day, found[0].key)])
-                else:
-                    yield number, (student, row.day, found[0].key, BY_SECTION[row.category])
+    def found() -> Iterator[Typed]:
+        for block in rows.blocks():
+            yield sections.found(layout, read, with_keys(batch, layout, read, block, _student(batch)))
 
-    key, columns = "student_key, day, section_key", "code, file_key, file_row"
-    exceptions = FirstRows(batch, layout, read, "attendance_section", key, columns).put(by_column(ready()))
-    correct(batch, layout, cover, present, everything_is_named=exceptions.named_all)
+    cover = _load(batch, layout, read, SECTIONS, found())
     if cover.days_by_school:
         tell_days(batch.run, cover.year_begins, cover.last)
+
+
+def _student(batch: Batch) -> Reference:
+    return Reference("student_key", "student", "student_id", "student", batch.known("student", "district"))
+
+
+def _load(batch: Batch, layout: Layout, read: FileRead, kind: Kind, blocks: Iterable[Typed]) -> Cover:
+    """Rows whose students and places are known, into one of the two tables; the days that they speak for."""
+    exceptions = FirstRows(batch, layout, read, kind.table, ", ".join(kind.key), "code, file_key, file_row")
+    cover, present = Cover(), Present(batch, kind)
+
+    def ready() -> Iterator[Ready]:
+        for found in blocks:
+            cover.note(*found.of("school_key", "day", "category"))
+            there = {place for place, category in enumerate(found["category"]) if category == "present"}
+            if there and not exceptions.named_all:
+                present.add([tuple(found[name][place] for name in kind.key) for place in sorted(there)])
+            away = found.without(there)
+            yield away.numbers, [*away.of(*kind.key), list(map(kind.codes.__getitem__, away["category"]))]
+
+    exceptions.put(ready())
+    correct(batch, layout, cover, present, everything_is_named=exceptions.named_all)
+    return cover
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +83,7 @@ class _Sections:
     """Classes by their own id, or by the district's code, which several classes may share."""
 
     def __init__(self, batch: Batch) -> None:
-        self._schools = batch.known("organization", "district")
+        self._batch, self._schools = batch, batch.known("organization", "district")
         by_key: dict[int, _Section] = {}
         self._by_code: dict[str, list[_Section]] = defaultdict(list)
         for code, *values in batch.ask("SELECT code, section_key, school_key, begin_day, end_day FROM section"):
@@ -102,7 +91,22 @@ class _Sections:
             self._by_code[code].append(section)
         self._by_id = {source: [by_key[key]] for source, key in batch.known("section", batch.system).items()}
 
-    def named(self, name: str, school: str | None, day: int) -> list[_Section]:
+    def found(self, layout: Layout, read: FileRead, block: Typed) -> Typed:
+        """The rows whose class is known, with its key and its school's. The others are refused."""
+        named = list(map(self._named, *block.of("section", "school", "day")))
+        wrong = {place: len(classes) for place, classes in enumerate(named) if len(classes) != 1}
+        for place, classes in wrong.items():
+            if classes:
+                sentence = "this code belongs to several classes. Send the class's own id, or the school's beside it."
+                number = block.numbers[place]
+                self._batch.refuse(layout, read, number, "section_id", "ambiguous", sentence)
+            else:
+                self._batch.refuse_reference(layout, read, block.numbers[place], "section_id", "class")
+        known = block.without(wrong)
+        sections = [classes[0] for classes in named if len(classes) == 1]
+        return known.plus(section_key=[one.key for one in sections], school_key=[one.school for one in sections])
+
+    def _named(self, name: str, school: str | None, day: int) -> list[_Section]:
         found = self._by_id.get(name) or self._by_code.get(name, [])
         if len(found) > 1 and school in self._schools:
             found = [section for section in found if section.school == self._schools[school]]
