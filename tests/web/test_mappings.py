@@ -1,5 +1,6 @@
 """Mr. Kim gets files in that nobody wrote a mapping for, by confirming what the page proposes."""
 
+import csv
 import re
 import time
 from html import unescape
@@ -9,6 +10,7 @@ import pytest
 from tests.access_log import lines
 from tests.conftest import FORM_HEADERS, app_for, sign_in
 from tests.student_level.sources.mapping.exports import PUPILS, aspen_like, clever_like
+from tests.student_level.sources.mapping.workbooks import write_workbook
 from tests.web.forms import form_on
 
 ABSENCES = "PUPIL_NO,ATT_DATE,ATT_CODE,REMARK\n" + "".join(
@@ -97,6 +99,17 @@ def test_a_district_that_nobody_wrote_a_mapping_for_gets_in_through_the_page(own
     # The next files of that system need nobody.
     again = upload(kim, *((path.name, path.read_bytes()) for path in export(tmp_path).values()))
     assert "Loaded: nothing was new" in load(kim, again)
+
+
+def test_the_same_export_as_a_workbook_of_sheets_gets_in_through_the_page_too(own_town, kim, tmp_path):
+    before = count(own_town, "student")
+    sheets = {name: list(csv.reader(path.open())) for name, path in aspen_like(tmp_path).items()}
+    book = write_workbook(tmp_path / "export.xlsx", **sheets)
+    address = upload(kim, (book.name, book.read_bytes()))
+    pages, address = confirm_all(kim, address, FT="-")
+    assert pages == 5
+    assert "Loaded" in load(kim, address)
+    assert count(own_town, "student") == before + PUPILS
 
 
 def test_the_page_shows_names_of_columns_and_evidence_and_no_pupils_value(kim, tmp_path):
