@@ -3,7 +3,7 @@
 -- What counts. A row is one attempt at one course: what the school wrote into the student's record, once graded. Of one
 -- course, term and result there is one row, as in Ed-Fi; a course failed and made good is two rows. Credits that a
 -- student has by the end of a year are sum(credits_earned) over all rows up to that school_year; a failed course stays
--- a row, with the credits that the district gave for it (often 0, never assumed). result is what the record says, '' when
+-- a row, with the credits that the district gave for it (often 0, never assumed). result is what the record says, '' where
 -- it says nothing; no rule of ours decides it from a mark. course_key leads to the district's catalogue and so to
 -- subject and `advanced`; NULL for a course that the catalogue does not hold.
 --

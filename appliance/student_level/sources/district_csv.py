@@ -3,8 +3,9 @@
 Local codes go through the tables below; a code that is not in its table is refused with its row, never guessed.
 """
 
-from appliance.student_level.sources.layout import Layout, may, need
-from appliance.student_level.sources.values import Refused, day, grade_level, number, one_of, size, text
+from appliance.student_level.sources.layout import Layout, here, may, need
+from appliance.student_level.sources.terms import semester, term
+from appliance.student_level.sources.values import Refused, day, grade_level, number, one_of, size, text, year
 
 ATTENDANCE_CODES = {
     "Excused Absence": "excused", "Absent excused": "excused", "Excused": "excused",
@@ -19,6 +20,8 @@ _CALENDAR_EVENTS = {
     **dict.fromkeys(("Holiday", "Teacher only day", "Bad weather day", "Non-instructional day", "Student late arrival",
                      "Strike", "Weather day", "Break"), 0),
 }  # fmt: skip
+NOT_SAID = "Not said"
+"""A course level in which a catalogue leaves a course as it is."""
 _PROGRAMS = {
     "English learner": "english_learner",
     "English as a Second Language (ESL)": "english_learner",
@@ -33,6 +36,17 @@ _PROGRAMS = {
     "Foster care": "foster",
     "Military family": "military",
 }
+_COURSE_LEVELS = {
+    "Regular": "", "General": "", "Honors": "honors",
+    **dict.fromkeys(("AP", "Advanced Placement"), "ap"),
+    **dict.fromkeys(("IB", "International Baccalaureate"), "ib"),
+    **dict.fromkeys(("Dual", "Dual credit", "Dual enrollment"), "dual"),
+    NOT_SAID: None,
+}  # fmt: skip
+_RESULTS = {
+    **dict.fromkeys(("Pass", "Passed", "P"), "passed"), **dict.fromkeys(("Fail", "Failed", "F"), "failed"),
+    **dict.fromkeys(("Incomplete", "I"), "incomplete"), **dict.fromkeys(("Withdrawn", "Expelled", "W"), "withdrawn"),
+}  # fmt: skip
 
 
 def _day_or_none(value: str) -> int | None:
@@ -98,8 +112,18 @@ LAYOUTS = (
     )),
     Layout("discipline", "discipline", (need("incident", "incident_id", text), need("behavior", "behavior", text)),
            left_out="discipline is sensitive, and nothing here uses it, so it is not kept"),
-    Layout("transcripts", "transcript", (need("course", "course_code", text), need("credits", "credits_earned", text)),
-           left_out="no page and no total uses transcripts yet, so they are not kept"),
+    Layout("course levels", "course_level", (
+        need("course", "course_code", text), here("level", "course_level", one_of(_COURSE_LEVELS), empty=""),
+        may("credits", "credits", size),
+    )),
+    Layout("transcripts", "transcript_course", (
+        _STUDENT, need("course", "course_code", text), need("credits_earned", "credits_earned", size),
+        may("school_year", "school_year", year), may("term", "term", term), may("semester", "semester", semester),
+        may("course_id", "course_id", text), may("title", "course_title", text, empty=""),
+        may("credits_attempted", "credits_attempted", size),
+        may("score", "final_numeric", number), may("score_text", "final_letter", text),
+        may("result", "result", one_of(_RESULTS), empty=""), may("grade_level", "grade_level", grade_level),
+    )),
     Layout("student attributes", "attribute", (_STUDENT, need("meals", "food_service_eligibility", text)),
            left_out="meals, languages and other traits of a child are not kept; programs come from the programs file"),
 )  # fmt: skip

@@ -16,6 +16,13 @@ class Column:
     check: Check
     required: bool = False
     empty: Any = None
+    may_be_empty: bool = False
+    """Of one that is required: that the file has the column is enough."""
+
+    @property
+    def must_be_filled(self) -> bool:
+        """Whether a row without it is refused."""
+        return self.required and not self.may_be_empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,11 @@ class _DayAfter:
 def need(field: str, header: str, check: Check, *others: str) -> Column:
     """A column that must be there and filled."""
     return Column(field, (header, *others), check, required=True)
+
+
+def here(field: str, header: str, check: Check, *others: str, empty: Any = None) -> Column:
+    """A column that must be there and may be empty."""
+    return Column(field, (header, *others), check, required=True, empty=empty, may_be_empty=True)
 
 
 def may(field: str, header: str, check: Check, *others: str, empty: Any = None) -> Column:

@@ -79,6 +79,8 @@ class Batch:
         """Whose ids the rows carry that are being loaded."""
         self.is_delta = False
         """Whether the file that is being loaded holds only what changed."""
+        self.fields: frozenset[str] | None = None
+        """What the file that is being loaded has columns for, by field of its layout; None for rows that waited."""
         self.lines: LineRecords | None = None
         """What the lines of the file that is being loaded become, where that is remembered."""
         self.spared = Spared()

@@ -70,7 +70,7 @@ class CheckedColumn(dict[str, Any]):
         if len(stripped) >= ssn.LEAST and self._sieve.holds(stripped):
             return Wrong(REFUSED, kind_of(""))
         if is_nothing(stripped):
-            return Wrong(_MISSING, kind_of("")) if self.column.required else self.column.empty
+            return Wrong(_MISSING, kind_of("")) if self.column.must_be_filled else self.column.empty
         try:
             return self.column.check(stripped)
         except Refused as refused:

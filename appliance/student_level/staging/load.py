@@ -15,6 +15,7 @@ from appliance.student_level.staging import (
     load_membership,
     load_roster,
     load_standards,
+    load_transcripts,
 )
 from appliance.student_level.staging.batch import Batch
 from appliance.student_level.staging.known_files import Known, KnownFiles
@@ -24,7 +25,7 @@ from appliance.student_level.staging.linking.share import note_share
 from appliance.student_level.staging.load_delta import DeltaFile
 from appliance.student_level.staging.report import FileRead, ImportReport
 from appliance.student_level.staging.rows import Rows, Typed, rows_of
-from appliance.student_level.staging.typed_rows import typed_rows
+from appliance.student_level.staging.typed_rows import places_of, typed_rows
 
 Loader = Callable[[Batch, Layout, FileRead, Rows], None]
 
@@ -49,6 +50,8 @@ IN_ORDER: dict[str, Loader] = {
     "caseload": load_membership.caseloads,
     "daily attendance": load_attendance.daily,
     "section attendance": load_attendance.by_section,
+    "course levels": load_transcripts.course_levels,
+    "transcripts": load_transcripts.transcripts,
     "tests": load_learning.tests,
     "test growth": load_learning.growth,
 }
@@ -113,6 +116,7 @@ def _read(batch: Batch, one: Recognised, read: FileRead, known: KnownFiles | Non
     before = {entity: (count.held, count.refused) for entity, count in batch.report.counts.items()}
     expected = picked.expected if picked else getattr(one.table, "expected", 0)
     batch.spared.clear()
+    batch.fields = frozenset(places_of(one.table, one.layout))
     typed = typed_rows(one.table, one.layout, read, batch.report, batch.spared.note)
     rows = Rows(_ticking(batch, read, typed, expected))
     delta = DeltaFile(batch, one.layout, read, rows) if batch.is_delta else None

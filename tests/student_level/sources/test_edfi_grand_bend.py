@@ -42,6 +42,12 @@ QUESTIONS = {
     "test scores": """SELECT identity.source_id, subject, kind, day, raw_score, scale_score, level, meets
                      FROM test_result JOIN test USING (test_key)
                      JOIN identity ON identity.entity = 'student' AND system = 'district' AND key = student_key""",
+    "transcripts": """SELECT identity.source_id, transcript_course.school_year, term, course_code, result, course.title,
+                          (SELECT min(state_id) FROM section JOIN organization ON organization_key = school_key
+                            WHERE section.course_key = transcript_course.course_key),
+                          credits_attempted, credits_earned, score, score_text
+                     FROM transcript_course LEFT JOIN course USING (course_key)
+                     JOIN identity ON entity = 'student' AND system = 'district' AND key = student_key""",
     "days missed": """SELECT identity.source_id, state_id, school_year, days_enrolled, days_missed, days_excused,
                           days_late
                      FROM student_attendance JOIN organization ON organization_key = school_key
@@ -138,7 +144,6 @@ def test_what_is_left_out_is_said_with_its_reason(from_edfi):
     notes = {read.name: read.note for read in report.files if read.note}
     assert "nothing here uses it" in notes["edfi_1p0.zip/StudentDiscipline.xml (discipline)"]
     assert "not kept" in notes["edfi_1p0.zip/StudentParent.xml (families)"]
-    assert "not kept" in notes["edfi_1p0.zip/StudentGrade.xml (transcripts)"]
     assert "never opened" in notes["edfi_1p0.zip/TeacherSchool.zip"]
 
 

@@ -60,6 +60,11 @@ _COURSE_GRADES = {
 GRADEBOOK = "Gradebook"
 CATEGORIES = (*dict.fromkeys(_COURSE_GRADES.values()), "Other grade", GRADEBOOK)
 
+_COURSE_LEVELS = {
+    "advanced placement": "AP", "international baccalaureate": "IB", "dual credit": "Dual credit", "honors": "Honors",
+}  # fmt: skip
+"""Of CourseLevelCharacteristic. `Advanced`, `College-level` and `Pre-AP` name no program that anybody counts."""
+
 
 def grade_level(word: str) -> str:
     """`Ninth grade` as 09."""
@@ -100,3 +105,9 @@ def kind_of_session(term: str) -> str:
 def category(grade_type: str) -> str:
     """The gradebook category of a grade type, titled so that a grade of a whole period is known as one."""
     return _COURSE_GRADES.get(grade_type.lower(), "Other grade")
+
+
+def course_level(characteristics: Iterable[str]) -> str:
+    """The most advanced kind that a course is said to be, in the words of the layout."""
+    said = {word.lower() for word in characteristics}
+    return next((level for word, level in _COURSE_LEVELS.items() if word in said), "Regular")

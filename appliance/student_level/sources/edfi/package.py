@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from appliance.errors import BadFile
 from appliance.student_level.sources import district_csv, oneroster
 from appliance.student_level.sources.archive import SourceFile
-from appliance.student_level.sources.edfi import learning, people, schools, tests
+from appliance.student_level.sources.edfi import learning, people, schools, tests, transcripts
 from appliance.student_level.sources.edfi.keys import NOT_AN_ID
 from appliance.student_level.sources.edfi.records import Interchange, look_through
 from appliance.student_level.sources.edfi.references import Package
@@ -36,7 +36,6 @@ _LEFT_OUT = {layout.kind: layout.left_out for layout in district_csv.LAYOUTS if 
 _ELEMENTS_LEFT_OUT = {
     "Parent": "families", "Contact": "families", "StudentParentAssociation": "families",
     "StudentContactAssociation": "families",
-    "CourseTranscript": "transcripts", "StudentAcademicRecord": "transcripts",
     "DisciplineIncident": "discipline", "DisciplineAction": "discipline",
     "StudentObjectiveAssessment": "test parts",
     **dict.fromkeys(("StudentTitleIPartAProgramAssociation", "StudentNeglectedOrDelinquentProgramAssociation",
@@ -207,6 +206,8 @@ _TABLES = tuple(
          "daily attendance"),
         ("section attendance", ("AttendanceEvent", "StudentSectionAttendanceEvent"), learning.attendance_by_section,
          "section attendance"),
+        ("course levels", ("Course",), transcripts.course_levels, "course levels"),
+        ("transcripts", ("CourseTranscript",), transcripts.transcripts, "transcripts"),
         ("tests", ("StudentAssessment",), tests.results, "tests"),
     )
 )  # fmt: skip

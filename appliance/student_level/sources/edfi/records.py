@@ -20,7 +20,7 @@ MOST_BYTES_PER_RECORD = 1 << 20
 """The largest real ones, a test result with its parts, take about 30 KB."""
 _STEP, _MEGABYTE = 1 << 16, 1 << 20
 _NO_GROUP: dict[str, str] = {}
-_REPEATED = frozenset({"RacialCategory"})
+_REPEATED = frozenset({"RacialCategory", "CourseLevelCharacteristic"})
 """Names below a child of which each one counts; the second is kept as "name 2" or the like."""
 
 Group = dict[str, str]

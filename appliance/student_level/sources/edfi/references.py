@@ -137,6 +137,11 @@ class Package:
                 found[identity] = Period(identity, name, its_year, begin, record.text("EndDate"), record.line)
         return found
 
+    def session_named(self, file: str, group: Group) -> Session | None:
+        """The session itself, where a reference names one that the package holds."""
+        identity = self.session(file, group, "")
+        return next((session for session in self.sessions if session.id == identity), None)
+
     @cached_property
     def courses(self) -> dict[tuple[str, str], tuple[str, str]]:
         """(organization, course code) -> (id, title), for each of a course's codes."""

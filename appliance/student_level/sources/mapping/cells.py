@@ -141,7 +141,7 @@ def _unless_empty(empty: frozenset[str], column: Column, check: Check) -> Check:
     def unless_empty(value: str) -> object:
         if value.lower() not in empty:
             return check(value)
-        if column.required:
+        if column.must_be_filled:
             raise Refused("missing", "is empty, and this column is needed", "Fill it in the source system.")
         return column.empty
 
