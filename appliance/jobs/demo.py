@@ -44,7 +44,7 @@ def prepare(
         say(f"{what:<11} {' '.join(told)}  [{time.monotonic() - begun:.1f} s]")
 
     with step("Files") as told:
-        made = write_district(folder / "files", students=students, today=today, progress=progress)
+        made = write_district(folder / "files", students=students, today=today, last_year=True, progress=progress)
         told.append(
             f"{made.name}, invented: {students:,} students, {made.begins} to {made.last_day}, {made.note}".rstrip(", ")
         )

@@ -1,6 +1,6 @@
 """Two tests: the state's, in spring of last school year, and the district's own benchmark in fall."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from math import log
@@ -71,6 +71,28 @@ def tests_of(student: Student, year: SchoolYear, seed: int) -> Iterator[TestResu
                 round(3.0 + 0.4 * abs(now), 1),
                 _level(now),
             )
+
+
+SPAN = "spring to fall"
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """Points gained on the benchmark since last spring, what is typical, and the error of the points gained."""
+
+    observed: int
+    typical: int
+    standard_error: float
+
+
+def growth_of(student: Student, tests: Iterable[TestResult], seed: int) -> Iterator[tuple[TestResult, Growth]]:
+    """The growth that comes with the fall benchmark, from grade 3: who is younger took none in spring."""
+    rng = dice(seed, "growth", student.student_id)
+    grade = GRADES.index(student.grade)
+    for test in tests:
+        if test.assessment_id.startswith("BENCH-") and grade >= 3:
+            typical = max(2, round(8 - 0.5 * grade))
+            yield test, Growth(round(typical + rng.gauss(0, 4)), typical, round(test.standard_error * 1.4, 1))
 
 
 def _level(standing: float) -> str:

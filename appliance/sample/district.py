@@ -70,13 +70,15 @@ def write_district(
     students: int = 2000,
     today: date,
     seed: int = 1,
+    last_year: bool = False,
     progress: Callable[[str, int, int], None] = lambda what, done, of: None,
 ) -> SampleDistrict:
     """Invent a district with exactly so many students and write its files, over those of an earlier run.
 
     The school year is the one that `today` lies in, known up to today; in summer it is the year that has just ended.
-    The same arguments give the same bytes. `progress` is told what was done, how many, of how many. Memory holds one
-    school at a time. Raises Trouble for fewer than 40 students.
+    The same arguments give the same bytes. `last_year`: with the days that the same students missed in the year before,
+    so that pages can compare; nobody who has left since is in it. `progress` is told what was done, how many, of how
+    many. Memory holds one school at a time. Raises Trouble for fewer than 40 students.
     """
     if students < LEAST_STUDENTS:
         raise Trouble(f"An invented district needs at least {LEAST_STUDENTS} students; {students} were asked for.")
@@ -84,7 +86,10 @@ def write_district(
     schools = plan_schools(students, dice(seed, "schools"))
     with Files(directory, system_name="Schoolhouse sample", system_code=DISTRICT_ID) as files:
         write_frame(files, schools, year)
-        district = _District(files, schools, year, seed)
+        before = year_of(date(year.ends_in - 1, 6, 30)) if last_year else None
+        district = _District(files, schools, year, before, seed)
+        if before:
+            files.export("calendar", before.calendar())
         for done, school in enumerate(schools, start=1):
             district.write_school(school)
             progress("schools", done, len(schools))
@@ -107,10 +112,12 @@ def write_district(
 class _District:
     """Writes school after school, and remembers the few things that go from one to the next."""
 
-    def __init__(self, files: Files, schools: Sequence[School], year: SchoolYear, seed: int) -> None:
+    def __init__(
+        self, files: Files, schools: Sequence[School], year: SchoolYear, before: SchoolYear | None, seed: int
+    ) -> None:
         self.people: list[DemoPerson] = []
         self.changes: list[Change] = []
-        self._files, self._schools, self._year, self._seed = files, schools, year, seed
+        self._files, self._schools, self._year, self._before, self._seed = files, schools, year, before, seed
         self._office = Office()
         self._next_student = 100_001
         self._coming: dict[str, list[Stay]] = defaultdict(list)
@@ -131,12 +138,27 @@ class _District:
             write_student(self._files, stay, year, self._seed)
         for stay in [*here, *arrived]:
             write_stay(self._files, stay, stories.get(stay.student.student_id), year, self._seed)
+        if self._before:
+            for stay in here:
+                self._write_last_year(stay, self._before)
         for section in timetable.sections:
             write_section(self._files, section, teachers[section.teacher], stories, year, self._seed)
         self.changes += [
             Change(student, story.kind, school.identifier, story.section.key if story.is_about_a_grade else "")
             for student, story in stories.items()
         ]
+
+    def _write_last_year(self, stay: Stay, before: SchoolYear) -> None:
+        """The year before of somebody here since this one began: a grade lower, at a school that has it."""
+        grade = GRADES.index(stay.student.grade)
+        if stay.first or not grade:
+            return
+        student = replace(stay.student, grade=GRADES[grade - 1])
+        rng = dice(self._seed, "last year", student.student_id)
+        schools = [school for school in self._schools if student.grade in school.students_by_grade]
+        school = stay.school if stay.school in schools else rng.choice(schools)
+        whole = Stay(student, school, 0, len(before.days), settled=True)
+        write_stay(self._files, whole, None, before, self._seed + 1, is_over=True)
 
     def _enroll(self, school: School, rng: Random) -> list[Stay]:
         """The school's own students; those who leave for another school are announced there."""

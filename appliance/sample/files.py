@@ -24,9 +24,11 @@ _SENT = {
     "nativeHawaiianOrOtherPacificIslander white demographicRaceTwoOrMoreRaces hispanicOrLatinoEthnicity "
     "countryOfBirthCode stateOfBirthAbbreviation cityOfBirth publicSchoolResidenceStatus",
     "enrollments": "classSourcedId schoolSourcedId userSourcedId role primary beginDate endDate",
+    "lineItemLearningObjectiveIds": "lineItemSourcedId source learningObjectiveId",
     "lineItems": "title description assignDate dueDate classSourcedId categorySourcedId academicSessionSourcedId "
     "resultValueMin resultValueMax schoolSourcedId",
     "orgs": "name type identifier parentSourcedId",
+    "resultLearningObjectiveIds": "resultSourcedId source learningObjectiveId score textScore",
     "results": "lineItemSourcedId studentSourcedId scoreStatus score scoreDate comment textScore classSourcedId "
     "inProgress incomplete late missing",
     "roles": "userSourcedId roleType role beginDate endDate orgSourcedId userProfileSourcedId",
@@ -35,8 +37,8 @@ _SENT = {
     "preferredFamilyName primaryOrgSourcedId pronouns",
 }
 _NOT_SENT = (
-    "classResources courseResources lineItemLearningObjectiveIds lineItemScoreScales resources "
-    "resultLearningObjectiveIds resultScoreScales scoreScales userProfiles userResources"
+    "classResources courseResources lineItemScoreScales resources resultScoreScales scoreScales userProfiles "
+    "userResources"
 ).split()
 _EXPORTS = {
     "attendance": "student_id school_id date category reason",
@@ -44,6 +46,9 @@ _EXPORTS = {
     "caseload": "staff_id student_id begin_date end_date",
     "programs": "student_id program begin_date end_date",
     "school_enrollment": "student_id school_id entry_date grade_level exit_date",
+    "standards": "standard_id standard_code standard_title",
+    "test_growth": "student_id source_file assessment_id administration_date growth_span observed_growth "
+    "typical_growth growth_error",
     "tests": "student_id source_file assessment_id assessment_title subject administration_date raw_score scale_score "
     "standard_error performance_level",
 }

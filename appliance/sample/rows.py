@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from appliance.sample.assessments import TestResult, tests_of
+from appliance.sample.assessments import SPAN, Growth, TestResult, growth_of, tests_of
 from appliance.sample.attendance import exceptions_of
 from appliance.sample.courses import catalogue
 from appliance.sample.files import Files
@@ -11,6 +11,7 @@ from appliance.sample.learning import ASSIGNMENT_CATEGORY, GRADE_CATEGORY, line_
 from appliance.sample.people import Attends, Stay, Student
 from appliance.sample.schools import DISTRICT_ID, DISTRICT_KEY, DISTRICT_NAME, School
 from appliance.sample.staff import Staff
+from appliance.sample.standards import level_of, standard_of, standards
 from appliance.sample.stories import Story
 from appliance.sample.timetable import Section
 from appliance.sample.year import SchoolYear
@@ -36,6 +37,7 @@ def write_frame(files: Files, schools: Iterable[School], year: SchoolYear) -> No
         )  # fmt: skip
     files.record("categories", GRADE_CATEGORY, "Grading period grade", 100)
     files.record("categories", ASSIGNMENT_CATEGORY, "Assignment", 0)
+    files.export("standards", standards())
     files.export("calendar", year.calendar())
 
 
@@ -65,13 +67,17 @@ def write_student(files: Files, stay: Stay, year: SchoolYear, seed: int) -> None
         "programs",
         [(student.student_id, program.name, program.begin, program.end or "") for program in student.programs],
     )
-    files.export("tests", [_test_row(student, test) for test in tests_of(student, year, seed)])
+    tests = list(tests_of(student, year, seed))
+    files.export("tests", [_test_row(student, test) for test in tests])
+    files.export("test_growth", [_growth_row(student, *gained) for gained in growth_of(student, tests, seed)])
 
 
-def write_stay(files: Files, stay: Stay, story: Story | None, year: SchoolYear, seed: int) -> None:
-    """A student's enrollment at a school and the days that went otherwise than planned there."""
+def write_stay(
+    files: Files, stay: Stay, story: Story | None, year: SchoolYear, seed: int, *, is_over: bool = False
+) -> None:
+    """A student's enrollment at a school and the days that went otherwise than planned there. `is_over`: the year."""
     student, school = stay.student, stay.school
-    exit_date = year.days[stay.stop - 1] + _DAY if stay.has_left(year) else ""
+    exit_date = year.days[stay.stop - 1] + _DAY if is_over or stay.has_left(year) else ""
     entry = (student.student_id, school.identifier, year.days[stay.first], student.grade, exit_date)
     files.export("school_enrollment", [entry])
     if stay.attends is Attends.ONE_ELECTIVE:
@@ -108,6 +114,8 @@ def write_section(
             "lineItems", item.key, item.title, "", first, last, section.key, item.category, item.session, 0, 100,
             school.key,
         )  # fmt: skip
+        if standard := standard_of(section, item):
+            files.record("lineItemLearningObjectiveIds", f"{item.key}-L", item.key, "unknown", standard)
     for item, stay, score in scores(section, items, stories, year, seed):
         missing = score.points is None
         status = "not submitted" if missing else "partially graded" if item.runs else "fully graded"
@@ -117,6 +125,9 @@ def write_section(
             score.letter if item.category == GRADE_CATEGORY else "", section.key, "true" if item.runs else "false",
             "false", "true" if score.is_late else "false", "true" if missing else "false",
         )  # fmt: skip
+        if (standard := standard_of(section, item)) and (level := level_of(item, score)):
+            result = f"{item.key}-{stay.student.student_id}"
+            files.record("resultLearningObjectiveIds", f"{result}-L", result, "unknown", standard, "", level)
 
 
 def _write_user(
@@ -154,6 +165,13 @@ def _test_row(student: Student, test: TestResult) -> tuple[object, ...]:
     return (
         student.student_id, test.source_file, test.assessment_id, test.title, test.subject, test.day, test.raw_score,
         test.scale_score, test.standard_error, test.level,
+    )  # fmt: skip
+
+
+def _growth_row(student: Student, test: TestResult, gained: Growth) -> tuple[object, ...]:
+    return (
+        student.student_id, test.source_file, test.assessment_id, test.day, SPAN, gained.observed, gained.typical,
+        gained.standard_error,
     )  # fmt: skip
 
 

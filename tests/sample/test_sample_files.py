@@ -31,6 +31,8 @@ REFERENCES = [
     ("lineItems", "categorySourcedId", "categories"),
     ("lineItems", "academicSessionSourcedId", "academicSessions"),
     ("lineItems", "schoolSourcedId", "orgs"),
+    ("lineItemLearningObjectiveIds", "lineItemSourcedId", "lineItems"),
+    ("resultLearningObjectiveIds", "resultSourcedId", "results"),
     ("results", "lineItemSourcedId", "lineItems"),
     ("results", "studentSourcedId", "users"),
     ("results", "classSourcedId", "classes"),
@@ -185,3 +187,37 @@ def test_progress_counts_schools_and_then_the_package(tmp_path):
     told = []
     write_district(tmp_path, students=60, today=FRIDAY, progress=lambda *step: told.append(step))
     assert told == [("schools", 1, 3), ("schools", 2, 3), ("schools", 3, 3), ("package", 0, 1), ("package", 1, 1)]
+
+
+def test_each_assignment_of_a_core_course_shows_one_standard_and_some_marks_name_a_level(maplewood):
+    known = {row["standard_id"] for row in maplewood.export("standards")}
+    links = maplewood.oneroster("lineItemLearningObjectiveIds")
+    assert {row["learningObjectiveId"] for row in links} == known
+    assert max(Counter(row["lineItemSourcedId"] for row in links).values()) == 1
+    levels = Counter(row["textScore"] for row in maplewood.oneroster("resultLearningObjectiveIds"))
+    assert set(levels) == {"beginning", "getting there", "meets", "exceeds"}
+
+
+def test_growth_stands_beside_what_is_typical_for_results_that_are_there(maplewood):
+    results = {(row["student_id"], row["assessment_id"]) for row in maplewood.export("tests")}
+    growth = maplewood.export("test_growth")
+    assert {(row["student_id"], row["assessment_id"]) for row in growth} <= results
+    assert {int(row["observed_growth"]) > int(row["typical_growth"]) for row in growth} == {True, False}
+    assert all(float(row["growth_error"]) > 0 for row in growth)
+
+
+def test_last_year_is_there_when_asked_for_with_the_same_students_a_grade_lower(tmp_path):
+    plain, longer = invent(tmp_path / "a", students=200), invent(tmp_path / "b", students=200, last_year=True)
+    begins = plain.told.begins.isoformat()
+    before = [row for row in longer.export("school_enrollment") if row["entry_date"] < begins]
+    grades = {row["student_id"]: row["grade_level"] for row in plain.export("school_enrollment")}
+    assert 150 < len(before) < 200
+    assert all(grade_after(row["grade_level"]) == grades[row["student_id"]] for row in before)
+    assert all(row["exit_date"] < begins for row in before)
+    this_year = [row for row in longer.export("attendance") if row["date"] >= begins]
+    assert this_year == plain.export("attendance")
+    assert len(longer.export("attendance")) > 2 * len(this_year)
+
+
+def grade_after(grade):
+    return "01" if grade == "KG" else f"{int(grade) + 1:02d}"
