@@ -51,11 +51,29 @@ def take_turnovers(shelf: Reading, memory: int, since: int, label: str) -> Turno
     return Turnovers(label, {Key(*values[:6]): Turnover(*values[6:]) for values in (tuple(r.values()) for r in rows)})
 
 
-def clear(tables: Tables, *, keep: str) -> None:
-    """Take old snapshots off the shelf: all but `keep` (ISO date) and those that a release was drafted from."""
-    tables.execute(
-        "DELETE FROM count_table WHERE snapshot <> ? AND snapshot NOT IN (SELECT snapshot FROM release)", (keep,)
-    )
+_SUPERSEDED = """
+    DELETE FROM count_table
+     WHERE snapshot <> :keep AND snapshot NOT IN (SELECT snapshot FROM release)
+       AND (snapshot < :since OR EXISTS (
+            SELECT 1 FROM count_table AS later WHERE later.metric = count_table.metric
+               AND substr(later.snapshot, 1, 7) = substr(count_table.snapshot, 1, 7)
+               AND later.snapshot > count_table.snapshot))
+"""
+_BY_GROUP = """
+    DELETE FROM count_cell WHERE dimension <> 'all' AND count_table_key IN
+        (SELECT count_table_key FROM count_table
+          WHERE snapshot <> :keep AND snapshot NOT IN (SELECT snapshot FROM release))
+"""
+
+
+def clear(tables: Tables, *, keep: str, since: str) -> None:
+    """Take off the shelf what nobody asks for any more. What a release was drafted from and the day `keep` stay whole.
+
+    Of other days the last one of each month stays, from `since` on (ISO dates), and of it only the totals of each
+    place: the history of a measure needs no more, and no group stays on the shelf for it.
+    """
+    for statement in (_SUPERSEDED, _BY_GROUP):
+        tables.execute(statement, {"keep": keep, "since": since} if ":since" in statement else {"keep": keep})
 
 
 _TAKE = """

@@ -130,7 +130,8 @@ def serve(
             app = build_app(database, settings, secure_cookies=is_secure, as_of=as_of, elapsed=boot_seconds)
             sessions: Sessions = app.state["house"].sessions
             hourly = Recurring("clear ended sessions", sessions.clear_ended, every_hours=1)
-            nightly = Recurring("bring totals up to date", partial(refresh, database), nightly_at=4)
+            totals = partial(refresh, database, corrects_history=True)
+            nightly = Recurring("bring totals up to date", totals, nightly_at=4)
             witness = Recurring("note the head of the access log", partial(write_witness, database), every_hours=1)
             glass = Recurring("report broken glass", lambda: report_last_week(database, time.time()), nightly_at=5)
             codes = Recurring("shut day codes", lambda: shut_ended_codes(database, time.time()), nightly_at=19)

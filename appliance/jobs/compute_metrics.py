@@ -1,11 +1,13 @@
 """Compute what pages and releases read: sums per student and school, and the counts shelf at a snapshot day."""
 
 from datetime import date
+from functools import partial
 
 from appliance import counts
 from appliance.actions import Action
 from appliance.days import day_number, from_day_number, school_year
 from appliance.errors import Trouble
+from appliance.jobs.count_history import count_history
 from appliance.jobs.import_files import person_at_the_keyboard
 from appliance.storage.connection import Gate
 from appliance.storage.database import Database, Event
@@ -15,11 +17,12 @@ from appliance.student_level.metrics.counting import Areas, count_everything, co
 from appliance.student_level.records.rule_book import RuleBook, in_force
 
 
-def refresh(database: Database, *, by: str | None = None) -> date | None:
+def refresh(database: Database, *, by: str | None = None, corrects_history: bool = False) -> date | None:
     """Bring everything that pages read up to date with what is loaded: after each import, and nightly.
 
     Totals are counted as of the newest school day for which attendance is loaded; returns that day, or None when no
-    attendance is loaded and so nothing was counted.
+    attendance is loaded and so nothing was counted. `corrects_history`: the past months of this school year are counted
+    anew too, by what is loaded now; without it only months that were never counted are.
     """
     _compute_sums(database, by=by)
     forget_last_year(database, date.today())
@@ -29,8 +32,10 @@ def refresh(database: Database, *, by: str | None = None) -> date | None:
         return None
     newest = from_day_number(row["newest"])
     count_snapshot(database, newest, by=by)
-    with database.changing(Event(by or person_at_the_keyboard(), Action.COMPUTE_METRICS, "old counts")) as tables:
-        counts.clear(tables, keep=newest.isoformat())
+    by = by or person_at_the_keyboard()
+    since = count_history(database, newest, partial(rules_on, database), by=by, again=corrects_history)
+    with database.changing(Event(by, Action.COMPUTE_METRICS, "old counts")) as tables:
+        counts.clear(tables, keep=newest.isoformat(), since=since.isoformat())
     return newest
 
 

@@ -111,3 +111,27 @@ def test_teachers_cannot_change_what_they_are_shown(own_visit) -> None:
 def test_no_page_reads_a_whole_school_for_counting() -> None:
     folder = Path(pages.__file__).parent.parent
     assert not [file for file in folder.rglob("*.py") if "counting_a_school" in file.read_text()]
+
+
+def test_a_goal_and_the_credits_of_each_grade_are_the_districts_choice_and_none_is_shipped(kim) -> None:
+    sent = form_of(kim.get("/data/rules").text)
+    assert {name: value for name, value in sent.items() if name.startswith(("goal_", "credits_")) and value} == {}
+    sent |= {
+        "goal_chronic_absence": "12.5",
+        "credits_09": "6",
+        "credits_10": "12.25",
+        "do": "keep",
+        "reason": "our plan",
+    }
+    assert kim.post("/data/rules/change", sent).status_code == 303
+    kept = form_of(kim.get("/data/rules").text)
+    assert (kept["goal_chronic_absence"], kept["credits_09"], kept["credits_10"]) == ("12.5", "6", "12.25")
+    assert kept["goal_attendance_rate"] == ""
+
+
+def test_credits_that_become_fewer_from_grade_to_grade_are_a_slip(kim) -> None:
+    sent = form_of(kim.get("/data/rules").text) | {"credits_09": "6", "credits_10": "5", "do": "preview"}
+    answer = kim.post("/data/rules/change", sent)
+    assert answer.status_code == 400
+    assert "Credits add up from grade to grade" in answer.text
+    assert 'name="credits_10" value="5"' in answer.text

@@ -3,6 +3,7 @@
 -- Shown by: all, grade, race, sex, english_learner, disability, economic
 -- Leaves the district: yes
 -- Rule: EDFacts FS175, FS178 and FS179, levels collapsed to met and not met (NCES 2011-603).
+-- Measure: tests / Met the standard of the state’s test / students / more is better
 WITH newest AS (
     SELECT test_result.student_key, test.subject, test_result.meets,
            row_number() OVER (PARTITION BY test_result.student_key, test.subject

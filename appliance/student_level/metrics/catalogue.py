@@ -1,9 +1,13 @@
 """The metrics there are: each a `.sql` file beside this one, whose first lines say what it counts, whom, by what rule.
 
 A metric's SELECT gives (place_key, student_key, detail, count, out_of), one row per student, place and detail; place 0
-is the district. `counting.py` adds the rows up by the groups the metric is shown by.
+is the district. `counting.py` adds the rows up by the groups the metric is shown by. What several metrics stand on is
+prepared once, by a SELECT of its own, into a temporary table.
+
+A metric that has a line `Measure:` is also shown to people, with a goal, a change and its history.
 """
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,12 +20,41 @@ _NAMES = (
     "attendance_rate",
     "days_missed",
     "late_arrivals",
+    "class_absence",
+    "class_meetings_missed",
     "course_grades",
     "failing_grades",
     "grades_dropping",
+    "credit_accumulation",
+    "on_track",
+    "advanced_courses",
+    "advanced_passed",
     "assessment_performance",
+    "further_state_tests",
+    "benchmark_mastery",
     "test_levels",
 )
+
+
+PREPARED = {"reporting_marks": "course_marks", "reporting_meetings": "class_meetings"}
+"""Temporary tables that metrics stand on, beside those of `groups_sql`: name -> the file that selects its rows."""
+
+
+_HEAD = re.compile(
+    r"(?P<name>\w+): (?P<title>.+?)\n(?P<counts>Counts .+?)\nShown by: (?P<shown>[\w, ]+)\n"
+    r"Leaves the district: (?P<leaves>yes|no)\nRule: (?P<rule>.+?)(?:\nMeasure: (?P<measure>.+))?\Z",
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How a metric is shown to people: its family, its name, what it counts, and which way is better."""
+
+    family: str
+    called: str
+    unit: str
+    more_is_better: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +68,12 @@ class Metric:
     leaves: bool
     rule: str
     sql: str
+    measure: Measure | None = None
+
+    @property
+    def stands_on(self) -> tuple[str, ...]:
+        """The tables of `PREPARED` that it reads from."""
+        return tuple(table for table in PREPARED if table in self.sql)
 
 
 @cache
@@ -48,6 +87,17 @@ def groups_sql() -> str:
     return (_FOLDER / "stays.sql").read_text() + (_FOLDER / "reporting_groups.sql").read_text()
 
 
+@cache
+def prepared_sql(table: str) -> str:
+    """The SELECT that fills one of the tables of `PREPARED`."""
+    return (_FOLDER / f"{PREPARED[table]}.sql").read_text()
+
+
+def measures() -> tuple[Metric, ...]:
+    """The metrics that people are shown, in the order of the manual."""
+    return tuple(metric for metric in metrics() if metric.measure)
+
+
 def sums_sql() -> str:
     """The statements that make the sums which pages read."""
     return (_FOLDER / "stays.sql").read_text() + (_FOLDER / "student_sums.sql").read_text()
@@ -55,13 +105,19 @@ def sums_sql() -> str:
 
 def _read(name: str) -> Metric:
     sql = (_FOLDER / f"{name}.sql").read_text()
-    said = [line.removeprefix("-- ") for line in sql.splitlines() if line.startswith("-- ")]
-    try:
-        title = next(line for line in said if line.startswith(f"{name}: ")).removeprefix(f"{name}: ")
-        counts = next(line for line in said if line.startswith("Counts "))
-        shown = next(line for line in said if line.startswith("Shown by: ")).removeprefix("Shown by: ")
-        leaves = next(line for line in said if line.startswith("Leaves the district: ")).endswith("yes")
-        rule = next(line for line in said if line.startswith("Rule: ")).removeprefix("Rule: ")
-    except StopIteration:
-        raise ValueError(f"{name}.sql must begin with its title, Counts, Shown by, Leaves the district, Rule") from None
-    return Metric(name, title, counts, tuple(part.strip() for part in shown.split(",")), leaves, rule, sql)
+    head = "\n".join(line.removeprefix("-- ") for line in sql.splitlines() if line.startswith("-- "))
+    said = _HEAD.match(head)
+    if said is None or said["name"] != name:
+        raise ValueError(f"{name}.sql must begin with its title, Counts, Shown by, Leaves the district, Rule")
+    title, counts, rule = (" ".join(said[part].split()) for part in ("title", "counts", "rule"))
+    dimensions = tuple(part.strip() for part in said["shown"].split(","))
+    return Metric(name, title, counts, dimensions, said["leaves"] == "yes", rule, sql, _measure(name, said["measure"]))
+
+
+def _measure(name: str, told: str | None) -> Measure | None:
+    if told is None:
+        return None
+    match told.split(" / "):
+        case [family, called, unit, ("more is better" | "fewer is better") as better]:
+            return Measure(family, called, unit, better == "more is better")
+    raise ValueError(f"{name}.sql: a measure is told as family / name / what it counts / more or fewer is better")

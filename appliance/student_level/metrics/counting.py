@@ -5,30 +5,38 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
 
+from msgspec import json
 from sqlite_utils import Database as Tables
 
+from appliance.aggregate.codelists import ALL
 from appliance.aggregate.refusal import Refused
 from appliance.aggregate.tabulation import DISTRICT, Cell, Tabulation
 from appliance.aggregate.turnover import Turnovers
 from appliance.days import day_number, from_day_number, school_year
 from appliance.student_level.metrics import memory
-from appliance.student_level.metrics.catalogue import Metric, groups_sql, metrics
+from appliance.student_level.metrics.catalogue import Metric, groups_sql, metrics, prepared_sql
+from appliance.student_level.records.marks import PLACEHOLDER_DAYS
 from appliance.student_level.records.rule_book import RuleBook
 
 _DISTRICT_PLACE = 0
 Areas = Mapping[str, Collection[str]]
 
 
-def count_everything(tables: Tables, *, snapshot: int, book: RuleBook) -> Iterator[Tabulation]:
-    """Every metric at a snapshot day, one tabulation after another, for pages.
+def count_everything(
+    tables: Tables, *, snapshot: int, book: RuleBook, only: Collection[Metric] | None = None, by_group: bool = True
+) -> Iterator[Tabulation]:
+    """Every metric at a snapshot day (or only some), one tabulation after another, for pages.
 
-    The school year of the snapshot is counted from its first day to the snapshot, both included. The temporary tables
-    that hold the reporting groups live in memory and are gone when the iteration ends.
+    The school year of the snapshot is counted from its first day to the snapshot, both included. Not `by_group`: only
+    the totals of each place, for the history of a measure. The temporary tables that hold the reporting groups live in
+    memory and are gone when the iteration ends.
     """
-    with _groups(tables, snapshot, book, {}) as day:
-        for metric in metrics():
+    wanted = metrics() if only is None else only
+    with _groups(tables, snapshot, book, {}) as day, _prepared(tables, wanted, day.values):
+        for metric in wanted:
+            dimensions = metric.dimensions if by_group else (ALL,)
             with _counted(tables, metric, day.values):
-                yield day.tabulation(metric, _cells(tables, metric, day.place_ids))
+                yield day.tabulation(metric, _cells(tables, dimensions, day.place_ids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +59,13 @@ def count_for_release(
     `areas`: declared geographies, each with the state ids of its schools. Raises `Refused` for one that is not loaded.
     """
     leaving = tuple(metric for metric in metrics() if metric.leaves)
-    with _groups(tables, snapshot, book, areas or {}) as day:
+    with _groups(tables, snapshot, book, areas or {}) as day, _prepared(tables, leaving, day.values):
         memory.begin(tables)
         found = []
         for metric in leaving:
             with _counted(tables, metric, day.values):
                 memory.note(tables, metric)
-                found.append(day.tabulation(metric, _cells(tables, metric, day.place_ids)))
+                found.append(day.tabulation(metric, _cells(tables, metric.dimensions, day.place_ids)))
         kept = memory.keep(tables, snapshot=day.iso, school_year=day.school_year)
         memory.end(tables)
     since = {key: memory.turnovers(tables, kept, key, label, leaving) for key, label in earlier.items()}
@@ -70,11 +78,26 @@ class _Day:
 
     iso: str
     school_year: str
-    values: dict[str, int]
+    values: dict[str, object]
     place_ids: dict[int, str]
 
     def tabulation(self, metric: Metric, cells: Iterator[Cell]) -> Tabulation:
         return Tabulation(metric.name, self.school_year, self.iso, tuple(cells))
+
+
+def values_for(snapshot: int, book: RuleBook) -> dict[str, object]:
+    """What the SQL of the metrics asks for by name: the days it counts, and the numbers of the rule book."""
+    day = from_day_number(snapshot)
+    year = school_year(day)
+    return {
+        "snapshot": snapshot,
+        "first_day": day_number(day.replace(year=year - 1, month=7, day=1)),
+        "school_year": year,
+        "least_days_enrolled": book.least_days_enrolled,
+        "least_days_attended": book.least_days_attended,
+        "placeholder_days": PLACEHOLDER_DAYS,
+        "credits_by_grade": json.encode(book.credits_by_grade).decode(),
+    }
 
 
 @contextmanager
@@ -82,9 +105,7 @@ def _groups(tables: Tables, snapshot: int, book: RuleBook, areas: Areas) -> Iter
     """The temporary tables that every metric reads from."""
     day = from_day_number(snapshot)
     year = school_year(day)
-    values = {"snapshot": snapshot, "first_day": day_number(day.replace(year=year - 1, month=7, day=1))}
-    values["least_days_enrolled"] = book.least_days_enrolled
-    values["least_days_attended"] = book.least_days_attended
+    values = values_for(snapshot, book)
     connection = tables.conn
     schools = dict(connection.execute("SELECT organization_key, state_id FROM organization WHERE kind = 'school'"))
     place_ids = {_DISTRICT_PLACE: DISTRICT} | schools | {-number: code for number, code in enumerate(areas, start=1)}
@@ -114,7 +135,20 @@ def _wholes(schools: Mapping[int, str], areas: Areas) -> list[tuple[int, int]]:
 
 
 @contextmanager
-def _counted(tables: Tables, metric: Metric, values: dict[str, int]) -> Iterator[None]:
+def _prepared(tables: Tables, wanted: Collection[Metric], values: dict[str, object]) -> Iterator[None]:
+    """The tables that some of these metrics stand on, made once for all of them."""
+    made = sorted({table for metric in wanted for table in metric.stands_on})
+    for table in made:
+        tables.conn.execute(f"CREATE TEMP TABLE {table} AS {prepared_sql(table)}", values)
+    try:
+        yield
+    finally:
+        for table in made:
+            tables.conn.execute(f"DROP TABLE temp.{table}")
+
+
+@contextmanager
+def _counted(tables: Tables, metric: Metric, values: dict[str, object]) -> Iterator[None]:
     """The rows of one metric, a student, a place and a detail each, in the temporary table `counted`."""
     tables.conn.execute(f"CREATE TEMP TABLE counted AS {metric.sql}", values)
     try:
@@ -123,9 +157,9 @@ def _counted(tables: Tables, metric: Metric, values: dict[str, int]) -> Iterator
         tables.conn.execute("DROP TABLE temp.counted")
 
 
-def _cells(tables: Tables, metric: Metric, place_ids: dict[int, str]) -> Iterator[Cell]:
-    for dimension in metric.dimensions:
-        group = "'all'" if dimension == "all" else f"reporting_student.{dimension}"
+def _cells(tables: Tables, dimensions: tuple[str, ...], place_ids: dict[int, str]) -> Iterator[Cell]:
+    for dimension in dimensions:
+        group = f"'{ALL}'" if dimension == ALL else f"reporting_student.{dimension}"
         rows = tables.conn.execute(
             f"SELECT place_key, {group}, detail, sum(count), sum(out_of)"  # noqa: S608 names of our own catalogue
             " FROM temp.counted JOIN temp.reporting_student USING (place_key, student_key) GROUP BY 1, 2, 3"

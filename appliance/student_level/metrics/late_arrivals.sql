@@ -3,6 +3,7 @@
 -- Shown by: all, grade, race, sex, english_learner, disability, economic
 -- Leaves the district: no
 -- Rule: the Ed-Fi dashboards' tardy rate; whole days compared as integers, so exactly 10 % counts.
+-- Measure: attendance / Late on 10% or more of days / students / fewer is better
 WITH late AS (
     SELECT DISTINCT school_enrollment.school_key, attendance_day.student_key, attendance_day.day
       FROM attendance_day

@@ -9,8 +9,12 @@ from appliance.student_level.metrics.catalogue import Metric, metrics
 
 _GROUPS = ("student", "school_enrollment", "program_membership")
 """The groups that every metric is shown by, and who is counted at all."""
-_MADE_OF = {"reporting_days": ("attendance_day", "attendance_section")}
-"""Temporary tables of `stays.sql` and `reporting_groups.sql`, and what they are made of beside the groups."""
+_MADE_OF = {
+    "reporting_days": ("attendance_day", "attendance_section"),
+    "reporting_marks": ("grade",),
+    "reporting_meetings": ("attendance_section",),
+}
+"""Temporary tables that metrics read from, and what they are made of beside the groups."""
 _BATCHES = """
     SELECT 'student', batch_key FROM batch_file WHERE file_key IN (SELECT file_key FROM student)
     UNION
@@ -33,7 +37,7 @@ _BATCHES = """
 def tables_behind(metric: Metric) -> frozenset[str]:
     """The tables of records that a metric counts."""
     said = "\n".join(line for line in metric.sql.splitlines() if not line.startswith("--"))
-    words = set(re.findall(r"\w+", said)) & {"grade", "transcript_course", "test_result", *_MADE_OF}
+    words = set(re.findall(r"(?:FROM|JOIN) (\w+)", said)) & {"grade", "transcript_course", "test_result", *_MADE_OF}
     return frozenset(_GROUPS) | {table for word in words for table in _MADE_OF.get(word, (word,))}
 
 

@@ -91,5 +91,8 @@ SELECT place_key, student_key, count(*),
   FROM day_of_several LEFT JOIN attendance_day USING (student_key, day)
  GROUP BY place_key, student_key;
 CREATE UNIQUE INDEX temp.reporting_days_by_place ON reporting_days (place_key, student_key);
+-- Pre-kindergarten is no part of attendance figures: nobody must come.
+DELETE FROM temp.reporting_days WHERE (place_key, student_key) IN
+    (SELECT place_key, student_key FROM temp.reporting_student WHERE grade = 'PK');
 DROP TABLE temp.stay;
 DROP TABLE temp.taken;

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+PLACEHOLDER_DAYS = 3
+"""A zero, or work marked as missing, says nothing until so many days after its due day: teachers enter it ahead."""
 _LETTERS = ((90, "A"), (80, "B"), (70, "C"), (60, "D"), (float("-inf"), "F"))
 _RANK = {"A": 4, "B": 3, "C": 2, "D": 1, "F": 0}
 

@@ -13,6 +13,7 @@ import msgspec
 
 from appliance.errors import Trouble
 from appliance.storage.database import Reading, Tables
+from appliance.student_level.metrics.catalogue import measures
 from appliance.student_level.records.rules import RULES, Rule
 
 _VERSIONS = "SELECT version, from_day, chosen_at, chosen_by, reason, rules FROM rule_book ORDER BY version"
@@ -56,6 +57,12 @@ class RuleBook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quiet_days: QuietDays = QuietDays()
     lines: dict[str, Line] = {}
     """By the rule's name; a rule that is not named keeps the line it was shipped with."""
+    goals: dict[str, Annotated[int, msgspec.Meta(ge=0, le=1000)]] = {}
+    """What the district aims for, by the measure's name, in tenths of a percent. None is shipped."""
+    least_change: Annotated[int, msgspec.Meta(ge=0, le=20)] = 1
+    """A measure that moved by fewer points than this is said to be the same."""
+    credits_by_grade: dict[Literal["09", "10", "11", "12"], Annotated[float, msgspec.Meta(ge=0, le=100)]] = {}
+    """The credits of a student who will graduate on time, by the end of each grade. None are shipped."""
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -173,6 +180,12 @@ def checked(book: RuleBook) -> RuleBook:
         msgspec.convert(msgspec.to_builtins(book), RuleBook)
     except msgspec.ValidationError as error:
         raise NotARule(f"{error}. Mend that number.") from error
+    shown = {metric.name for metric in measures()}
+    for name in book.goals.keys() - shown:
+        raise NotARule(f"There is no measure named {name}, so it can have no goal.")
+    asked = [book.credits_by_grade[grade] for grade in sorted(book.credits_by_grade)]
+    if asked != sorted(asked):
+        raise NotARule("Credits add up from grade to grade: by the end of a later grade they cannot be fewer.")
     for name, line in book.lines.items():
         rule = known.get(name)
         if rule is None:

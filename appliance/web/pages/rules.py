@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import msgspec
 from litestar import Response, get, post
@@ -14,6 +14,7 @@ from appliance.actions import Action
 from appliance.days import day_number, from_day_number
 from appliance.errors import Trouble
 from appliance.jobs.change_rules import Effect, preview, put_in_force, rules_in_force
+from appliance.student_level.metrics.catalogue import Metric, measures
 from appliance.student_level.records.check_ins import KINDS
 from appliance.student_level.records.rule_book import PRESETS, Line, Preset, QuietDays, RuleBook, Version
 from appliance.student_level.records.rules import RULES, Rule
@@ -23,7 +24,11 @@ from appliance.web.visit import Frame, Visit
 
 _HERE = "/data/rules"
 _Number = Annotated[str, msgspec.Meta(pattern=r"^ *[0-9]{1,4} *$")]
-_NUMBERS = ("least_days_enrolled", "least_days_attended", "first_days", "most_names", "leaves_after_days")
+_Percent = Annotated[str, msgspec.Meta(pattern=r"^ *([0-9]{1,3}(\.[0-9])?)? *$")]
+_Credits = Annotated[str, msgspec.Meta(pattern=r"^ *([0-9]{1,3}(\.[0-9]{1,3})?)? *$")]
+_NUMBERS = ("least_days_enrolled", "least_days_attended", "first_days", "most_names", "leaves_after_days",
+            "least_change")  # fmt: skip
+GRADES_WITH_CREDITS: tuple[Literal["09", "10", "11", "12"], ...] = ("09", "10", "11", "12")
 
 if TYPE_CHECKING:
     RulesForm = Any
@@ -40,12 +45,14 @@ else:
             *((f"at_least_{rule.name}", _Number) for rule in RULES),
             *((f"window_{rule.name}", _Number, "1") for rule in RULES),
             *((f"on_{rule.name}", str, "") for rule in RULES),
+            *((f"goal_{one.name}", _Percent, "") for one in measures()),
+            *((f"credits_{grade}", _Credits, "") for grade in GRADES_WITH_CREDITS),
             ("reason", Annotated[str, msgspec.Meta(max_length=300)], ""),
         ],
         forbid_unknown_fields=True,
         kw_only=True,
     )
-    """What the form sends: one field for each number of the book. An unticked rule is not sent at all."""
+    """What the form sends: one field for each number of the book. An unticked rule is not sent; an empty goal is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +63,8 @@ class RulesPage:
     all_rules: ClassVar[tuple[Rule, ...]] = RULES
     presets: ClassVar[tuple[Preset, ...]] = PRESETS
     kinds: ClassVar[dict[str, str]] = KINDS
+    measures: ClassVar[tuple[Metric, ...]] = measures()
+    grades_with_credits: ClassVar[tuple[str, ...]] = GRADES_WITH_CREDITS
     frame: Frame
     in_force: Version
     book: RuleBook
@@ -131,5 +140,18 @@ def _book(data: Any) -> RuleBook:
             )
             for rule in RULES
         },
-        **{name: int(getattr(data, name)) for name in _NUMBERS},
+        goals={one.name: round(float(text) * 10) for one in measures() if (text := _typed(data, f"goal_{one.name}"))},
+        credits_by_grade={
+            grade: float(text) for grade in GRADES_WITH_CREDITS if (text := _typed(data, f"credits_{grade}"))
+        },
+        least_days_enrolled=int(data.least_days_enrolled),
+        least_days_attended=int(data.least_days_attended),
+        first_days=int(data.first_days),
+        most_names=int(data.most_names),
+        leaves_after_days=int(data.leaves_after_days),
+        least_change=int(data.least_change),
     )
+
+
+def _typed(data: Any, name: str) -> str:
+    return str(getattr(data, name)).strip()

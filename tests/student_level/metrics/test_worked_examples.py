@@ -3,15 +3,18 @@
 import pytest
 
 from appliance.student_level.metrics.catalogue import metrics
-from tests.student_level.metrics.worked_examples import count, read_examples
+from appliance.student_level.metrics.worked_examples import worked_examples
+from tests.student_level.metrics.worked_examples import count
 
-EXAMPLES = list(read_examples())
+EXAMPLES = worked_examples()
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=[f"{e.metric}: {e.title}" for e in EXAMPLES])
 def test_the_metric_gives_what_the_example_says(tmp_path, example):
     counted = sorted(count(tmp_path, example), key=repr)
-    assert counted == sorted(({"detail": "", **row} for row in example.result), key=lambda row: repr(order(row)))
+    assert counted == sorted(
+        ({"detail": "", **row} for row in example.result.records), key=lambda row: repr(order(row))
+    )
 
 
 def order(row):

@@ -1,48 +1,22 @@
-"""Reads the worked examples beside the metrics, and puts their students into a database."""
+"""Puts the students of a worked example into a database, and counts them."""
 
-import re
-from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 
-import appliance.student_level.metrics as metrics
+import msgspec
+
 from appliance.actions import Action
 from appliance.days import day_number
 from appliance.storage.database import Database, Event
 from appliance.student_level.metrics.counting import count_everything
 from appliance.student_level.records.rule_book import AS_SHIPPED
-from appliance.student_level.staging.attendance_codes import DAILY
+from appliance.student_level.staging.attendance_codes import BY_SECTION, DAILY
 from tests.sensitive_fields import keep
 
-FOLDER = Path(metrics.__file__).parent / "examples"
 FIRST = date(2026, 8, 17)
 SCHOOL_DAYS = [
     day_number(day) for n in range(280) if (day := FIRST + timedelta(days=n)).weekday() < 5
 ]  # 200 weekdays, all in one school year
-
-
-@dataclass(frozen=True)
-class Example:
-    metric: str
-    title: str
-    snapshot: int
-    students: list[dict[str, str]]
-    result: list[dict[str, str]]
-
-
-def read_examples():
-    """Every example of every metric."""
-    for path in sorted(FOLDER.glob("*.txt")):
-        for block in re.split(r"^# ", path.read_text(), flags=re.M)[1:]:
-            title, rest = block.split("\n", 1)
-            given, gives = rest.split("\ngives\n")
-            snapshot = re.search(r"^snapshot: day (\d+)$", given, re.M)
-            yield Example(path.stem, title, int(snapshot[1]) if snapshot else 180, table(given), table(gives))
-
-
-def table(text):
-    lines = [[cell.strip() for cell in line.split("|")] for line in text.splitlines() if "|" in line]
-    return [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
+SCHOOL_YEARS = {"this": 2027, "last": 2026, "before": 2025}
 
 
 class Builder:
@@ -72,8 +46,12 @@ class Builder:
             self.add("INSERT INTO school_enrollment VALUES (?, ?, ?, ?, ?, NULL, NULL) ON CONFLICT DO NOTHING", *stay)
             if not known:
                 self.absences(student, first, row)
-            if row.get("score"):
+            if row.get("class"):
+                self.seat(student, row)
+            if row.get("score") or row.get("letter"):
                 self.course_grade(student, row)
+            if row.get("course"):
+                self.transcript(student, row)
             if row.get("test"):
                 self.test_result(student, row)
 
@@ -100,23 +78,52 @@ class Builder:
             code = DAILY[category]
             self.add("INSERT INTO attendance_day VALUES (?, ?, ?, NULL, NULL)", student, day(first + n), code)
 
-    def course_grade(self, student, row):
-        course, section = self.key("course", row["subject"]), self.key("section", row["section"])
-        item = self.key("line_item", (row["section"], row["day"]))
+    def section(self, row, code, subject):
         school = self.keys["school"][row["school"]]
-        self.add(
-            "INSERT OR IGNORE INTO course VALUES (?, ?, ?, ?)", course, row["subject"], row["subject"], row["subject"]
-        )
-        self.add("INSERT OR IGNORE INTO section VALUES (?, ?, ?, ?, '', '', '', ?, ?, 1)",
-                 section, school, course, row["section"], day(1), day(180))  # fmt: skip
-        self.add("INSERT OR IGNORE INTO line_item (line_item_key, section_key, title, kind, due_day)"
-                 " VALUES (?, ?, 'Quarter', 'course_grade', ?)", item, section, day(int(row["day"])))  # fmt: skip
-        self.add(
-            "INSERT INTO grade (student_key, line_item_key, score) VALUES (?, ?, ?)", student, item, float(row["score"])
-        )
+        course, section = self.course(subject, row.get("advanced")), self.key("section", (school, code))
+        columns = "(section_key, school_key, course_key, code, title, begin_day, end_day)"
+        self.add(f"INSERT OR IGNORE INTO section {columns} VALUES (?, ?, ?, ?, '', ?, ?)",
+                 section, school, course, code, day(1), day(200))  # fmt: skip
+        return section
+
+    def course(self, title, advanced):
+        key = self.key("course", title)
+        self.add("INSERT OR IGNORE INTO course (course_key, code, title, subject, advanced) VALUES (?, ?, ?, ?, ?)",
+                 key, title, title, title, advanced or None)  # fmt: skip
+        return key
+
+    def seat(self, student, row):
+        section = self.section(row, row["class"], row["class"])
+        first, last = (int(part) for part in row["in class"].split("-"))
+        self.add("INSERT INTO section_enrollment (section_key, student_key, begin_day, end_day) VALUES (?, ?, ?, ?)",
+                 section, student, day(first), day(last + 1))  # fmt: skip
+        missed, late = int(row.get("meetings missed") or 0), int(row.get("meetings late") or 0)
+        for n in range(missed + late):
+            code = BY_SECTION["tardy" if n >= missed else ("excused", "unexcused")[n % 2]]
+            self.add("INSERT INTO attendance_section (student_key, day, section_key, code) VALUES (?, ?, ?, ?)",
+                     student, day(first + n), section, code)  # fmt: skip
+
+    def course_grade(self, student, row):
+        section = self.section(row, row["section"], row["subject"])
+        item = self.key("line_item", (section, row["day"]))
+        scale = float(row["scale"]) if row.get("scale") else None
+        self.add("INSERT OR IGNORE INTO line_item (line_item_key, section_key, title, kind, due_day, highest)"
+                 " VALUES (?, ?, 'Quarter', 'course_grade', ?, ?)",
+                 item, section, day(int(row["day"])), scale)  # fmt: skip
+        score = float(row["score"]) if row["score"] else None
+        scored_day = day(int(row["given"])) if row.get("given") else None
+        self.add("INSERT INTO grade (student_key, line_item_key, score, score_text, scored_day) VALUES (?, ?, ?, ?, ?)",
+                 student, item, score, row.get("letter") or None, scored_day)  # fmt: skip
+
+    def transcript(self, student, row):
+        columns = "student_key, school_year, course_code, result, course_key, credits_attempted, credits_earned"
+        self.add(f"INSERT INTO transcript_course ({columns}, grade_level) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                 student, SCHOOL_YEARS[row["year"]], row["course"], row["result"],
+                 self.course(row["course"], row.get("advanced")), float(row.get("attempted") or 1),
+                 float(row["earned"]), row.get("grade then") or None)  # fmt: skip
 
     def test_result(self, student, row):
-        name = f"{row['test']} {row['subject']}" if row["test"] == "State" else row["test"]
+        name = f"{row['test']} {row['subject']}" if row["test"] in ("State", "Benchmark") else row["test"]
         test, kind = self.key("test", name), {"State": "state", "Benchmark": "benchmark"}.get(row["test"], "other")
         self.add("INSERT OR IGNORE INTO test (test_key, code, title, subject, kind) VALUES (?, ?, ?, ?, ?)",
                  test, name, name, row["subject"], kind)  # fmt: skip
@@ -135,10 +142,11 @@ def count(folder, example):
     database = Database.create(folder / "home")
     keep(database)
     with database.changing(Event("test", Action.COMPUTE_METRICS)) as tables:
-        Builder(tables).build(example.students)
-        tabulations = {t.metric: t for t in count_everything(tables, snapshot=day(example.snapshot), book=AS_SHIPPED)}
+        Builder(tables).build(example.given.records)
+        book = msgspec.structs.replace(AS_SHIPPED, credits_by_grade=example.credits_asked)
+        tabulations = {t.metric: t for t in count_everything(tables, snapshot=day(example.snapshot), book=book)}
     database.close()
-    families = {row["family"] for row in example.result}
+    families = {row["family"] for row in example.result.records}
     return [
         {"family": c.dimension, "place": c.school_id or "District", "group": c.category, "detail": c.detail,
          "count": str(c.count), "out of": str(c.out_of)}
