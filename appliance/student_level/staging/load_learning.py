@@ -83,30 +83,38 @@ def tests(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     made: dict[str, int] = {}
     occurrences: Counter[tuple[int, int, int]] = Counter()
 
-    def test_key(row: Any) -> int:
-        key = made.get(row.test)
-        if key is None:
-            key = made[row.test] = batch.local_key("test", row.test)
-            subject = district_csv.subject_of(row.subject) if row.subject else district_csv.subject_of(row.test)
-            kind = district_csv.kind_of_test(row.source, row.test)
-            batch.run(
-                "INSERT INTO test VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (test_key)"
-                " DO UPDATE SET title = ?3, subject = ?4, kind = ?5, scale = ?6, part_of = ?7",
-                (key, row.test, row.title or row.test, subject, kind, row.scale, row.part_of),
-            )
+    def make(row: Any) -> int:
+        key = batch.local_key("test", row.test)
+        subject = district_csv.subject_of(row.subject) if row.subject else district_csv.subject_of(row.test)
+        kind = district_csv.kind_of_test(row.source, row.test)
+        batch.run(
+            "INSERT INTO test VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (test_key)"
+            " DO UPDATE SET title = ?3, subject = ?4, kind = ?5, scale = ?6, part_of = ?7",
+            (key, row.test, row.title or row.test, subject, kind, row.scale, row.part_of),
+        )
         return key
 
+    def nth(place: tuple[int, int, int]) -> int:
+        occurrences[place] += 1
+        return occurrences[place]
+
     def ready() -> Iterator[tuple[Any, ...]]:
-        for number, row in rows:
-            student = whose.student(number, row)
-            if student is None:
-                continue
-            place = (student, test_key(row), row.day)
-            occurrences[place] += 1
+        for block in rows.blocks():
+            found = whose.found(block)
+            for place, name in enumerate(found["test"]):
+                if name not in made:
+                    made[name] = make(found.at(place))
+            keys = list(map(made.__getitem__, found["test"]))
+            times = map(nth, zip(found["student_key"], keys, found["day"], strict=True))
+            says = {level: district_csv.meets_standard(level) for level in set(found["level"])}
             # A part of a test has levels too, but only the whole test says whether its standard was met.
-            meets = None if row.part_of else district_csv.meets_standard(row.level)
-            yield (*place, occurrences[place], row.raw_score, row.scale_score, row.standard_error, row.level, meets,
-                   row.administration, row.grade_level, *batch.origin(read, number))  # fmt: skip
+            meets = [
+                None if part else says[level] for part, level in zip(found["part_of"], found["level"], strict=True)
+            ]
+            scores = found.of("raw_score", "scale_score", "standard_error", "level")
+            when = found.of("administration", "grade_level")
+            origin = batch.origin_columns(read, found.numbers)
+            yield from zip(found["student_key"], keys, found["day"], times, *scores, meets, *when, *origin, strict=True)
 
     key = "student_key, test_key, day, occurrence"
     columns = "raw_score, scale_score, standard_error, level, meets, administration, grade_level, file_key, file_row"
@@ -120,15 +128,13 @@ def growth(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     tests_known = batch.known("test", "district")
 
     def ready() -> Iterator[tuple[int, tuple[Any, ...]]]:
-        for number, row in rows:
-            student = whose.student(number, row)
-            if student is None:
-                continue
-            if row.test not in tests_known:
-                batch.refuse_reference(layout, read, number, "assessment_id", "test")
-            else:
-                test = tests_known[row.test]
-                yield number, (student, test, row.day, row.span, row.observed, row.typical, row.standard_error)
+        for block in rows.blocks():
+            for number, row in whose.found(block).rows():
+                if row.test not in tests_known:
+                    batch.refuse_reference(layout, read, number, "assessment_id", "test")
+                else:
+                    place = row.student_key, tests_known[row.test], row.day, row.span
+                    yield number, (*place, row.observed, row.typical, row.standard_error)
 
     columns = "observed, typical, standard_error, file_key, file_row"
     FirstRows(batch, layout, read, "test_growth", "student_key, test_key, day, span", columns).put(by_column(ready()))

@@ -41,6 +41,10 @@ class Typed:
         kept = [place for place in range(len(self.numbers)) if place not in places]
         return Typed(_at(self.numbers, kept), {field: _at(column, kept) for field, column in self.columns.items()})
 
+    def at(self, place: int) -> Any:
+        """The row at this place, counted from 0, as a named tuple."""
+        return _row_type(tuple(self.columns))._make(column[place] for column in self.columns.values())
+
     def rows(self) -> Iterator[tuple[int, Any]]:
         """(row number, named tuple) of each."""
         return zip(self.numbers, map(_row_type(tuple(self.columns))._make, zip(*self.columns.values(), strict=True)),

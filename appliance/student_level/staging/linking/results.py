@@ -11,10 +11,13 @@ from appliance.student_level.staging.linking.cases import WAITS, Cases, Row
 from appliance.student_level.staging.linking.likeness import Person, alike
 from appliance.student_level.staging.linking.people import DECIDED, NOT_ALIKE, WAITING, word_for
 from appliance.student_level.staging.report import FileRead
+from appliance.student_level.staging.rows import Typed
 
 NOBODY = "nobody loaded"
 TEST_FILES = "test files"
 """The system of ids in test files that do not say whose they are."""
+_SAID = "student", "state_id", "source", "given_name", "family_name", "birth_day"
+"""What a row says of its student: rows that say the same have one answer."""
 _ALIKE = (
     "no student who is loaded has this id, but one has this name. The result waits until the data steward decides on "
     'the page "Who is who".'
@@ -38,18 +41,22 @@ class Results:
         self._candidates: Candidates | None = None
         self._how: Counter[str] = Counter()
 
-    def student(self, number: int, row: Any) -> int | None:
-        """The student's key; None for a row that is refused, and stands in the report."""
-        given = row.student, row.state_id, row.source, row.given_name, row.family_name, row.birth_day
-        answer = self._answers.get(given)
-        if answer is None:
-            answer = self._answers[given] = self._look(number, row)
-        self._how[answer.how] += 1
-        if answer.sentence:
-            self._batch.refuse(self._layout, self._read, number, "", WAITS, answer.sentence, missing="student")
-        elif answer.key is None:
-            self._batch.refuse_reference(self._layout, self._read, number, "student_id", "student")
-        return answer.key
+    def found(self, block: Typed) -> Typed:
+        """The rows whose student is loaded, with `student_key`. The others are refused, and stand in the report."""
+        given = list(zip(*block.of(*_SAID), strict=True))
+        for place, said in enumerate(given):
+            if said not in self._answers:
+                self._answers[said] = self._look(block.numbers[place], block.at(place))
+        answers = [self._answers[said] for said in given]
+        self._how.update(answer.how for answer in answers)
+        nobodys = {place: answer for place, answer in enumerate(answers) if answer.key is None}
+        for place, answer in nobodys.items():
+            number = block.numbers[place]
+            if answer.sentence:
+                self._batch.refuse(self._layout, self._read, number, "", WAITS, answer.sentence, missing="student")
+            else:
+                self._batch.refuse_reference(self._layout, self._read, number, "student_id", "student")
+        return block.plus(student_key=[answer.key for answer in answers]).without(nobodys)
 
     def close(self) -> None:
         """The end of the file: tell the report how its rows found their students."""
