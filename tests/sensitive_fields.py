@@ -2,10 +2,10 @@
 
 from appliance.jobs.choose_fields import turn_on
 from appliance.storage.database import Database
-from appliance.student_level.sensitive import PROGRAMS
+from appliance.student_level.sensitive import KEEPABLE
 
 
 def keep(database: Database, *names: str) -> None:
     """Keep these sensitive fields, or all that can be kept."""
-    for name in names or sorted(PROGRAMS):
+    for name in names or sorted(KEEPABLE):
         turn_on(database, name, purpose="totals by group for the state", keep="1 year", by="the steward")

@@ -14,7 +14,14 @@ _ALL = "SELECT name, is_on, purpose, until_day, chosen_by, chosen_at FROM field_
 LAPSED = "its time is over"
 _KEPT = Gate(
     open_tables=frozenset(),
-    views={"kept": "SELECT program AS name, count(*) AS records FROM {vault}.program_membership GROUP BY program"},
+    views={
+        "kept": " UNION ALL ".join(
+            (
+                "SELECT program AS name, count(*) AS records FROM {vault}.program_membership GROUP BY program",
+                *(f"SELECT '{name}', count(*) FROM {{vault}}.{table}" for name, table in sensitive.TABLES.items()),  # noqa: S608 our own names
+            )
+        )
+    },
 )
 """For data stewards: how many records there are of each field, and never whose."""
 

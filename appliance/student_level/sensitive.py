@@ -38,18 +38,33 @@ SENSITIVE = {
 """Name -> what it is, in the order they are shown."""
 
 PROGRAMS = frozenset({"special_education", "section_504", "economic", "homeless", "foster", "migrant", "military"})
-"""Those that can be stored: kinds of `program_membership`. Nothing can keep the others yet, so they stay off."""
+"""Those that are kinds of `program_membership`."""
+TABLES = {
+    "disability": "special_education_detail",
+    "home_language": "english_learner_detail",
+    "night_residence": "homeless_detail",
+    "discipline": "discipline",
+    "leaving_reason": "leaving",
+}
+"""Those that have a table of their own, and which."""
+KEEPABLE = PROGRAMS | TABLES.keys()
+"""Those that can be stored. Nothing can keep the others yet, so they stay off."""
 
 _OFF = "SELECT name FROM field_choice WHERE NOT is_on OR until_day < ?"
-_FORGET = (
+_PART_OF = {"special_education": "disability", "homeless": "night_residence"}
+"""Programs whose memberships have details: these go with them."""
+_FORGET_PROGRAM = (
     "DELETE FROM program_membership WHERE program = ?",
     # Notes for taking batches back are old rows too; a note's second value is the program.
     "DELETE FROM batch_undo WHERE table_name = 'program_membership' AND json_extract(row, '$[1]') = ?",
 )
+_FORGET_NOTES = "DELETE FROM batch_undo WHERE table_name = ?"
 _FORGET_WAITING = (
-    "DELETE FROM quarantine WHERE loaded_as = 'programs'",
-    "DELETE FROM batch_undo WHERE table_name = 'quarantine' AND json_extract(row, '$[6]') = 'programs'",
+    "DELETE FROM quarantine WHERE loaded_as = ?",
+    "DELETE FROM batch_undo WHERE table_name = 'quarantine' AND json_extract(row, '$[6]') = ?",
 )
+_READ_AGAIN = "DELETE FROM known_file"
+"""What is gone comes back only from its file, once it is wanted again: no file is passed over as known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +110,7 @@ def until(keep: str, today: date) -> int:
 
 def switch_on(tables: Tables, choice: Choice) -> None:
     """Write down that a field may be kept from now on. Raises NoSuchField for one that nothing can keep."""
-    if choice.name not in PROGRAMS:
+    if choice.name not in KEEPABLE:
         raise NoSuchField(
             f"{choice.name.replace('_', ' ')} cannot be switched on: nothing in Schoolhouse uses it yet, so there is "
             "no purpose for which it could be kept."
@@ -112,13 +127,21 @@ def switch_off(tables: Tables, choice: Choice) -> int:
 
 
 def forget(tables: Tables, name: str) -> int:
-    """Remove what is stored of a field, in the records, in quarantine and in the notes for taking batches back."""
-    if name not in PROGRAMS:
+    """Remove what is stored of a field, in the records, in quarantine and in the notes for taking batches back, so that
+    taking one back does not bring it back; the number of records that went.
+    """
+    if name not in KEEPABLE:
         return 0
-    gone = tables.execute(_FORGET[0], [name]).rowcount
-    tables.execute(_FORGET[1], [name])
+    gone = forget(tables, _PART_OF[name]) if name in _PART_OF else 0
+    if name in PROGRAMS:
+        gone += tables.execute(_FORGET_PROGRAM[0], [name]).rowcount
+        tables.execute(_FORGET_PROGRAM[1], [name])
+    else:
+        gone += tables.execute(f"DELETE FROM {TABLES[name]}").rowcount  # noqa: S608 our own names
+        tables.execute(_FORGET_NOTES, [TABLES[name]])
     for statement in _FORGET_WAITING:
-        tables.execute(statement)
+        tables.execute(statement, ["school enrollment" if name == "leaving_reason" else "programs"])
+    tables.execute(_READ_AGAIN)
     return int(gone)
 
 

@@ -118,7 +118,7 @@ def test_when_its_time_is_over_the_next_import_forgets_it(maplewood):
 @pytest.mark.parametrize(
     ("name", "purpose", "keep", "sentence"),
     [
-        ("discipline", "safety", "1 year", "nothing in Schoolhouse uses it yet"),
+        ("family_relation", "letters", "1 year", "nothing in Schoolhouse uses it yet"),
         ("meals", "totals", "1 year", "nothing in Schoolhouse uses it yet"),
         ("shoe_size", "sport", "1 year", "is no sensitive field"),
         ("economic", "  ", "1 year", "needs a purpose"),

@@ -3,6 +3,7 @@
 Local codes go through the tables below; a code that is not in its table is refused with its row, never guessed.
 """
 
+from appliance.student_level.sources import totals_csv
 from appliance.student_level.sources.layout import Layout, here, may, need
 from appliance.student_level.sources.terms import semester, term
 from appliance.student_level.sources.values import Refused, day, grade_level, number, one_of, size, text, year
@@ -71,11 +72,11 @@ LAYOUTS = (
     )),
     Layout("school enrollment", "school_enrollment", (
         _STUDENT, need("school", "school_id", text), need("begin_day", "entry_date", day),
-        need("grade_level", "grade_level", grade_level), may("end_day", "exit_date", day),
+        need("grade_level", "grade_level", grade_level), may("end_day", "exit_date", day), totals_csv.LEAVING_REASON,
     )),
     Layout("programs", "program", (
         _STUDENT, need("program", "program", one_of(_PROGRAMS)), need("begin_day", "begin_date", day),
-        may("end_day", "end_date", day),
+        may("end_day", "end_date", day), *totals_csv.DETAILS,
     )),
     Layout("caseload", "caseload", (
         need("staff", "staff_id", text), _STUDENT, need("begin_day", "begin_date", day),
@@ -110,8 +111,6 @@ LAYOUTS = (
         need("standard", "standard_id", text), need("code", "standard_code", text),
         may("title", "standard_title", text, empty=""),
     )),
-    Layout("discipline", "discipline", (need("incident", "incident_id", text), need("behavior", "behavior", text)),
-           left_out="discipline is sensitive, and nothing here uses it, so it is not kept"),
     Layout("course levels", "course_level", (
         need("course", "course_code", text), here("level", "course_level", one_of(_COURSE_LEVELS), empty=""),
         may("credits", "credits", size),
@@ -124,8 +123,7 @@ LAYOUTS = (
         may("score", "final_numeric", number), may("score_text", "final_letter", text),
         may("result", "result", one_of(_RESULTS), empty=""), may("grade_level", "grade_level", grade_level),
     )),
-    Layout("student attributes", "attribute", (_STUDENT, need("meals", "food_service_eligibility", text)),
-           left_out="meals, languages and other traits of a child are not kept; programs come from the programs file"),
+    *totals_csv.LAYOUTS,
 )  # fmt: skip
 
 _SUBJECTS = {

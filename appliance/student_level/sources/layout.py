@@ -18,6 +18,9 @@ class Column:
     empty: Any = None
     may_be_empty: bool = False
     """Of one that is required: that the file has the column is enough."""
+    sensitive: str = ""
+    """The sensitive field that it is part of. While that is off, the column is not read; and a value in it that is
+    refused costs no more than itself."""
 
     @property
     def must_be_filled(self) -> bool:
@@ -29,20 +32,20 @@ class Column:
 class Layout:
     """One kind of file: what it is called, which record it makes, which columns are read.
 
-    `left_out` says why a file of this kind is not loaded at all. Columns that no layout names are never read: what has
-    no purpose in the field catalogue does not come in.
+    Columns that no layout names are never read: what has no purpose in the field catalogue does not come in.
     """
 
     kind: str
     entity: str
     columns: tuple[Column, ...] = ()
-    left_out: str = ""
     loaded_as: str = ""
     """The kind whose loader takes it, where that is another one."""
     system: str = "oneroster"
     """Whose ids its rows carry. The ids of two systems are never compared."""
     is_delta: bool = False
     """Only what changed: records that the file does not name stay as they are."""
+    sensitive: frozenset[str] = frozenset()
+    """The fields that it is all about, if it is. While they are off, it is not read; its refused rows are not kept."""
 
     def required_headers(self) -> frozenset[str]:
         """The headers without which a file cannot be of this kind, in lower case."""

@@ -137,9 +137,8 @@ def _by_header(table: Table, inclusive_ends: Collection[str]) -> Recognised:
     fitting = [layout for layout in district_csv.LAYOUTS if layout.required_headers() <= header]
     if not fitting:
         known = "; ".join(
-            f"{layout.kind} ({', '.join(sorted(layout.required_headers()))})"
-            for layout in district_csv.LAYOUTS if not layout.left_out
-        )  # fmt: skip
+            f"{layout.kind} ({', '.join(sorted(layout.required_headers()))})" for layout in district_csv.LAYOUTS
+        )
         raise BadFile(
             f"{table.name}: its header fits no kind of file that is read here. Known kinds and the columns they need: "
             f"{known}. Nothing was loaded. A file of another system, or one whose header changed, needs a mapping: the "
@@ -150,4 +149,4 @@ def _by_header(table: Table, inclusive_ends: Collection[str]) -> Recognised:
         table = replace(table, may_end_short=layout.kind in ENDS_NOTHING)
     if EXPORTS in inclusive_ends:
         layout = with_inclusive_ends(layout)
-    return Recognised(table, layout, f"left out: {layout.left_out}" if layout.left_out else "")
+    return Recognised(table, layout)

@@ -60,6 +60,8 @@ class Batch:
         self.teaching: dict[tuple[int, int, int], tuple[int | None, int]] = {}
         """(staff, section, first day) -> (first day no longer, primary), of the enrollments that the batch names."""
         self.course_grade_categories: dict[str, bool] = {}
+        self.disciplined: set[tuple[int, int]] = set()
+        """(school, school year) of which a file of this batch has told all disciplinary actions."""
         self.adds_only = False
         """Rows that were refused earlier come again: what is loaded is newer than they are, and they are not the whole
         of anything. So they add records, and neither change nor end one."""

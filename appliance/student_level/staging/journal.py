@@ -14,7 +14,8 @@ from appliance.errors import Trouble
 
 LOADED = (
     "organization academic_session calendar_day student staff staff_role course section teaching section_enrollment "
-    "school_enrollment program_membership caseload line_item standard line_item_standard grade "
+    "school_enrollment program_membership special_education_detail english_learner_detail homeless_detail leaving "
+    "discipline completion graduation_cohort caseload line_item standard line_item_standard grade "
     "standard_mark transcript_course test test_result test_growth attendance_taken attendance_day attendance_section "
     "identity former_identity merged_student different_students quarantine quarantine_batch who_case"
 ).split()

@@ -10,7 +10,9 @@ from appliance.student_level.sources.layout import Layout
 from appliance.student_level.sources.recognise import Recognised
 from appliance.student_level.staging import (
     load_attendance,
+    load_discipline,
     load_enrollments,
+    load_for_totals,
     load_learning,
     load_membership,
     load_roster,
@@ -47,6 +49,10 @@ IN_ORDER: dict[str, Loader] = {
     "calendar": load_membership.calendar,
     "school enrollment": load_membership.school_enrollments,
     "programs": load_membership.programs,
+    "student attributes": load_for_totals.attributes,
+    "discipline": load_discipline.discipline,
+    "diplomas": load_for_totals.diplomas,
+    "graduation cohorts": load_for_totals.cohorts,
     "caseload": load_membership.caseloads,
     "daily attendance": load_attendance.daily,
     "section attendance": load_attendance.by_section,
@@ -63,6 +69,7 @@ def load(batch: Batch, files: Sequence[Recognised], known: KnownFiles | None = N
 
     Returns what was read, as far as it was: not files that `known` passes over, and of some an excerpt.
     """
+    files = [_unless_off(one, batch.off) for one in files]
     _refuse_misfits([one for one in files if not one.note])
     for one in files:
         if one.note:
@@ -83,6 +90,15 @@ def load(batch: Batch, files: Sequence[Recognised], known: KnownFiles | None = N
         with blaming(came_as(one.table.name)):
             _read(batch, was_read[-1], read, known)
     return was_read
+
+
+def _unless_off(one: Recognised, off: frozenset[str]) -> Recognised:
+    """The file, with a note that it is left out if it is about nothing but sensitive fields that are off."""
+    fields = one.layout.sensitive
+    if one.note or not fields or not fields <= off:
+        return one
+    named = " and ".join(sorted(name.replace("_", " ") for name in fields))
+    return replace(one, note=f"left out, since the district has this switched off: {named}")
 
 
 def _pass_over(batch: Batch, one: Recognised, read: FileRead, known: Known) -> None:
@@ -117,7 +133,7 @@ def _read(batch: Batch, one: Recognised, read: FileRead, known: KnownFiles | Non
     expected = picked.expected if picked else getattr(one.table, "expected", 0)
     batch.spared.clear()
     batch.fields = frozenset(places_of(one.table, one.layout))
-    typed = typed_rows(one.table, one.layout, read, batch.report, batch.spared.note)
+    typed = typed_rows(one.table, one.layout, read, batch.report, batch.spared.note, batch.off)
     rows = Rows(_ticking(batch, read, typed, expected))
     delta = DeltaFile(batch, one.layout, read, rows) if batch.is_delta else None
     note_what_is_loaded(batch, one.layout)

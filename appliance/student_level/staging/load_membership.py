@@ -8,6 +8,7 @@ from appliance.student_level.sources.layout import Layout
 from appliance.student_level.staging.attendance_cover import mend_days_taken
 from appliance.student_level.staging.batch import Batch
 from appliance.student_level.staging.first_rows import FirstRows, by_column
+from appliance.student_level.staging.load_for_totals import Details, Leaving
 from appliance.student_level.staging.load_roster import Rows
 from appliance.student_level.staging.report import FileRead
 
@@ -35,6 +36,7 @@ def calendar(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
 def school_enrollments(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     """Which school a student belongs to when, and in which grade. `exit_date` is the first day no longer enrolled."""
     students, schools = batch.known("student", "district"), batch.known("organization", "district")
+    leaving = Leaving(batch)
 
     def ready() -> _Ready:
         for number, row in rows:
@@ -47,16 +49,20 @@ def school_enrollments(batch: Batch, layout: Layout, read: FileRead, rows: Rows)
                 sentence = "the exit comes before the entry. Correct the dates."
                 batch.refuse(layout, read, number, "exit_date", "date_order", sentence, at=at)
             else:
-                yield number, (students[row.student], schools[row.school], row.begin_day, row.end_day, row.grade_level)
+                enrollment = students[row.student], schools[row.school], row.begin_day
+                leaving.note(read, number, row, enrollment)
+                yield number, (*enrollment, row.end_day, row.grade_level)
 
     key, columns = "student_key, school_key, begin_day", "end_day, grade_level, file_key, file_row"
     FirstRows(batch, layout, read, "school_enrollment", key, columns).put(by_column(ready()))
+    leaving.put()
 
 
 def programs(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     """Programs a student is in, but for those that the district does not keep. Why a student left one is not kept."""
     students = batch.known("student", "district")
     not_kept: Counter[str] = Counter()
+    details = Details(batch)
 
     def ready() -> _Ready:
         for number, row in rows:
@@ -68,10 +74,12 @@ def programs(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
                 sentence = "the program ends before it begins. Correct the dates."
                 batch.refuse(layout, read, number, "end_date", "date_order", sentence)
             else:
+                details.note(read, number, row, students[row.student], row.program, row.begin_day)
                 yield number, (students[row.student], row.program, row.begin_day, row.end_day)
 
     key, columns = "student_key, program, begin_day", "end_day, file_key, file_row"
     FirstRows(batch, layout, read, "program_membership", key, columns).put(by_column(ready()))
+    details.put()
     if not_kept:
         listed = ", ".join(f"{rows:,} of {name.replace('_', ' ')}" for name, rows in sorted(not_kept.items()))
         left_out = f"rows left out, since the district has these fields switched off: {listed}"

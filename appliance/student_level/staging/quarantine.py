@@ -2,7 +2,8 @@
 
 Kept are the cells of the columns that would have been loaded, in the encrypted database; never a row in which anything
 looks like a social security number, never a row whose cells cannot be told apart, never one of a sensitive field that
-is switched off. After its last day a row is forgotten, whether it was loaded or not.
+is switched off, nor one of a file that is about sensitive fields alone. After its last day a row is forgotten, whether
+it was loaded or not.
 """
 
 import hashlib
@@ -109,7 +110,7 @@ class _Waiting:
 
     def __init__(self, one: Recognised, problems: dict[int, Problem], off: frozenset[str]) -> None:
         self._one, self._layout, self._problems, self._off = one, one.layout, problems, off
-        self._places = places_of(one.table, one.layout)
+        self._places = places_of(one.table, one.layout, off)
         self._columns = {column.field: column for column in one.layout.columns if column.field in self._places}
 
     def rows(self, most: int) -> Iterator[dict[str, Any]]:
@@ -156,7 +157,11 @@ class _Waiting:
         return problem.missing == "" and problem.code not in _BY_LOADERS
 
     def _may_be_kept(self, passed: dict[str, Any]) -> bool:
-        """Nothing of a sensitive field that is off; nor a program nobody knows, as long as one is off."""
+        """Nothing of a kind that is all about sensitive fields, nor of one that is off; nor a program nobody knows, as
+        long as one is off.
+        """
+        if self._layout.sensitive:
+            return False
         if _loaded_as(self._layout) != "programs" or not self._off & sensitive.PROGRAMS:
             return True
         return passed.get("program") is not None and passed["program"] not in self._off

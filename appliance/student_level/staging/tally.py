@@ -45,6 +45,7 @@ _TOLD = {
     "school_enrollment": _Told("school_enrollment", "school_key", ("student_key", "school_key", "begin_day")),
     # Not the program, nor the days: a report says which record it is, not what is true of the child.
     "program_membership": _Told("program", "student_key", ("student_key",)),
+    "completion": _Told("completion", "school_key", ("student_key",)),
     "caseload": _Told("caseload", "student_key", ("staff_key", "student_key", "begin_day")),
     "line_item": _Told("line_item", "section_key", ("line_item_key",)),
     "grade": _Told("grade", "line_item_key", ("student_key", "line_item_key")),

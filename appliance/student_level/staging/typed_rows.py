@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from appliance.errors import BadFile
@@ -23,29 +24,45 @@ def _forget(_refusal: Refusal) -> None:
 
 
 def typed_rows(
-    table: Table, layout: Layout, read: FileRead, report: ImportReport, refused: Callable[[Refusal], None] = _forget
+    table: Table,
+    layout: Layout,
+    read: FileRead,
+    report: ImportReport,
+    refused: Callable[[Refusal], None] = _forget,
+    off: frozenset[str] = frozenset(),
 ) -> Rows:
     """The rows of a table that pass, typed; the others go into the report, and what they still say to `refused`.
+
+    Columns of the sensitive fields `off` are not read, as if they were not there.
 
     Every row of every file passes here, so no column and no value that holds a social security number gets further.
     Raises BadFile for a header that lacks a needed column, and for a column of social security numbers.
     """
-    return Rows(_Typing(table, layout, read, report, refused).blocks(in_blocks(table)))
+    return Rows(_Typing(table, layout, read, report, refused, off).blocks(in_blocks(table)))
 
 
 class _Typing:
     """One table while it is typed."""
 
     def __init__(
-        self, table: Table, layout: Layout, read: FileRead, report: ImportReport, refused: Callable[[Refusal], None]
+        self,
+        table: Table,
+        layout: Layout,
+        read: FileRead,
+        report: ImportReport,
+        refused: Callable[[Refusal], None],
+        off: frozenset[str],
     ) -> None:
         self._table, self._layout, self._read, self._report, self._refused = table, layout, read, report, refused
-        self._places = places_of(table, layout)
+        every = places_of(table, layout)
+        self._places = places_of(table, layout, off)
         present = [column for column in layout.columns if column.field in self._places]
         self._gate = SsnGate(table.name, table.header, layout, [(one, self._places[one.field]) for one in present])
         self._checked = [CheckedColumn(one, sieve) for one, sieve in zip(present, self._gate.sieves, strict=True)]
         self._absent = [column for column in layout.columns if column.field not in self._places]
-        self._unread = _Unread(table.header, frozenset(self._places.values()))
+        self._unread = _Unread(table.header, frozenset(every.values()))
+        here, read_here = frozenset(every.values()), frozenset(self._places.values())
+        self._off = _Unread(table.header, frozenset(range(len(table.header))) - (here - read_here))
         read.columns_left_out = ssn.without_them(getattr(table, "left_out", ()))
 
     def blocks(self, blocks: Iterator[Block]) -> Iterator[Typed]:
@@ -59,20 +76,32 @@ class _Typing:
             if typed.numbers:
                 yield typed
         self._read.columns_left_out = self._unread.held() + self._read.columns_left_out
+        if held := self._off.held():
+            told = f"columns left out, since the district has them switched off: {', '.join(held)}"
+            self._read.note = "; ".join(filter(None, (self._read.note, told)))
 
     def _typed(self, block: Block) -> Typed:
         self._read.rows += len(block.numbers) + len(block.odd)
         self._unread.note(block)
+        self._off.note(block)
         wrong: dict[int, tuple[int, Wrong]] = {}
+        details: list[tuple[int, int, Wrong]] = []
         columns: dict[str, Any] = {one.field: [one.empty] * len(block.numbers) for one in self._absent}
         for nth, checked in reversed(list(enumerate(self._checked))):  # so that the first wrong cell of a row counts
             field = checked.column.field
             columns[field], any_is_wrong = checked.typed(block.columns[self._places[field]])
             if any_is_wrong:
-                wrong |= {place: (nth, value) for place, value in enumerate(columns[field]) if type(value) is Wrong}
-        if wrong or block.odd:
+                found = {place: (nth, value) for place, value in enumerate(columns[field]) if type(value) is Wrong}
+                if checked.column.sensitive:
+                    details += [(place, *one) for place, one in found.items()]
+                    columns[field] = [checked.column.empty if type(one) is Wrong else one for one in columns[field]]
+                else:
+                    wrong |= found
+        if wrong or details or block.odd:
+            told = [(place, *found) for place, found in wrong.items()]
+            told = sorted(told + [one for one in details if one[0] not in wrong], key=itemgetter(0))
             # Several rows may have one number: records of XML that stand in one line, or a wide row that makes many.
-            self._refuse([(block.numbers[place], *found) for place, found in sorted(wrong.items())], block.odd)
+            self._refuse([(block.numbers[place], nth, one) for place, nth, one in told], block.odd)
         for place in wrong:
             cells = ((field, column[place]) for field, column in columns.items())
             self._refused({field: value for field, value in cells if type(value) is not Wrong})
@@ -85,7 +114,7 @@ class _Typing:
         found += wrong
         for row, nth, value in sorted(found, key=lambda one: one[0]):
             column = self._checked[nth].column if nth >= 0 else _WHOLE_ROW
-            self._report.refuse(self._layout.entity, _problem(self._table.name, row, column, value))
+            self._report.refuse(column.sensitive or self._layout.entity, _problem(self._table.name, row, column, value))
             if value.refused is REFUSED:
                 self._gate.found(nth, row, row - 1)
 
@@ -125,8 +154,11 @@ class _Unread:
         return tuple(self._names[place] for place in sorted(self._held))
 
 
-def places_of(table: Table, layout: Layout) -> dict[str, int]:
-    """Field -> where it stands. Header case and order do not matter; a needed column that is not there does."""
+def places_of(table: Table, layout: Layout, off: frozenset[str] = frozenset()) -> dict[str, int]:
+    """Field -> where it stands. Header case and order do not matter; a needed column that is not there does.
+
+    Not of columns that are part of the sensitive fields `off`.
+    """
     headers = [name.lower() for name in table.header]
     places: dict[str, int] = {}
     missing: list[str] = []
@@ -136,7 +168,7 @@ def places_of(table: Table, layout: Layout) -> dict[str, int]:
             missing += [column.headers[0]] * column.required
         elif headers.count(header.lower()) > 1:
             raise BadFile(f"{table.name}: the header names {header} twice. Ask the sender to mend the export.")
-        else:
+        elif column.sensitive not in off:
             places[column.field] = headers.index(header.lower())
     if missing:
         raise BadFile(

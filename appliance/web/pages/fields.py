@@ -13,7 +13,7 @@ from appliance.actions import Action
 from appliance.jobs.choose_fields import choices, stored, turn_off, turn_on
 from appliance.jobs.compute_metrics import refresh
 from appliance.storage.field_catalogue import FIELDS, Field
-from appliance.student_level.sensitive import PROGRAMS, SENSITIVE, Choice
+from appliance.student_level.sensitive import KEEPABLE, SENSITIVE, Choice
 from appliance.web.forms import FromForm
 from appliance.web.rendering import show
 from appliance.web.visit import Frame, Visit
@@ -58,7 +58,7 @@ def see_fields(visit: NamedDependency[Visit], done: FromQuery[str] = "") -> Resp
     database = visit.house.database
     records = stored(database)
     found = tuple(
-        Sensitive(one, SENSITIVE[one.name], records[one.name], one.name in PROGRAMS) for one in choices(database)
+        Sensitive(one, SENSITIVE[one.name], records[one.name], one.name in KEEPABLE) for one in choices(database)
     )
     tables: dict[str, list[Field]] = {}
     for field in FIELDS:

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from appliance.errors import BadFile
 from appliance.student_level.sources import district_csv, oneroster
 from appliance.student_level.sources.archive import SourceFile
-from appliance.student_level.sources.edfi import learning, people, schools, tests, transcripts
+from appliance.student_level.sources.edfi import learning, people, schools, tests, totals, transcripts
 from appliance.student_level.sources.edfi.keys import NOT_AN_ID
 from appliance.student_level.sources.edfi.records import Interchange, look_through
 from appliance.student_level.sources.edfi.references import Package
@@ -25,7 +25,7 @@ from appliance.student_level.sources.values import Refused, text
 _CONTROL_BYTES = 100_000
 _MOST_NAMED = 3
 _OTHER_DATA = (".csv", ".tsv", ".xlsx")
-_LEFT_OUT = {layout.kind: layout.left_out for layout in district_csv.LAYOUTS if layout.left_out} | {
+_LEFT_OUT = {
     "families": "nothing uses family members yet, so they are not kept",
     "test parts": "parts of a test are not read from Ed-Fi yet, the whole test is",
     "all": "no page and no total uses it, so it is not kept",
@@ -36,7 +36,6 @@ _LEFT_OUT = {layout.kind: layout.left_out for layout in district_csv.LAYOUTS if 
 _ELEMENTS_LEFT_OUT = {
     "Parent": "families", "Contact": "families", "StudentParentAssociation": "families",
     "StudentContactAssociation": "families",
-    "DisciplineIncident": "discipline", "DisciplineAction": "discipline",
     "StudentObjectiveAssessment": "test parts",
     **dict.fromkeys(("StudentTitleIPartAProgramAssociation", "StudentNeglectedOrDelinquentProgramAssociation",
                      "StudentSchoolFoodServiceProgramAssociation"), "other programs"),
@@ -87,7 +86,8 @@ def tables(files: Sequence[SourceFile], progress: Progress = quietly) -> Iterato
     used = [one for one in interchanges if not controls or one.file.name in promised]
     package, together = Package(tuple(used)), _hash(used)
     for kind, elements, make, layout in _TABLES:
-        holders = package.holding(*elements)
+        telling = totals.SAYING.get(kind, frozenset())
+        holders = [one for one in package.holding(*elements) if not telling or telling & one.says]
         if holders:
             name, fields = f"{_names(holders)} ({kind})", tuple(column.field for column in layout.columns)
             header = tuple(column.headers[0] for column in layout.columns)
@@ -202,6 +202,10 @@ _TABLES = tuple(
         ("calendar", ("CalendarDate",), schools.calendar, "calendar"),
         ("school enrollment", ("StudentSchoolAssociation",), people.school_enrollments, "school enrollment"),
         ("programs", people.PROGRAMS, people.programs, "programs"),
+        ("student attributes", totals.STUDENTS, totals.attributes, "student attributes"),
+        ("discipline", ("DisciplineAction",), totals.actions, "discipline"),
+        ("diplomas", totals.ACADEMIC_RECORDS, totals.diplomas, "diplomas"),
+        ("graduation cohorts", totals.STUDENTS, totals.cohorts, "graduation cohorts"),
         ("daily attendance", ("AttendanceEvent", "StudentSchoolAttendanceEvent"), learning.attendance_by_day,
          "daily attendance"),
         ("section attendance", ("AttendanceEvent", "StudentSectionAttendanceEvent"), learning.attendance_by_section,

@@ -16,6 +16,7 @@ from appliance.student_level.sources.edfi.keys import (
 from appliance.student_level.sources.edfi.records import Record, first
 from appliance.student_level.sources.edfi.references import Package
 from appliance.student_level.sources.edfi.schools import Row
+from appliance.student_level.sources.edfi.totals import details
 from appliance.student_level.sources.ssn import is_code_type
 
 _STUDENT_IDS = ("StudentUniqueStateId", "StudentUniqueId")
@@ -107,6 +108,7 @@ def school_enrollments(package: Package) -> Iterator[Row]:
             "school": package.organization(record, "SchoolReference"),
             "begin_day": record.text("EntryDate"), "end_day": record.text("ExitWithdrawDate"),
             "grade_level": codes.grade_level(record.text("EntryGradeLevel")),
+            "leaving_reason": record.text("ExitWithdrawType"),
         }  # fmt: skip
 
 
@@ -138,5 +140,5 @@ def programs(package: Package) -> Iterator[Row]:
         if kind.lower() not in codes.PROGRAMS_NOT_KEPT:
             yield record.line, {
                 "student": student_of(record.group("StudentReference")), "program": codes.program(kind),
-                "begin_day": record.text("BeginDate"), "end_day": record.text("EndDate"),
+                "begin_day": record.text("BeginDate"), "end_day": record.text("EndDate"), **details(record),
             }  # fmt: skip

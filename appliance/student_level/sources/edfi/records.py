@@ -67,26 +67,35 @@ class Interchange:
     md5: str
     """Control files name it. It tells a file that broke on the way, no more."""
     counts: Counter[str]
-    names_homerooms: bool = False
-    """Whether any of its records says that a section is a student's homeroom."""
+    says: frozenset[str] = frozenset()
+    """Which of the words that few files hold stand in it: a file is not read once more for what it does not say."""
+
+    @property
+    def names_homerooms(self) -> bool:
+        """Whether any of its records says that a section is a student's homeroom."""
+        return _HOMEROOM in self.says
 
 
-_HOMEROOM = b"HomeroomIndicator>true<"
+_HOMEROOM = "HomeroomIndicator>true<"
+_TELLING = frozenset({_HOMEROOM, "Diploma", "CohortYear", "HomeLanguage", "<Language", "Disabilit"})
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 def look_through(file: SourceFile, progress: Progress = quietly) -> Interchange:
     """Read a whole file once: is it sound, what is its root, what does it hold? Raises BadFile."""
     reader = _Reader(file, ())
     sha256, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
-    names_homerooms, before = False, b""
+    missed, before = {word.encode(): word for word in _TELLING}, b""
     for number, block in enumerate(reader.blocks(), start=1):
-        names_homerooms = names_homerooms or _HOMEROOM in before[-len(_HOMEROOM) :] + block
+        whole = before[-len(_HOMEROOM) :] + block
+        missed = {} if block[:2] in _UTF_16 else {word: text for word, text in missed.items() if word not in whole}
         before = block
         if number * _STEP % _MEGABYTE == 0:
             progress(f"{file.name}, looking through (MB)", number * _STEP // _MEGABYTE, file.size // _MEGABYTE + 1)
         sha256.update(block)
         md5.update(block)
-    return Interchange(file, reader.root, sha256.hexdigest(), md5.hexdigest(), reader.counts, names_homerooms)
+    says = _TELLING - set(missed.values())
+    return Interchange(file, reader.root, sha256.hexdigest(), md5.hexdigest(), reader.counts, says)
 
 
 def records(file: SourceFile, kinds: Collection[str]) -> Iterator[Record]:

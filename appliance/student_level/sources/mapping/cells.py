@@ -10,6 +10,7 @@ from appliance.errors import BadFile
 from appliance.student_level.sources.layout import Column
 from appliance.student_level.sources.mapping.dates import date_reader
 from appliance.student_level.sources.mapping.form import LEAVE_OUT, TEXT, Cell, Mapping
+from appliance.student_level.sources.totals_csv import school_year_of_day
 from appliance.student_level.sources.values import Check, Refused, day, is_nothing
 
 Read = Callable[[list[str]], str]
@@ -38,7 +39,7 @@ class Constant:
 
 
 _MARK = re.compile(r"(?P<number>-?\d{1,12}(?:\.\d{1,9})?)?\s*%?\s*(?P<letter>[A-Za-z]{1,3}[+-]?)?", re.ASCII)
-_DATES = frozenset({day})
+_DATES = frozenset({day, school_year_of_day})
 
 
 class Places:

@@ -42,9 +42,7 @@ LEAVE_OUT = "-"
 """Our side of a code table: rows with this code are left out. Nothing at all there: the cell counts as empty."""
 TEXT = "="
 """What a part of a `join` begins with when it is text, and not the name of a column."""
-LAYOUTS: dict[str, Layout] = {
-    layout.kind: layout for layout in (*district_csv.LAYOUTS, *oneroster.LAYOUTS) if not layout.left_out
-}
+LAYOUTS: dict[str, Layout] = {layout.kind: layout for layout in (*district_csv.LAYOUTS, *oneroster.LAYOUTS)}
 """What a mapping may fill, by name."""
 
 Take = Literal["number", "letter", "school_year"]

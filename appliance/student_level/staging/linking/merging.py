@@ -13,7 +13,9 @@ from sqlite_utils import Database as Tables
 from appliance.errors import Trouble
 
 MOVES = (
-    "school_enrollment", "section_enrollment", "program_membership", "caseload", "grade", "standard_mark",
+    "school_enrollment", "leaving", "discipline", "completion", "graduation_cohort", "section_enrollment",
+    "program_membership", "special_education_detail", "english_learner_detail", "homeless_detail", "caseload", "grade",
+    "standard_mark",
     "transcript_course", "test_result", "test_growth", "attendance_day", "attendance_section", "check_in", "support",
     "coach_grant", "guardian_link",
 )  # fmt: skip
@@ -29,6 +31,11 @@ STAYS = {
 """The other tables that name a student, and why they do not. A test holds both lists against the schema."""
 BESIDE_IMPORTS = ("check_in", "support", "coach_grant", "guardian_link")
 """Those of MOVES that no import changes."""
+_DETAILS = {
+    "special_education": "special_education_detail", "homeless": "homeless_detail",
+    "english_learner": "english_learner_detail", "bilingual": "english_learner_detail",
+}  # fmt: skip
+"""Program -> where the details of its memberships are."""
 _COLUMNS = "SELECT name, pk FROM pragma_table_info(?)"
 _FILL_IN = """
     UPDATE student SET (middle_name, birth_day, sex, race, is_active) =
@@ -81,8 +88,8 @@ def merge(tables: Tables, former: int, into: int) -> int:
 def split(tables: Tables, student: int, parts: Sequence[Part]) -> int:
     """Give some of a student's parts to a new student, and what follows from them; the new student's key.
 
-    With a class go its marks and its attendance, with a time at a school the days missed in it. The new student has the
-    same name and birth day until a roster says otherwise.
+    With a class go its marks and its attendance, with a time at a school what happened there, with a program its
+    details. The new student has the same name and birth day until a roster says otherwise.
     """
     new = int(next(iter(tables.query(_NEXT_KEY)))["key"])
     tables.execute(_NEW_STUDENT, {"new": new, "student": student})
@@ -115,7 +122,15 @@ def _follows(part: Part) -> list[tuple[str, str, dict[str, Any]]]:
         return [("test_growth", "test_key = :test_key AND day = :day", values)]
     if part.table == "school_enrollment":
         values["end_day"] = values.get("end_day")
-        return [("attendance_day", "day >= :begin_day AND (:end_day IS NULL OR day < :end_day)", values)]
+        return [
+            ("attendance_day", "day >= :begin_day AND (:end_day IS NULL OR day < :end_day)", values),
+            ("leaving", "school_key = :school_key AND begin_day = :begin_day", values),
+            ("discipline", "school_key = :school_key", values),
+            ("completion", "school_key = :school_key AND day >= :begin_day", values),
+        ]
+    if part.table == "program_membership":
+        table = _DETAILS.get(str(values["program"]))
+        return [(table, "begin_day = :begin_day", values)] if table else []
     return []
 
 
