@@ -1,82 +1,51 @@
-"""The closed code lists of the state package. A code that is not here cannot leave the district.
+"""The tables of the state package: what each counts, by whose rule, and by which groups at which places.
 
-Source: EDFacts permitted values (packages.md 1.3). `MISSING` is permitted in every list, so that unknown stays apart
-from zero. Race and ethnicity will change under SPD 15: the edition is written into every package.
+Which category set stands where, and why, is decided here once:
+
+- *Schools and declared geographies* have the total and each reporting group family by itself. Enrolment by grade, race
+  and sex is public there anyway (the federal school file, the policy's `public` list), and every cell more at a school
+  is a cell more in one system over all schools: a school by grade by race hides a fifth of its students, and ties each
+  school to all others in three ways at once, for which no whole-number table is sure to exist (disclosure.md 5).
+- *Crossings* (grade x race, race x sex and the like, as EDFacts asks for them) stand in the district's row alone. There
+  they are tied to their margins only, and few of their numbers are small. No declared geography has them: what it
+  leaves of the district would be a group that nobody protected.
+- *Rare outcomes* (dropouts, discipline, who was not tested) are counted at schools in total and by grade at most, and
+  by group in the district: nearly every number of a school's group would be hidden.
+- *Shares of an outcome* (levels of a test, days of removal) stand at schools in total, by group in the district.
+
+Mean attendance rates and numbers of removals are not here. They are sums of days and events, of which one student may
+have many, and the proof by witness tables is about students: nobody could say how much a hidden one moves them.
 """
 
 from dataclasses import dataclass
 from typing import Final
 
+from appliance.aggregate.codes import ALL, CODES, EDITION, MEANING, MISSING
+from appliance.aggregate.crossings import CROSS, category_set, families, is_known
 from appliance.aggregate.refusal import Refused
 
-EDITION: Final = "EDFacts 2025-26"
-
-ALL: Final = "all"
-"""The dimension, and the only category, of a geography's total."""
-MISSING: Final = "MISSING"
-
-CODES: Final[dict[str, tuple[str, ...]]] = {
-    ALL: (ALL,),
-    "grade": (
-        *("PK", "KG", "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "13", "UG", "AE"),
-        *("ES", "MS", "HS", MISSING),
-    ),
-    "race": ("AM7", "AS7", "BL7", "HI7", "PI7", "WH7", "MU7", "MAP", "OTHER", MISSING),
-    "sex": ("F", "M", "X", "OTHER", MISSING),
-    "english_learner": ("LEP", "NLEP", MISSING),
-    "disability": ("WDIS", "WODIS", MISSING),
-    "economic": ("ECODIS", "NECODIS", MISSING),
-}
-"""Dimension to its category codes, in the order in which tables list them.
-
-ES, MS, HS, MAP and OTHER occur only where a policy merges categories into them (MAP and HS are EDFacts' own).
-"""
-
-DIMENSIONS: Final = tuple(name for name in CODES if name != ALL)
+__all__ = ["ALL", "CODES", "EDITION", "MEANING", "METRICS", "MISSING", "Metric", "check", "home", "metric"]
 
 SUBJECTS: Final = ("RLA", "MATH", "SCI", "SOC")
 """What a test was about: reading and language arts, mathematics, science, social studies (FS178, FS175, FS179)."""
+ACTIONS: Final = ("ISS", "OSS", "EXPW", "EXPWO", "UNILATERAL", "HEARING")
+COHORTS: Final = ("4YR", "5YR", "6YR")
 
-MEANING: Final[dict[str, str]] = {
-    ALL: "every student",
-    "AM7": "American Indian or Alaska Native",
-    "AS7": "Asian",
-    "BL7": "Black or African American",
-    "HI7": "Hispanic or Latino",
-    "PI7": "Native Hawaiian or Pacific Islander",
-    "WH7": "White",
-    "MU7": "Two or more races",
-    "MAP": "Asian or Pacific Islander, counted together",
-    "ES": "Elementary grades, counted together",
-    "MS": "Middle grades, counted together",
-    "HS": "High school grades, counted together",
-    "OTHER": "Several groups, counted together",
-    "F": "Female",
-    "M": "Male",
-    "X": "Neither female nor male",
-    "LEP": "English learner",
-    "NLEP": "Not an English learner",
-    "WDIS": "Has a disability (IDEA)",
-    "WODIS": "Has no disability (IDEA)",
-    "ECODIS": "Economically disadvantaged",
-    "NECODIS": "Not economically disadvantaged",
-    "RLA": "Reading and language arts",
-    "MATH": "Mathematics",
-    "SCI": "Science",
-    "SOC": "Social studies",
-    MISSING: "Not recorded",
-}
+PEOPLE: Final = ("grade", "race", "sex")
+PROGRAMS: Final = (
+    *("english_learner", "disability", "economic", "section_504", "migrant", "homeless", "foster", "military"),
+)
+GROUPS: Final = (*PEOPLE, *PROGRAMS)
 
-CATEGORY_SETS: Final[dict[str, str]] = {
-    ALL: "TOT",
-    "grade": "GRADE",
-    "race": "RACE",
-    "sex": "SEX",
-    "english_learner": "EL",
-    "disability": "IDEA",
-    "economic": "ECON",
-}
-"""Dimension to the value of `category_set` in a package row."""
+
+def _crossed(first: str, others: tuple[str, ...]) -> tuple[str, ...]:
+    """A family with each of others, in the order of the code lists."""
+    order = list(CODES)
+    return tuple(CROSS.join(sorted((first, other), key=order.index)) for other in others if other != first)
+
+
+def _by(shares: str, groups: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"{one}{CROSS}{shares}" for one in groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +56,22 @@ class Metric:
     title: str
     definition: str
     dimensions: tuple[str, ...]
+    """Counted at every school, in the district and in every declared geography."""
     rate: bool
     details: tuple[str, ...] = ("",)
     totals_in: str = ""
     """The metric that holds the totals of this one, when it has none of its own."""
+    in_district: tuple[str, ...] = ()
+    """Counted in the district's row alone."""
+    detail_name: str = "subject"
+    """The column that the detail stands in."""
+    one_group: bool = False
+    """Whether the denominators of all details are the same numbers."""
+
+    @property
+    def all_dimensions(self) -> tuple[str, ...]:
+        """Everything that the table is counted by, in the order of its rows."""
+        return self.dimensions + self.in_district
 
 
 METRICS: Final[dict[str, Metric]] = {
@@ -100,36 +81,133 @@ METRICS: Final[dict[str, Metric]] = {
             "membership",
             "Membership",
             "Students enrolled on the snapshot date.",
-            (ALL, "grade", "race", "sex"),
+            (ALL, *PEOPLE),
             rate=False,
+            in_district=("grade*race", "grade*sex", "race*sex", "grade*race*sex"),
         ),
         Metric(
             "subgroup_membership",
             "Membership by programme",
             "Students enrolled on the snapshot date, by programme and its complement.",
-            ("english_learner", "disability", "economic"),
+            PROGRAMS,
             rate=False,
             totals_in="membership",
+            in_district=_crossed("grade", PROGRAMS),
+        ),
+        Metric(
+            "english_learners",
+            "English learners",
+            "English learners enrolled on the snapshot date, by home language and by years as an English learner. "
+            "By grade they stand in subgroup_membership.",
+            (),
+            rate=False,
+            totals_in="membership",
+            in_district=("english_learner*language", "english_learner*learner_years"),
+        ),
+        Metric(
+            "idea_child_count",
+            "Children with disabilities",
+            "Students with a program under IDEA on the snapshot date, by disability, environment and age; "
+            "by race and by sex, those without one beside them.",
+            (),
+            rate=False,
+            totals_in="membership",
+            in_district=(
+                *("race*disability", "sex*disability", "disability*impairment"),
+                *("disability*environment", "disability*age"),
+            ),
         ),
         Metric(
             "chronic_absence",
             "Chronic absence",
             "n: students absent on a tenth or more of the days they were enrolled, for any reason. "
             "denominator: students enrolled at least the smallest number of days that count.",
-            (ALL, *DIMENSIONS),
+            (ALL, *GROUPS),
             rate=True,
+            in_district=_crossed("sex", ("race", "english_learner", "disability", "section_504", "homeless")),
         ),
         Metric(
             "assessment_performance",
             "Assessment performance",
-            "n: students at or above the proficient level. denominator: students tested with a score.",
-            (ALL, *DIMENSIONS),
+            "n: students at or above the proficient level. denominator: students tested with a score. "
+            "In rows with a level, n: students at that level; outcome says on which side of proficient it lies.",
+            (ALL, *GROUPS, "outcome*level"),
             rate=True,
             details=SUBJECTS,
+            in_district=(*_crossed("grade", GROUPS), *_by("outcome*level", GROUPS)),
+        ),
+        Metric(
+            "assessment_participation",
+            "Assessment participation",
+            "n: students with a result of the state's test. denominator: students enrolled while it was given, "
+            "in a grade that it is for, and those with a result.",
+            (ALL, "grade"),
+            rate=True,
+            details=SUBJECTS,
+            in_district=("race", "sex", *PROGRAMS),
+        ),
+        Metric(
+            "grad_cohort",
+            "Graduation cohort",
+            "n: students with a regular diploma in time. denominator: students of the adjusted cohort. "
+            "In rows with a cohort_status, n: those of the others who have it.",
+            (ALL,),
+            rate=True,
+            details=COHORTS,
+            in_district=(
+                *("race", "sex", "english_learner", "disability", "economic", "homeless", "foster"),
+                "outcome*cohort_status",
+            ),
+            detail_name="cohort",
+        ),
+        Metric(
+            "completers",
+            "Completers",
+            "n: students who got a regular diploma. denominator: students who got any credential of completion. "
+            "In rows with a diploma, n: those of the others who got it.",
+            (ALL,),
+            rate=True,
+            in_district=("race", "sex", *PROGRAMS, "race*sex", "outcome*diploma"),
+        ),
+        Metric(
+            "dropouts",
+            "Dropouts",
+            "n: students who left without a diploma and went to no other school. "
+            "denominator: students enrolled in grades 7 to 12 at any time in the school year.",
+            (ALL, "grade"),
+            rate=True,
+            in_district=("race", "sex", *PROGRAMS, "race*sex"),
+        ),
+        Metric(
+            "discipline",
+            "Discipline",
+            "n: students to whom the action happened in the school year, each once. denominator: students enrolled "
+            "at any time in it. In rows with a removal, n: those of them who were removed for so many days in all.",
+            (ALL,),
+            rate=True,
+            details=ACTIONS,
+            in_district=("race", "sex", "english_learner", "disability", "section_504", "outcome*removal"),
+            detail_name="action",
+            one_group=True,
+        ),
+        Metric(
+            "homeless_mobility",
+            "Homeless students and moves",
+            "ENROLLED: students who were homeless at any time in the school year up to the snapshot date. IN and OUT: "
+            "students who entered a school after its first day in the year, or left one, up to that date.",
+            (ALL,),
+            rate=False,
+            details=("ENROLLED", "IN", "OUT"),
+            in_district=("grade", "residence", "unaccompanied"),
+            detail_name="moved",
         ),
     )
 }
-"""The tables that this version writes, in the order of a package."""
+"""The tables that this version writes, in the order of a package. `directory.csv` comes beside them."""
+
+_HOMES: Final = {
+    (one.totals_in or one.name, dimension): one.name for one in METRICS.values() for dimension in one.all_dimensions
+}
 
 
 def metric(name: str) -> Metric:
@@ -139,12 +217,31 @@ def metric(name: str) -> Metric:
     return METRICS[name]
 
 
+def home(name: str, dimension: str) -> str:
+    """The metric that prints a dimension for the students whom another one counts; empty when none does."""
+    return _HOMES.get((METRICS[name].totals_in or name, dimension), "")
+
+
+def columns(name: str) -> list[str]:
+    """The columns that name a group in a table, in order; that of the detail comes first where a table has it."""
+    known = metric(name)
+    used = {family for dimension in known.all_dimensions for family in families(dimension)}
+    detail = [known.detail_name] if known.details != ("",) else []
+    return detail + [family for family in CODES if family in used]
+
+
+def dimension_of(name: str, told: str) -> str | None:
+    """The dimension of a table that a `category_set` names."""
+    return next((dimension for dimension in metric(name).all_dimensions if category_set(dimension) == told), None)
+
+
 def check(metric_name: str, dimension: str, category: str, detail: str) -> None:
     """Refuse a dimension, a category or a detail that is not on the closed list of the metric."""
     known = metric(metric_name)
-    if dimension not in known.dimensions:
+    if dimension not in known.all_dimensions:
         raise Refused(f"Table {metric_name} is not counted by {dimension!r}. Remove those cells.")
-    if category not in CODES[dimension]:
-        raise Refused(f"Table {metric_name}: {category!r} is not a code of {dimension}. Map it to {CODES[dimension]}.")
+    if not is_known(dimension, category):
+        lists = " and ".join(str(CODES[family]) for family in families(dimension) or (ALL,))
+        raise Refused(f"Table {metric_name}: {category!r} is not a code of {dimension}. Map it to {lists}.")
     if detail not in known.details:
         raise Refused(f"Table {metric_name}: {detail!r} is not a detail that it knows. It knows {known.details}.")

@@ -3,8 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from appliance.aggregate import codelists
-from appliance.aggregate.codelists import ALL
+from appliance.aggregate import codelists, crossings
 from appliance.aggregate.disclosure import attacker, coding
 from appliance.aggregate.disclosure.attacker import Attack, Knowledge
 from appliance.aggregate.disclosure.policy import Policy
@@ -48,14 +47,21 @@ def telling_outcomes(tables: Sequence[PublishedTable], policy: Policy) -> str:
 def remainders(tables: Sequence[PublishedTable], policy: Policy) -> str:
     """What a published total leaves for its hidden groups together is nobody or at least minimum_n students."""
     checked = 0
-    totals = {_group_key(table, cell): size for table, cell, size in _sizes(tables) if cell.dimension == ALL}
-    lines: dict[tuple[str, str, str, str], list[int | None]] = defaultdict(list)
+    shown = {(*_group_key(table, cell), cell.dimension, cell.category): size for table, cell, size in _sizes(tables)}
+    lines: dict[tuple[str, str, str, str, str], list[int | None]] = defaultdict(list)
+    carried: set[tuple[str, str, str, str, str]] = set()
+    of: dict[tuple[str, str, str, str, str], int | None] = {}
     for table, cell, size in _sizes(tables):
-        if cell.dimension != ALL:
-            lines[(*_group_key(table, cell), cell.dimension)].append(size)
-    carried = {(*_group_key(table, cell), cell.dimension) for table, cell in _cells(tables) if cell.n_as_of}
+        for family, margin in crossings.margins(cell.dimension, cell.category):
+            if crossings.is_share(cell.dimension) or (*_group_key(table, cell), *margin) not in shown:
+                continue
+            line = (*_group_key(table, cell), f"{cell.dimension} over {family}", margin[1])
+            lines[line].append(size)
+            of[line] = shown[(*_group_key(table, cell), *margin)]
+            if cell.n_as_of:
+                carried.add(line)
     for line, sizes in lines.items():
-        total = totals.get(line[:3])
+        total = of[line]
         if total is None or None not in sizes:
             continue
         checked += 1

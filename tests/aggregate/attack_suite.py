@@ -31,7 +31,7 @@ import msgspec
 from districts import BANDS, Pupil, tabulate, turnovers
 from outsider import Outsider
 
-from appliance.aggregate.codelists import CATEGORY_SETS
+from appliance.aggregate.crossings import category_set
 from appliance.aggregate.disclosure import Earlier, Policy, Protected, coding, policy_file, protect
 from appliance.aggregate.disclosure.policy import Geography
 from appliance.aggregate.refusal import Refused
@@ -139,7 +139,7 @@ def column_of(table, cell, part="n"):
         (column, cell.detail if column == "subject" else cell.category if column == cell.dimension else "")
         for column in rows.dimension_columns(table.metric)
     )
-    return (part, table.metric, cell.detail, cell.school_id, CATEGORY_SETS[cell.dimension], groups)
+    return (part, table.metric, cell.detail, cell.school_id, category_set(cell.dimension), groups)
 
 
 def _rates(counts):

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from outsider import Outsider
 
-from appliance.aggregate.codelists import CATEGORY_SETS, metric
+from appliance.aggregate.codelists import metric
+from appliance.aggregate.crossings import category_set
 from appliance.aggregate.disclosure import Policy, coding, policy_file, protect
 from appliance.aggregate.disclosure.audit import attacks
 from appliance.aggregate.disclosure.coding import Band
@@ -71,7 +72,7 @@ def column_of(table, cell, part="n"):
         (column, cell.detail if column == "subject" else cell.category if column == cell.dimension else "")
         for column in rows.dimension_columns(table.metric)
     )
-    return (part, table.metric, cell.detail, cell.school_id, CATEGORY_SETS[cell.dimension], groups)
+    return (part, table.metric, cell.detail, cell.school_id, category_set(cell.dimension), groups)
 
 
 def assert_no_outcome_falls(attacker, counts, rules):

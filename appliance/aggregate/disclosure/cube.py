@@ -4,12 +4,13 @@ A *population* is a set of people counted in the same places: the enrolled, thos
 subject. The tables `membership` and `subgroup_membership` are one population.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import NamedTuple
 
-from appliance.aggregate import codelists
+from appliance.aggregate import codelists, crossings
 from appliance.aggregate.codelists import ALL
 from appliance.aggregate.disclosure.coding import Interval
 from appliance.aggregate.published import Area, DistrictRule
@@ -58,8 +59,53 @@ class Population:
 
     @property
     def dimensions(self) -> list[str]:
-        """Dimensions counted here, without the total."""
+        """Dimensions counted here, without the total; a crossing comes after its margins."""
         return [name for name in self.codes if name != ALL]
+
+    def places(self, dimension: str) -> list[Place]:
+        """Every place of a dimension. Some crossings are counted in the district alone."""
+        there = [DISTRICT] if self.is_in_district(dimension) else self.geographies
+        return [Place(school, dimension, code) for code in self.categories(dimension) for school in there]
+
+    def beside(self, dimension: str) -> list[str]:
+        """The dimensions that a dimension's numbers sum to, directly or not, without the total."""
+        inside = set(crossings.families(dimension))
+        group = crossings.families(crossings.group(dimension, self.codes[dimension][0])[0])
+        return [
+            other
+            for other in self.dimensions
+            if other != dimension and (inside.issuperset(names := crossings.families(other)) or names == group)
+        ]
+
+    def sums_of_schools(self, dimension: str) -> dict[str, list[str]]:
+        """`wholes`, for a dimension; none where only the district is counted."""
+        return {} if self.is_in_district(dimension) else self.wholes
+
+    def is_in_district(self, dimension: str) -> bool:
+        """Whether a dimension is counted in the district's row alone."""
+        return dimension in codelists.metric(self.home[dimension]).in_district
+
+    def margins(self, dimension: str) -> Iterator[tuple[Place, list[Place]]]:
+        """Each sum over one family of a dimension: the margin, and the categories that it is the sum of.
+
+        Shares of an outcome sum over their groups like any crossing; over their families see `shares`.
+        """
+        lines: dict[tuple[str, Place], list[Place]] = defaultdict(list)
+        for place in self.places(dimension):
+            for family, (margin, category) in crossings.margins(dimension, place.category):
+                if margin in self.codes:
+                    lines[(family, Place(place.school_id, margin, category))].append(place)
+        for (_, margin_place), parts in lines.items():
+            yield margin_place, parts
+
+    def shares(self, dimension: str) -> Iterator[tuple[Place, bool, list[Place]]]:
+        """For each group of a dimension of shares and each of the two outcomes: its shares, which sum to it."""
+        lines: dict[tuple[Place, bool], list[Place]] = defaultdict(list)
+        for place in self.places(dimension) if crossings.is_share(dimension) else ():
+            group = Place(place.school_id, *crossings.group(dimension, place.category))
+            lines[(group, crossings.has_outcome(dimension, place.category))].append(place)
+        for (group, has_outcome), parts in lines.items():
+            yield group, has_outcome, parts
 
     def categories(self, dimension: str) -> list[str]:
         """The codes of a dimension that occur here, in the order of the code list."""
@@ -75,7 +121,7 @@ class Population:
         rules: set[DistrictRule] = {"equal"}
         for numbers in (self.size, self.outcome or {}):
             for place in numbers:
-                if place.school_id not in self.wholes:
+                if place.school_id not in self.sums_of_schools(place.dimension):
                     continue
                 more = self.movers(numbers, place)
                 rules.add("equal" if more == 0 else "at_most" if self.outcome is None else "free")
@@ -173,15 +219,21 @@ def _complete(population: Population, areas: Mapping[str, Collection[str]]) -> N
         if code not in there:
             raise Refused(f"Table {population.metric} has no rows of the geography {code}. Count the snapshot again.")
         population.areas[code] = [school for school in population.schools if school in areas[code]]
-    for dimension, codes in codelists.CODES.items():
-        if present := [code for code in codes if (dimension, code) in found]:
-            population.codes[dimension] = present
-    for dimension in (ALL, *population.dimensions):
-        for category in population.categories(dimension):
-            for school in population.geographies:
-                population.size.setdefault(Place(school, dimension, category), 0)
-                if population.outcome is not None:
-                    population.outcome.setdefault(Place(school, dimension, category), 0)
+    for dimension in sorted({dimension for dimension, _ in found}, key=_order):
+        there_are = [code for name, code in found if name == dimension]
+        population.codes[dimension] = sorted(there_are, key=lambda code: crossings.rank(dimension, code))
+    for dimension in population.codes:
+        for place in population.places(dimension):
+            group = Place(place.school_id, *crossings.group(dimension, place.category))
+            population.size.setdefault(place, population.size.get(group, 0))
+            if population.outcome is not None:
+                population.outcome.setdefault(place, 0)
+
+
+def _order(dimension: str) -> tuple[int, tuple[int, ...]]:
+    """The total first, then families, then crossings of ever more of them."""
+    names = crossings.families(dimension)
+    return len(names), tuple(list(codelists.CODES).index(name) for name in names)
 
 
 def _numbers(population: Population) -> Iterable[dict[Place, int]]:
@@ -191,16 +243,28 @@ def _numbers(population: Population) -> Iterable[dict[Place, int]]:
 
 
 def _check_categories(population: Population) -> None:
-    for numbers in _numbers(population):
-        for school in population.geographies:
-            for dimension in population.dimensions:
-                parts = sum(numbers[Place(school, dimension, code)] for code in population.categories(dimension))
-                if parts != numbers[Place(school, ALL, ALL)]:
-                    where = "the district" if school == DISTRICT else f"school {school}"
-                    raise Refused(
-                        f"Table {population.home[dimension]} {population.detail} does not add up: the categories of "
-                        f"{dimension} in {where} do not sum to its total. Count again; nothing was released."
-                    )
+    for dimension in population.dimensions:
+        for number, numbers in enumerate(_numbers(population)):
+            if number == 0 and crossings.is_share(dimension):
+                continue  # a share repeats the size of its group
+            for margin, parts in population.margins(dimension):
+                if sum(numbers[part] for part in parts) != numbers[margin]:
+                    raise _does_not_add_up(population, dimension, margin)
+        for group, has_outcome, parts in population.shares(dimension):
+            whole = (population.outcome or {})[group]
+            whole = whole if has_outcome else population.size[group] - whole
+            same = all(population.size[part] == population.size[group] for part in parts)
+            if not same or sum((population.outcome or {})[part] for part in parts) != whole:
+                raise _does_not_add_up(population, dimension, group)
+
+
+def _does_not_add_up(population: Population, dimension: str, margin: Place) -> Refused:
+    where = "the district" if margin.school_id == DISTRICT else f"school {margin.school_id}"
+    to = "its total" if margin.dimension == ALL else f"its {margin.dimension} {margin.category}"
+    return Refused(
+        f"Table {population.home[dimension]} {population.detail} does not add up: the categories of {dimension} in "
+        f"{where} do not sum to {to}. Count again; nothing was released."
+    )
 
 
 def _check_district(population: Population) -> None:
@@ -211,8 +275,8 @@ def _check_district(population: Population) -> None:
     """
     if population.outcome is not None:
         return
-    for whole, dimension in product(population.wholes, (ALL, *population.dimensions)):
-        for category in population.categories(dimension):
+    for dimension in population.codes:
+        for whole, category in product(population.sums_of_schools(dimension), population.categories(dimension)):
             place = Place(whole, dimension, category)
             at = [population.size[place._replace(school_id=school)] for school in population.wholes[whole]]
             if population.size[place] > sum(at) or (dimension == ALL and population.size[place] < max(at, default=0)):

@@ -5,6 +5,7 @@ A target is an interval that nobody may be able to narrow from inside: both of i
 
 from dataclasses import dataclass
 
+from appliance.aggregate import crossings
 from appliance.aggregate.disclosure import coding
 from appliance.aggregate.disclosure.coding import Interval
 from appliance.aggregate.disclosure.cube import Place, Population
@@ -41,7 +42,9 @@ def small_groups(population: Population, policy: Policy) -> list[Target]:
     return [
         Target(place, low, policy.minimum_n)
         for place, size in population.size.items()
-        if low <= size < policy.minimum_n and place not in population.absent
+        if low <= size < policy.minimum_n
+        and place not in population.absent
+        and not crossings.is_share(place.dimension)  # a share repeats the size of its group
     ]
 
 

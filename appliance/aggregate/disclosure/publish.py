@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
-from appliance.aggregate import codelists
+from appliance.aggregate import codelists, crossings
 from appliance.aggregate.disclosure import attacker
 from appliance.aggregate.disclosure.attacker import Attack, Knowledge
 from appliance.aggregate.disclosure.cube import Cube, Place, Population
 from appliance.aggregate.disclosure.suppression import Pattern
 from appliance.aggregate.disclosure.suppression.model import Name
 from appliance.aggregate.published import DistrictRule, Key, PublishedCell, PublishedTable
+from appliance.aggregate.tabulation import DISTRICT
 
 
 def rows(cube: Cube, pattern: Pattern) -> list[PublishedTable]:
@@ -50,13 +51,15 @@ def _places(population: Population, metric: str) -> list[Place]:
     return [
         Place(school, dimension, category)
         for school in population.geographies
-        for dimension in codelists.metric(metric).dimensions
+        for dimension in codelists.metric(metric).all_dimensions
+        if school == DISTRICT or not population.categories(dimension) or not population.is_in_district(dimension)
         for category in population.categories(dimension)
     ]
 
 
 def _row(population: Population, place: Place, hidden: set[Name]) -> PublishedCell:
-    size: int | None = None if Name("size", place) in hidden else population.size[place]
+    group = Place(place.school_id, *crossings.group(place.dimension, place.category))
+    size: int | None = None if Name("size", group) in hidden else population.size[group]
     where = (place.school_id, place.dimension, place.category, population.detail)
     if place in population.absent:
         return PublishedCell(*where, None, None, "not_offered")

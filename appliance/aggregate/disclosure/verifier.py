@@ -8,7 +8,8 @@ or above its high end. Witnesses never leave the building: only how many there w
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from appliance.aggregate.codelists import ALL, METRICS
+from appliance.aggregate import crossings
+from appliance.aggregate.codelists import METRICS
 from appliance.aggregate.disclosure.claim import Claim
 from appliance.aggregate.published import Key, PublishedCell, PublishedTable
 from appliance.aggregate.tabulation import Tabulation
@@ -32,10 +33,24 @@ class Verifier:
             for cell in table.cells:
                 spot = (table.metric, cell.detail, cell.school_id, cell.dimension, cell.category)
                 self._truth[spot] = (cell.count, cell.out_of)
-        self._dimensions: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for metric, detail, _, dimension, _ in self._published:
-            if dimension != ALL:
-                self._dimensions[(METRICS[metric].totals_in or metric, detail)].add(dimension)
+        self._bearers: dict[Spot, list[Spot]] = defaultdict(list)
+        """The name of a group size that other rows print as well, to those rows: a share's size is its group's."""
+        self._sums_to: dict[Spot, set[tuple[str, str]]] = defaultdict(set)
+        """Family, detail, school and margin to the sums that give it: a dimension, and the family summed over."""
+        self._printed = {(_family(metric), detail, dimension) for metric, detail, _, dimension, _ in self._published}
+        """Family, detail and dimension of every row: a margin that nobody prints is no sum."""
+        self._split: dict[Spot, set[tuple[str, bool]]] = defaultdict(set)
+        """A row to the dimensions of its shares, of those with the outcome (True) and those without."""
+        for spot in self._published:
+            metric, detail, school, dimension, category = spot
+            if _size_of(spot) != spot:
+                self._bearers[_size_of(spot)].append(spot)
+            for over, margin in crossings.margins(dimension, category):
+                self._sums_to[(_family(metric), detail, school, *margin)].add((dimension, over))
+            if crossings.is_share(dimension):
+                group = (metric, detail, school, *crossings.group(dimension, category))
+                self._split[group].add((dimension, crossings.has_outcome(dimension, category)))
+                self._truth[spot] = (self._truth[spot][0], self._truth[group][1])
         self._wholes: dict[str, set[str]] = defaultdict(set)
         """Each school to the geographies that it is summed into, and each of those to none."""
         for whole, schools in ((whole, schools) for table in tables for whole, schools in table.wholes().items()):
@@ -54,7 +69,7 @@ class Verifier:
                 continue
             self.accepted += 1
             for key, value in witness.items():
-                if key[1:] in self._truth:
+                if key[1:] in self._truth or key[1:] in self._bearers:
                     self._least[key] = min(value, self._least.get(key, value))
                     self._most[key] = max(value, self._most.get(key, value))
 
@@ -62,8 +77,9 @@ class Verifier:
         """Claims without a witness, with the side that lacks one (-1 low, +1 high)."""
         lacking = []
         for claim in claims:
-            n, size = self._truth[claim.key[1:]]
-            true = size if claim.key.measure == "denominator" else n
+            is_size = claim.key.measure == "denominator"
+            n, size = self._truth[claim.key[1:] if claim.key[1:] in self._truth else self._bearers[claim.key[1:]][0]]
+            true = size if is_size else n
             if min(true, self._least.get(claim.key, true)) > claim.low:
                 lacking.append((claim, -1))
             if max(true, self._most.get(claim.key, true)) < claim.high:
@@ -73,10 +89,12 @@ class Verifier:
     def _changed(self, witness: Mapping[Key, int]) -> dict[Spot, tuple[int, int]] | None:
         """How far n and the group size of each touched cell differ from the truth; None when a cell forbids it."""
         changed: dict[Spot, tuple[int, int]] = {}
-        for spot in {key[1:] for key in witness if key[1:] in self._truth}:
+        spots = {key[1:] for key in witness if key[1:] in self._truth}
+        spots.update(spot for key in witness if key.measure == "denominator" for spot in self._bearers.get(key[1:], ()))
+        for spot in spots:
             true_n, true_size = self._truth[spot]
             n = witness.get(Key("n", *spot), true_n)
-            size = witness.get(Key("denominator", *spot), true_size) if METRICS[spot[0]].rate else n
+            size = witness.get(Key("denominator", *_size_of(spot)), true_size) if METRICS[spot[0]].rate else n
             complement = witness.get(Key("complement", *spot), size - n)
             if complement != size - n or not 0 <= n <= size or not self._allowed(spot, n, size):
                 return None
@@ -97,19 +115,40 @@ class Verifier:
         return size == shown_size if shown_size is not None else size >= self._smallest
 
     def _sums_hold(self, changed: Mapping[Spot, tuple[int, int]]) -> bool:
-        """Categories still sum to the total of their geography, and schools to district and areas, as in the truth."""
-        lines: dict[tuple[str, ...], list[int]] = defaultdict(lambda: [0, 0])
-        for (metric, detail, school, dimension, category), change in changed.items():
-            family = METRICS[metric].totals_in or metric
-            column = (metric, detail, dimension, category)
-            places: list[tuple[tuple[str, ...], int]] = [(("in", whole, *column), 1) for whole in self._wholes[school]]
-            if not self._wholes[school]:
-                places.append((("in", school, *column), -1))
-            if dimension == ALL:
-                places += [(("line", family, detail, school, name), -1) for name in self._dimensions[(family, detail)]]
-            else:
-                places.append((("line", family, detail, school, dimension), 1))
-            for place, sign in places:
-                lines[place][0] += sign * change[0]
-                lines[place][1] += sign * change[1]
+        """Whether categories, shares and schools still sum to margin, outcome, district and areas, as in the truth."""
+        lines: dict[tuple[object, ...], list[int]] = defaultdict(lambda: [0, 0])
+        for (metric, detail, school, dimension, category), (n, size) in changed.items():
+            is_share = crossings.is_share(dimension)
+            where: list[tuple[tuple[object, ...], int]] = []
+            if dimension not in METRICS[metric].in_district:
+                column = (metric, detail, dimension, category)
+                where += [(("in", whole, *column), 1) for whole in self._wholes[school]]
+                if not self._wholes[school]:
+                    where.append((("in", school, *column), -1))
+            own = (_family(metric), detail, school)
+            here = crossings.margins(dimension, category)
+            where += [(("line", *own, *margin, dimension, over), 1) for over, margin in here]
+            into = self._sums_to.get((*own, dimension, category), ())
+            where += [(("line", *own, dimension, category, *sum_), -1) for sum_ in into]
+            for line, sign in where:
+                if line[0] == "in" or (line[1], line[2], line[4]) in self._printed:
+                    lines[line][0] += sign * n
+                    lines[line][1] += 0 if is_share else sign * size
+            if is_share:
+                group = crossings.group(dimension, category)
+                side = (dimension, crossings.has_outcome(dimension, category))
+                lines[("share", metric, *own[1:], *group, *side)][0] += n
+            for side in self._split.get((metric, *own[1:], dimension, category), ()):
+                lines[("share", metric, *own[1:], dimension, category, *side)][0] -= n if side[1] else size - n
         return not any(n or size for n, size in lines.values())
+
+
+def _family(metric: str) -> str:
+    """The metric that holds the totals of the students whom a metric counts."""
+    return METRICS[metric].totals_in or metric
+
+
+def _size_of(spot: Spot) -> Spot:
+    """The name of the group size that a row of a rate prints."""
+    metric, detail, school, dimension, category = spot
+    return metric, "" if METRICS[metric].one_group else detail, school, *crossings.group(dimension, category)

@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from appliance.aggregate import codelists
-from appliance.aggregate.codelists import CATEGORY_SETS
+from appliance.aggregate import codelists, crossings
 from appliance.aggregate.disclosure import Report
 from appliance.aggregate.published import PublishedTable
 from appliance.aggregate.release import rows
@@ -93,18 +92,17 @@ def _schema(name: str, tables: Mapping[str, PublishedTable]) -> Json | None:
 
 
 def _table_schema(metric: str) -> Json:
-    groups = {
-        "subject": [code for code in codelists.metric(metric).details if code],
-        **{dimension: list(codes) for dimension, codes in codelists.CODES.items()},
-    }
-    sets = [CATEGORY_SETS[dimension] for dimension in codelists.metric(metric).dimensions]
+    known = codelists.metric(metric)
+    groups = {family: list(codes) for family, codes in codelists.CODES.items()}
+    groups[known.detail_name] = [code for code in known.details if code]
+    sets = [crossings.category_set(dimension) for dimension in known.all_dimensions]
     fields = [
         _text("school_year", required=True),
         _text("lea_id", required=True),
         _text("school_id", description="Empty in the district's own rows, which are counted and not summed."),
         _text("category_set", required=True, enum=sets),
         *(_text(column, enum=groups[column]) for column in rows.dimension_columns(metric)),
-        _count("n", codelists.metric(metric).definition + " Empty when hidden."),
+        _count("n", known.definition + " Empty when hidden."),
         _count("denominator", "The size of the group, where n is a part of it. Empty when hidden."),
         _text(
             "suppression",

@@ -5,22 +5,19 @@ import io
 from collections.abc import Collection, Iterable
 from typing import get_args
 
-from appliance.aggregate import codelists
-from appliance.aggregate.codelists import ALL, CATEGORY_SETS
+from appliance.aggregate import codelists, crossings
+from appliance.aggregate.codelists import ALL
 from appliance.aggregate.published import Area, DistrictRule, PublishedCell, PublishedTable
 from appliance.aggregate.tabulation import Suppression
 from appliance.errors import BadFile
 
 MEASURES = ("n", "denominator", "suppression", "n_lower", "n_upper", "n_as_of", "denominator_as_of")
 _SUPPRESSIONS: dict[str, Suppression] = {state: state for state in get_args(Suppression)}
-_DIMENSION_OF = {code: dimension for dimension, code in CATEGORY_SETS.items()}
 
 
 def dimension_columns(metric: str) -> list[str]:
-    """The columns that name a group, in order; `subject` comes first where a table has it."""
-    known = codelists.metric(metric)
-    subject = ["subject"] if known.details != ("",) else []
-    return subject + [dimension for dimension in known.dimensions if dimension != ALL]
+    """The columns that name a group, in order; `subject` or the like comes first where a table has details."""
+    return codelists.columns(metric)
 
 
 def columns(metric: str) -> list[str]:
@@ -36,11 +33,12 @@ def key_columns(metric: str) -> list[str]:
 def write(table: PublishedTable, lea_id: str) -> bytes:
     """The table as CSV: UTF-8, one header line, line feeds, empty where there is nothing to say."""
     lines: list[list[str]] = []
+    detail = codelists.metric(table.metric).detail_name
     for cell in table.cells:
-        groups = {"subject": cell.detail, cell.dimension: cell.category}
+        groups = {detail: cell.detail} | crossings.codes(cell.dimension, cell.category)
         lines.append(
             [
-                *(table.school_year, lea_id, cell.school_id, CATEGORY_SETS[cell.dimension]),
+                *(table.school_year, lea_id, cell.school_id, crossings.category_set(cell.dimension)),
                 *(groups.get(column, "") for column in dimension_columns(table.metric)),
                 *(_text(cell.n), _text(cell.denominator), cell.suppression, _text(cell.n_lower), _text(cell.n_upper)),
                 *(cell.n_as_of, cell.denominator_as_of),
@@ -107,18 +105,22 @@ def read(
 
 
 def _cell(row: dict[str, str], metric: str, where: str) -> PublishedCell:
-    dimension = _DIMENSION_OF.get(row["category_set"], "")
-    if dimension not in codelists.metric(metric).dimensions:
+    dimension = codelists.dimension_of(metric, row["category_set"])
+    if dimension is None:
         raise BadFile(f"{where}: {row['category_set']!r} is not a category set of this table.")
-    filled = {column for column in dimension_columns(metric) if row[column] and column != "subject"}
-    if filled != ({dimension} - {ALL}):
+    detail_name = codelists.metric(metric).detail_name
+    names = crossings.families(dimension)
+    filled = {column for column in dimension_columns(metric) if row[column] and column != detail_name}
+    if filled != set(names):
         raise BadFile(f"{where}: the filled group columns are not those of category set {row['category_set']}.")
-    category = ALL if dimension == ALL else row[dimension]
-    if category not in codelists.CODES[dimension]:
+    if row["school_id"] and dimension in codelists.metric(metric).in_district:
+        raise BadFile(f"{where}: the category set {row['category_set']} stands in the district's rows alone.")
+    category = crossings.CROSS.join(row[name] for name in names) or ALL
+    if not crossings.is_known(dimension, category):
         raise BadFile(f"{where}: {category!r} is not a code of {dimension}.")
-    detail = row.get("subject", "")
+    detail = row.get(detail_name, "")
     if detail not in codelists.metric(metric).details:
-        raise BadFile(f"{where}: {detail!r} is not a subject.")
+        raise BadFile(f"{where}: {detail!r} is not a {detail_name}.")
     if row["suppression"] not in _SUPPRESSIONS:
         raise BadFile(f"{where}: {row['suppression']!r} is not a state of suppression.")
     state = _SUPPRESSIONS[row["suppression"]]

@@ -6,6 +6,6 @@ count in two schools. It shares no code with the optimiser whose work it judges.
 
 from appliance.aggregate.disclosure.attacker.guess import with_guesses
 from appliance.aggregate.disclosure.attacker.search import Attack, Fallen
-from appliance.aggregate.disclosure.attacker.system import Knowledge, System, read
+from appliance.aggregate.disclosure.attacker.system import Knowledge, System, canonical, read
 
-__all__ = ["Attack", "Fallen", "Knowledge", "System", "read", "with_guesses"]
+__all__ = ["Attack", "Fallen", "Knowledge", "System", "canonical", "read", "with_guesses"]

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
-from appliance.aggregate import codelists
-from appliance.aggregate.codelists import ALL
+from appliance.aggregate import codelists, crossings
 from appliance.aggregate.published import Key, Measure, PublishedCell, PublishedTable
 from appliance.aggregate.refusal import Refused
 
@@ -101,14 +100,31 @@ def read(tables: Sequence[PublishedTable], knowledge: Knowledge) -> System:
     return system
 
 
+def canonical(key: Key) -> Key:
+    """The name of a number that is printed more than once: a share's denominator is that of its group.
+
+    And where all details of a table are about one group, so are their denominators: they have no detail.
+    """
+    if key.measure != "denominator":
+        return key
+    known = codelists.METRICS.get(key.metric)
+    if known is None or not (crossings.is_share(key.dimension) or known.one_group):
+        return key
+    dimension, category = crossings.group(key.dimension, key.category)
+    return key._replace(detail="" if known.one_group else key.detail, dimension=dimension, category=category)
+
+
 def _cell(system: System, table: PublishedTable, cell: PublishedCell, knowledge: Knowledge) -> None:
     def say(measure: Measure, number: int | None, lowest: int) -> None:
-        key = Key(measure, table.metric, cell.detail, cell.school_id, cell.dimension, cell.category)
-        if number is None:
+        key = canonical(Key(measure, table.metric, cell.detail, cell.school_id, cell.dimension, cell.category))
+        if number is not None:
+            if system.known.setdefault(key, number) != number:
+                raise Refused(f"The published numbers contradict each other in {_where(key)}.")
+            system.lowest.pop(key, None)
+        elif key not in system.known:
             system.lowest[key] = lowest
+        if number is None and (measure != "denominator" or not crossings.is_share(cell.dimension)):
             system.hidden.add(key)
-        else:
-            system.known[key] = number
 
     if cell.suppression == "not_offered":
         n: int | None = 0
@@ -136,60 +152,79 @@ def _complements(tables: Sequence[PublishedTable]) -> Iterable[Sum]:
         if codelists.metric(table.metric).rate:
             for cell in table.cells:
                 rest = (table.metric, cell.detail, cell.school_id, cell.dimension, cell.category)
-                yield {Key("n", *rest): 1, Key("complement", *rest): 1, Key("denominator", *rest): -1}, 0
+                size = canonical(Key("denominator", *rest))
+                yield {Key("n", *rest): 1, Key("complement", *rest): 1, size: -1}, 0
 
 
-def _measures(table: PublishedTable) -> tuple[Measure, ...]:
-    return ("n", "denominator", "complement") if codelists.metric(table.metric).rate else ("n",)
+def _measures(table: PublishedTable, dimension: str) -> tuple[Measure, ...]:
+    if not codelists.metric(table.metric).rate:
+        return ("n",)
+    return ("n",) if crossings.is_share(dimension) else ("n", "denominator", "complement")
 
 
 def _category_sums(tables: Sequence[PublishedTable], system: System) -> Iterable[Sum]:
-    """In every geography the categories of each dimension sum to its total, if that is published anywhere."""
+    """In every geography categories sum to each margin that is printed anywhere, and shares to their outcome."""
     for table in tables:
-        lines: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+        lines: dict[tuple[str, str, str, str, str, str], list[PublishedCell]] = defaultdict(list)
+        shares: dict[Key, list[Key]] = defaultdict(list)
         for cell in table.cells:
-            lines[(cell.detail, cell.school_id, cell.dimension)].append(cell.category)
-        for (detail, school, dimension), categories in lines.items():
-            if dimension == ALL:
-                continue
-            for measure in _measures(table):
-                total = _total(system, measure, table.metric, detail, school)
+            at = (cell.detail, cell.school_id)
+            for family, margin in crossings.margins(cell.dimension, cell.category):
+                lines[(*at, cell.dimension, family, *margin)].append(cell)
+            if crossings.is_share(cell.dimension):
+                side: Measure = "n" if crossings.has_outcome(cell.dimension, cell.category) else "complement"
+                group = crossings.group(cell.dimension, cell.category)
+                shares[Key(side, table.metric, *at, *group)].append(
+                    Key("n", table.metric, *at, cell.dimension, cell.category)
+                )
+        for (detail, school, dimension, _, *to), cells in lines.items():
+            for measure in _measures(table, dimension):
+                total = _printed(system, Key(measure, table.metric, detail, school, *to))
                 if total is not None:
-                    parts = {Key(measure, table.metric, detail, school, dimension, code): 1 for code in categories}
+                    parts = {
+                        canonical(Key(measure, table.metric, detail, school, dimension, cell.category)): 1
+                        for cell in cells
+                    }
                     yield parts | {total: -1}, 0
+        for whole, keys in shares.items():
+            if whole in system.known or whole in system.lowest:
+                yield dict.fromkeys(keys, 1) | {whole: -1}, 0
 
 
-def _total(system: System, measure: Measure, metric: str, detail: str, school: str) -> Key | None:
-    for name in (metric, codelists.metric(metric).totals_in):
-        key = Key(measure, name, detail, school, ALL, ALL)
-        if key in system.known or key in system.lowest:
-            return key
+def _printed(system: System, key: Key) -> Key | None:
+    """The number as its own table prints it, or the table that prints it for the same students; None for neither."""
+    known = codelists.metric(key.metric)
+    for name in (key.metric, codelists.home(key.metric, key.dimension), known.totals_in):
+        found = canonical(key._replace(metric=name))
+        if name and (found in system.known or found in system.lowest):
+            return found
     return None
 
 
 def _school_sums(tables: Sequence[PublishedTable], system: System, knowledge: Knowledge) -> Iterable[Sum]:
     """The schools of each category sum to the district and to their areas, as far as rule and knowledge go."""
     for table in tables:
+        known = codelists.metric(table.metric)
         columns: dict[tuple[str, str, str], list[str]] = defaultdict(list)
         for cell in table.cells:
-            columns[(cell.detail, cell.dimension, cell.category)].append(cell.school_id)
-        for ((detail, dimension, category), there), (whole, parts), measure in product(
-            columns.items(), table.wholes().items(), _measures(table)
-        ):
+            if cell.dimension not in known.in_district:
+                columns[(cell.detail, cell.dimension, cell.category)].append(cell.school_id)
+        for ((detail, dimension, category), there), (whole, parts) in product(columns.items(), table.wholes().items()):
             if whole not in there:
                 continue
-            rest = (measure, table.metric, detail)
-            total = Key(*rest, whole, dimension, category)
-            terms = {Key(*rest, school, dimension, category): 1 for school in there if school in parts}
-            terms[total] = -1
-            if table.district == "equal":
-                yield terms, 0
-            elif knowledge.movers is not None:
-                yield terms, knowledge.movers[total]
-            elif table.district == "at_most":
-                slack = total._replace(metric=f"movers of {table.metric}")
-                system.lowest[slack] = 0
-                yield terms | {slack: -1}, 0
+            for measure in _measures(table, dimension):
+                rest = (measure, table.metric, detail)
+                total = Key(*rest, whole, dimension, category)
+                terms = {canonical(Key(*rest, school, dimension, category)): 1 for school in there if school in parts}
+                terms[canonical(total)] = -1
+                if table.district == "equal":
+                    yield terms, 0
+                elif knowledge.movers is not None:
+                    yield terms, knowledge.movers[canonical(total)]
+                elif table.district == "at_most":
+                    slack = total._replace(metric=f"movers of {table.metric}")
+                    system.lowest[slack] = 0
+                    yield terms | {slack: -1}, 0
 
 
 def _where(key: Key) -> str:

@@ -3,13 +3,14 @@
 import hashlib
 import hmac
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import chain, product
 from typing import Literal, NamedTuple
 
 import numpy as np
 
+from appliance.aggregate import crossings
 from appliance.aggregate.codelists import ALL
 from appliance.aggregate.disclosure.cube import Place, Population
 from appliance.aggregate.disclosure.policy import Policy
@@ -94,49 +95,52 @@ def number(
     wishes: Iterable[Wish],
     weights: Weights,
     lift_codes: bool = False,
+    of_district: bool = False,
 ) -> Numbered:
     """The numbers `parts` of some dimensions and of the totals, with every sum among them.
 
     ("size",): group sizes. ("outcome",): outcomes for one who knows every group size. All three: outcomes, their
     complements and group sizes tied together, for one who does not. `lift_codes`: coded outcomes may be hidden.
+    `of_district`: the district's row alone, where the last dimension may be hidden and its margins stay as they are:
+    one that is shown stands still, and one that is hidden may move.
     """
-    dimensions = list(dimensions)
-    places = [
-        Place(school, dimension, category)
-        for dimension in (ALL, *dimensions)
-        for category in population.categories(dimension)
-        for school in population.geographies
+    dimensions = [ALL, *dimensions]
+    named = [
+        Name(part, place)
+        for part in parts
+        for dimension in dimensions
+        if part == "outcome" or not crossings.is_share(dimension)
+        for place in population.places(dimension)
+        if not of_district or place.school_id == DISTRICT
     ]
-    names = [Name(part, place) for part in parts for place in places]
+    floor = weights.policy.smallest_hidden
+    sizes_known = len(parts) == 1
+    names = [name for name in named if not _cannot_move(population, name, floor, sizes_known=sizes_known)]
     index = {name: column for column, name in enumerate(names)}
     values = np.array([_value(population, name) for name in names], dtype=np.int64)
     forced = np.array([Name(_printed(name.part), name.place) in hidden for name in names])
     codes = {} if lift_codes else population.coded
     coded = ~forced & np.array([name.part != "size" and name.place in codes for name in names])
-    floor = weights.policy.smallest_hidden
-    empty = np.array([population.size[name.place] == 0 for name in names])
-    sizes_known = len(parts) == 1
-    fixed = empty & np.array(
-        [floor == 1 or (sizes_known and name.part == "outcome") or name.place in population.absent for name in names]
-    )
     low = np.array([floor if name.part == "size" else 0 for name in names])
     ample = float(values.max(initial=0) * 2 + 10 * weights.policy.minimum_n)
     high = [float(population.size[name.place]) if sizes_known and name.part == "outcome" else ample for name in names]
-    least = np.where(fixed, values, np.minimum(low, values)).astype(np.float64)
-    most = np.where(fixed, values, np.array(high))
+    least = np.minimum(low, values).astype(np.float64)
+    most = np.array(high, dtype=np.float64)
     for column in np.flatnonzero(coded):
         name = names[column]
         within = codes[name.place]
         size = population.size[name.place]
         least[column], most[column] = within if name.part == "outcome" else (size - within[1], size - within[0])
+    margin = np.array([of_district and name.place.dimension != dimensions[-1] for name in names])
+    least, most = np.where(margin & ~forced, values, least), np.where(margin & ~forced, values, most)
     table = Table(
         value=values,
-        down=values - least,
+        down=(values - least).astype(np.float64),
         up=most - values,
         weight=np.array([weights.of(population, name) for name in names]),
-        fixed=fixed,
-        forced=(forced & ~fixed) | coded,
-        sums=_sums(population, parts, dimensions, index),
+        fixed=margin & ~forced,
+        forced=forced | coded,
+        sums=_sums(population, parts, dimensions, index, of_district=of_district),
         needs=[Need(index[wish.name], wish.sign, wish.amount) for wish in wishes if wish.name in index],
     )
     return Numbered(table, names, index, coded)
@@ -155,21 +159,70 @@ def _printed(part: Part) -> Part:
     return "outcome" if part == "complement" else part
 
 
-def _sums(population: Population, parts: tuple[Part, ...], dimensions: list[str], index: Mapping[Name, int]) -> Sums:
-    """Categories sum to the total in each geography; schools sum to the district, up to a constant."""
+def _cannot_move(population: Population, name: Name, floor: int, *, sizes_known: bool) -> bool:
+    """Whether everybody knows a number to be nobody; it needs no column."""
+    if population.size[name.place]:
+        return False
+    return floor == 1 or (sizes_known and name.part == "outcome") or name.place in population.absent
+
+
+def _sums(
+    population: Population,
+    parts: tuple[Part, ...],
+    dimensions: list[str],
+    index: Mapping[Name, int],
+    *,
+    of_district: bool,
+) -> Sums:
+    """Categories sum to their margins, shares to their outcome, schools to the district, each up to a constant."""
+    ends = ((name, [Name("outcome", name.place), Name("complement", name.place)]) for name in index)
+    lines = chain(
+        _lines(population, parts, dimensions),
+        () if of_district else _lines_of_schools(population, parts, dimensions),
+        _lines_of_shares(population, parts, dimensions),
+        ((both, size, -1.0) for size, both in ends if size.part == "size" and len(parts) == 3),
+    )
     sums: Sums = []
-
-    def add(names: list[Name], whole: Name) -> None:
-        sums.append(([index[name] for name in names] + [index[whole]], [1.0] * len(names) + [-1.0]))
-
-    for part, dimension in product(parts, (ALL, *dimensions)):
-        codes = population.categories(dimension)
-        for school in population.geographies if dimension != ALL else []:
-            add([Name(part, Place(school, dimension, code)) for code in codes], Name(part, Place(school, ALL, ALL)))
-        for code, (whole, schools) in product(codes, population.wholes.items()):
-            add([Name(part, Place(at, dimension, code)) for at in schools], Name(part, Place(whole, dimension, code)))
-    if len(parts) == 3:
-        for name in index:
-            if name.part == "size":
-                add([Name("outcome", name.place), Name("complement", name.place)], name)
+    for terms, whole, factor in lines:
+        told = [(index[name], 1.0) for name in terms if name in index]
+        told += [(index[whole], factor)] if whole in index else []
+        if told:
+            sums.append(([column for column, _ in told], [value for _, value in told]))
     return sums
+
+
+_Line = tuple[list[Name], Name, float]
+"""Numbers that sum to a whole (factor -1.0), or that lose what it gains (factor 1.0)."""
+
+
+def _of(part: Part, dimension: str) -> bool:
+    """Whether a dimension has numbers of this part. A share repeats the size of its group, and has no complement."""
+    return part == "outcome" or not crossings.is_share(dimension)
+
+
+def _lines(population: Population, parts: tuple[Part, ...], dimensions: list[str]) -> Iterator[_Line]:
+    for dimension, part in product(dimensions, parts):
+        if _of(part, dimension):
+            for whole, places in population.margins(dimension):
+                if whole.dimension in dimensions:
+                    yield [Name(part, place) for place in places], Name(part, whole), -1.0
+
+
+def _lines_of_schools(population: Population, parts: tuple[Part, ...], dimensions: list[str]) -> Iterator[_Line]:
+    for dimension, part in product(dimensions, parts):
+        if _of(part, dimension):
+            for whole, schools in population.sums_of_schools(dimension).items():
+                for code in population.categories(dimension):
+                    at = Place(whole, dimension, code)
+                    yield [Name(part, at._replace(school_id=school)) for school in schools], Name(part, at), -1.0
+
+
+def _lines_of_shares(population: Population, parts: tuple[Part, ...], dimensions: list[str]) -> Iterator[_Line]:
+    """Shares of those without the outcome sum to the complement. Where sizes stand still, it loses what n gains."""
+    for dimension in dimensions if "outcome" in parts else ():
+        for group, has_outcome, places in population.shares(dimension):
+            shares = [Name("outcome", place) for place in places]
+            if has_outcome or len(parts) == 1:
+                yield shares, Name("outcome", group), -1.0 if has_outcome else 1.0
+            else:
+                yield shares, Name("complement", group), -1.0

@@ -11,6 +11,7 @@ from itertools import product
 
 import numpy as np
 
+from appliance.aggregate import codelists, crossings
 from appliance.aggregate.codelists import ALL
 from appliance.aggregate.disclosure import primary
 from appliance.aggregate.disclosure.cube import Cube, Place, Population
@@ -93,7 +94,20 @@ def mend(work: Work, pattern: Pattern, population: Population, wishes: Iterable[
         if population.outcome is not None:
             pattern[key] = _outcomes_of_hidden_groups(population, pattern[key])
             _forget_codes(population, pattern[key])
+    if codelists.metric(population.metric).one_group:
+        _same_sizes(work, pattern, population)
     return len(pattern[key]) - before
+
+
+def _same_sizes(work: Work, pattern: Pattern, population: Population) -> None:
+    """Hide a group of one detail in the others as well: their sizes are the same by definition."""
+    hidden = {name for name in pattern[(population.metric, population.detail)] if name.part == "size"}
+    for other in work.cube.populations:
+        if other.metric == population.metric:
+            key = (other.metric, other.detail)
+            there = {name for name in hidden if name.place in other.size}
+            pattern[key] = _outcomes_of_hidden_groups(other, pattern[key] | there)
+            _forget_codes(other, pattern[key])
 
 
 def cover(work: Work, changes: Population, hidden: set[Name], wishes: list[Wish]) -> set[Name]:
@@ -104,12 +118,13 @@ def cover(work: Work, changes: Population, hidden: set[Name], wishes: list[Wish]
 def _mended(work: Work, population: Population, parts: tuple[Part, ...], hidden: set[Name], wish: Wish) -> set[Name]:
     """What to hide so that one wish comes true.
 
-    First within the wish's dimension, whose totals stand still meanwhile: that is a seventh of the joint system, and
-    holds in all of it. Then over all dimensions. Codes give way only when nothing else helps.
+    First within the wish's dimension and its margins, whose totals stand still meanwhile: that is a small part of the
+    joint system, and holds in all of it. Then over all dimensions. Codes give way only when nothing else helps.
     """
-    own = [wish.name.place.dimension]
+    dimension = wish.name.place.dimension
+    own = [] if dimension == ALL else [*population.beside(dimension), dimension]
     for lift_codes, dimensions in product((False, True), (own, population.dimensions)):
-        if dimensions == [ALL] or (lift_codes and not population.coded):
+        if not dimensions or (lift_codes and not population.coded):
             continue
         joint = number(
             population,
@@ -145,11 +160,22 @@ def _support(joint: Numbered, wish: Wish) -> Flags:
 
 
 def _part(work: Work, population: Population, part: Part, hidden: set[Name], wishes: list[Wish]) -> set[Name]:
-    """Solve the totals, then each dimension with the totals beside it."""
+    """Solve the totals, then each dimension with the totals beside it, and crossings within their margins."""
     hidden = set(hidden)
     for dimension in (ALL, *population.dimensions):
-        dimensions = [] if dimension == ALL else [dimension]
-        block = number(population, (part,), dimensions, hidden=hidden, wishes=wishes, weights=work.weights)
+        if part != "outcome" and crossings.is_share(dimension):
+            continue
+        dimensions = [] if dimension == ALL else [*population.beside(dimension), dimension]
+        of_district = dimension != ALL and population.is_in_district(dimension)
+        block = number(
+            population,
+            (part,),
+            dimensions,
+            hidden=hidden,
+            wishes=[wish for wish in wishes if not of_district or wish.name.place.dimension == dimension],
+            weights=work.weights,
+            of_district=of_district,
+        )
         answer = benders.solve(block.table, work.policy.seconds_per_block)
         hidden |= _printed(block, answer.hidden)
         work.blocks.append(_record(population, part, dimension, answer))
@@ -179,7 +205,13 @@ def _wishes(population: Population, part: Part, targets: Iterable[primary.Target
 def _outcomes_of_hidden_groups(population: Population, hidden: set[Name]) -> set[Name]:
     """An outcome beside a hidden group size would bound that size, so it is hidden too."""
     places: set[Place] = {name.place for name in hidden if name.part == "size"}
-    return hidden | {Name("outcome", place) for place in places}
+    shares = {
+        place
+        for dimension in filter(crossings.is_share, population.dimensions)
+        for place in population.places(dimension)
+        if Place(place.school_id, *crossings.group(dimension, place.category)) in places
+    }
+    return hidden | {Name("outcome", place) for place in places | shares}
 
 
 def _forget_codes(population: Population, hidden: set[Name]) -> None:
