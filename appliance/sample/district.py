@@ -11,8 +11,9 @@ from appliance.errors import Trouble
 from appliance.sample.courses import SCIENCE
 from appliance.sample.dice import dice
 from appliance.sample.files import Files
+from appliance.sample.for_totals import END_OF_YEAR, Leavers
 from appliance.sample.people import Attends, Stay, invent_students, plan_stays
-from appliance.sample.rows import write_frame, write_section, write_staff, write_stay, write_student
+from appliance.sample.rows import write_frame, write_leaver, write_section, write_staff, write_stay, write_student
 from appliance.sample.schools import DEMO_SCHOOL, DISTRICT_ID, DISTRICT_NAME, GRADES, School, plan_schools
 from appliance.sample.staff import (
     ASSISTANT_NAME,
@@ -77,8 +78,8 @@ def write_district(
 
     The school year is the one that `today` lies in, known up to today; in summer it is the year that has just ended.
     The same arguments give the same bytes. `last_year`: with the days that the same students missed in the year before,
-    so that pages can compare; nobody who has left since is in it. `progress` is told what was done, how many, of how
-    many. Memory holds one school at a time. Raises Trouble for fewer than 40 students.
+    so that pages can compare, and with those who have left since, beyond the number asked for. `progress` is told what
+    was done, how many, of how many. Memory holds one school at a time. Raises Trouble for fewer than 40 students.
     """
     if students < LEAST_STUDENTS:
         raise Trouble(f"An invented district needs at least {LEAST_STUDENTS} students; {students} were asked for.")
@@ -119,6 +120,7 @@ class _District:
         self.changes: list[Change] = []
         self._files, self._schools, self._year, self._before, self._seed = files, schools, year, before, seed
         self._office = Office()
+        self._leavers = Leavers(before or year, seed)
         self._next_student = 100_001
         self._coming: dict[str, list[Stay]] = defaultdict(list)
         self._write_district_office()
@@ -141,6 +143,8 @@ class _District:
         if self._before:
             for stay in here:
                 self._write_last_year(stay, self._before)
+            for leaver in self._leavers.of(school):
+                write_leaver(self._files, leaver, self._before, self._seed)
         for section in timetable.sections:
             write_section(self._files, section, teachers[section.teacher], stories, year, self._seed)
         self.changes += [
@@ -158,7 +162,7 @@ class _District:
         schools = [school for school in self._schools if student.grade in school.students_by_grade]
         school = stay.school if stay.school in schools else rng.choice(schools)
         whole = Stay(student, school, 0, len(before.days), settled=True)
-        write_stay(self._files, whole, None, before, self._seed + 1, is_over=True)
+        write_stay(self._files, whole, None, before, self._seed + 1, reason=END_OF_YEAR)
 
     def _enroll(self, school: School, rng: Random) -> list[Stay]:
         """The school's own students; those who leave for another school are announced there."""

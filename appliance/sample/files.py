@@ -44,8 +44,12 @@ _EXPORTS = {
     "attendance": "student_id school_id date category reason",
     "calendar": "date event",
     "caseload": "staff_id student_id begin_date end_date",
-    "programs": "student_id program begin_date end_date",
-    "school_enrollment": "student_id school_id entry_date grade_level exit_date",
+    "cohorts": "student_id ninth_grade_year",
+    "diplomas": "student_id school_id diploma_date diploma_type",
+    "discipline": "student_id school_id action action_date action_days",
+    "programs": "student_id program begin_date end_date primary_disability educational_environment home_language "
+    "english_learner_since night_residence unaccompanied_youth",
+    "school_enrollment": "student_id school_id entry_date grade_level exit_date exit_reason",
     "standards": "standard_id standard_code standard_title",
     "test_growth": "student_id source_file assessment_id administration_date growth_span observed_growth "
     "typical_growth growth_error",
@@ -85,9 +89,9 @@ class Files:
             if error is None:
                 self._pack()
 
-    def record(self, table: str, key: str, *cells: object) -> None:
-        """One row of a OneRoster table. In a bulk package status and dateLastModified stay empty."""
-        self._writers[table].writerow((key, "", "", *cells))
+    def record(self, table: str, key: str, *cells: object, gone: bool = False) -> None:
+        """One row of a OneRoster table. In a bulk package dateLastModified stays empty, and status unless `gone`."""
+        self._writers[table].writerow((key, "tobedeleted" if gone else "", "", *cells))
 
     def export(self, table: str, rows: Iterable[Sequence[object]]) -> None:
         """Rows of one of the student information system's files."""

@@ -7,6 +7,14 @@ from appliance.sample.assessments import SPAN, Growth, TestResult, growth_of, te
 from appliance.sample.attendance import exceptions_of
 from appliance.sample.courses import catalogue
 from appliance.sample.files import Files
+from appliance.sample.for_totals import (
+    Leaver,
+    actions_of,
+    credential_this_year,
+    details_of,
+    ninth_grade_year,
+    reason_for_leaving,
+)
 from appliance.sample.learning import ASSIGNMENT_CATEGORY, GRADE_CATEGORY, line_items, scores
 from appliance.sample.people import Attends, Stay, Student
 from appliance.sample.schools import DISTRICT_ID, DISTRICT_KEY, DISTRICT_NAME, School
@@ -52,12 +60,40 @@ def write_staff(files: Files, staff: Staff) -> None:
 def write_student(files: Files, stay: Stay, year: SchoolYear, seed: int) -> None:
     """What is written once for a student, by the school that has the student first."""
     student = stay.student
+    _write_person(files, stay, year, seed, gone=False)
+    _write_credential(files, stay, credential_this_year(student, year, seed), year)
+    if (ninth := ninth_grade_year(student, year, seed)) is not None:
+        files.export("cohorts", [(student.student_id, ninth)])
+    tests = list(tests_of(student, year, seed))
+    files.export("tests", [_test_row(student, test) for test in tests])
+    files.export("test_growth", [_growth_row(student, *gained) for gained in growth_of(student, tests, seed)])
+
+
+def write_leaver(files: Files, leaver: Leaver, before: SchoolYear, seed: int) -> None:
+    """Somebody who was here in the year before and is no longer: the roster says so, and the year before is over."""
+    student = leaver.stay.student
+    _write_person(files, leaver.stay, before, seed, gone=True)
+    _write_credential(files, leaver.stay, leaver.credential, before)
+    if leaver.ninth_grade_year is not None:
+        files.export("cohorts", [(student.student_id, leaver.ninth_grade_year)])
+    write_stay(files, leaver.stay, None, before, seed + 1, reason=leaver.reason)
+
+
+def _write_credential(files: Files, stay: Stay, credential: str, year: SchoolYear) -> None:
+    if credential:
+        given = (stay.student.student_id, stay.school.identifier, year.days[-1], credential)
+        files.export("diplomas", [given])
+
+
+def _write_person(files: Files, stay: Stay, year: SchoolYear, seed: int, *, gone: bool) -> None:
+    student = stay.student
     school = stay.goes_to or stay.school
-    enabled = bool(stay.goes_to) or not stay.has_left(year)
+    enabled = not gone and (bool(stay.goes_to) or not stay.has_left(year))
     username = f"s{student.student_id}"
     _write_user(
-        files, student.key, username, student.name, student.student_id, "", student.grade, school.key, enabled=enabled
-    )
+        files, student.key, username, student.name, student.student_id, "", student.grade, school.key, enabled=enabled,
+        gone=gone,
+    )  # fmt: skip
     _write_role(files, student.key, "student", school.key, primary=True)
     races = ["true" if place in student.races else "false" for place in range(5)]
     two = "true" if len(student.races) > 1 else "false"
@@ -65,20 +101,21 @@ def write_student(files: Files, stay: Stay, year: SchoolYear, seed: int) -> None
     files.record("demographics", student.key, student.birth_day, student.sex, *races, two, hispanic, "", "", "", "")
     files.export(
         "programs",
-        [(student.student_id, program.name, program.begin, program.end or "") for program in student.programs],
+        [
+            (student.student_id, program.name, program.begin, program.end or "", *details_of(student, program, seed))
+            for program in student.programs
+        ],
     )
-    tests = list(tests_of(student, year, seed))
-    files.export("tests", [_test_row(student, test) for test in tests])
-    files.export("test_growth", [_growth_row(student, *gained) for gained in growth_of(student, tests, seed)])
 
 
-def write_stay(
-    files: Files, stay: Stay, story: Story | None, year: SchoolYear, seed: int, *, is_over: bool = False
-) -> None:
-    """A student's enrollment at a school and the days that went otherwise than planned there. `is_over`: the year."""
+def write_stay(files: Files, stay: Stay, story: Story | None, year: SchoolYear, seed: int, *, reason: str = "") -> None:
+    """A student's enrollment at a school and the days that went otherwise than planned there. `reason`: why it ended,
+    of one that is over for certain.
+    """
     student, school = stay.student, stay.school
-    exit_date = year.days[stay.stop - 1] + _DAY if is_over or stay.has_left(year) else ""
-    entry = (student.student_id, school.identifier, year.days[stay.first], student.grade, exit_date)
+    reason = reason or (reason_for_leaving(stay, seed) if stay.has_left(year) else "")
+    exit_date = year.days[stay.stop - 1] + _DAY if reason else ""
+    entry = (student.student_id, school.identifier, year.days[stay.first], student.grade, exit_date, reason)
     files.export("school_enrollment", [entry])
     if stay.attends is Attends.ONE_ELECTIVE:
         _write_role(files, student.key, "student", school.key, primary=False)
@@ -90,6 +127,8 @@ def write_stay(
             for mark in exceptions_of(stay, story, year, seed)
         ],
     )
+    actions = actions_of(stay, year, seed)
+    files.export("discipline", [(student.student_id, school.identifier, *action) for action in actions])
 
 
 def write_section(
@@ -141,11 +180,12 @@ def _write_user(
     org_key: str,
     *,
     enabled: bool,
+    gone: bool = False,
 ) -> None:
     given, middle, family = name
     files.record(
         "users", key, "true" if enabled else "false", username, f"{{District:{identifier}}}", given, family, middle,
-        identifier, email, "", "", "", grade, "", "", "", "", "", "", org_key, "",
+        identifier, email, "", "", "", grade, "", "", "", "", "", "", org_key, "", gone=gone,
     )  # fmt: skip
 
 

@@ -211,8 +211,10 @@ def test_last_year_is_there_when_asked_for_with_the_same_students_a_grade_lower(
     begins = plain.told.begins.isoformat()
     before = [row for row in longer.export("school_enrollment") if row["entry_date"] < begins]
     grades = {row["student_id"]: row["grade_level"] for row in plain.export("school_enrollment")}
-    assert 150 < len(before) < 200
-    assert all(grade_after(row["grade_level"]) == grades[row["student_id"]] for row in before)
+    back = [row for row in before if row["student_id"] in grades]
+    assert 150 < len(back) < 200
+    assert all(grade_after(row["grade_level"]) == grades[row["student_id"]] for row in back)
+    assert {row["exit_reason"] for row in back} == {"End of school year"}
     assert all(row["exit_date"] < begins for row in before)
     this_year = [row for row in longer.export("attendance") if row["date"] >= begins]
     assert this_year == plain.export("attendance")
@@ -221,3 +223,38 @@ def test_last_year_is_there_when_asked_for_with_the_same_students_a_grade_lower(
 
 def grade_after(grade):
     return "01" if grade == "KG" else f"{int(grade) + 1:02d}"
+
+
+def test_who_left_last_year_is_in_the_roster_as_gone_with_a_reason_and_most_with_a_diploma(tmp_path):
+    longer = invent(tmp_path, students=400, last_year=True)
+    gone = {row["identifier"] for row in longer.oneroster("users") if row["status"] == "tobedeleted"}
+    stays = [row for row in longer.export("school_enrollment") if row["student_id"] in gone]
+    begins = longer.told.begins.isoformat()
+    assert len(gone) == len(stays) > 10
+    assert all(row["exit_date"] < begins and row["exit_reason"].isdigit() for row in stays)
+    seniors = {row["student_id"] for row in stays if row["grade_level"] == "12"}
+    assert len(seniors) > 20
+    given = {row["student_id"]: row["diploma_type"] for row in longer.export("diplomas")}
+    assert 0.75 < len(given) / len(seniors) <= 1
+    assert given.keys() <= seniors
+    cohorts = {row["student_id"]: int(row["ninth_grade_year"]) for row in longer.export("cohorts")}
+    assert all(cohorts[student] in (longer.told.begins.year - 3, longer.told.begins.year - 4) for student in seniors)
+
+
+def test_only_memberships_that_have_details_come_with_some(maplewood):
+    filled = {
+        "Special education": {"primary_disability", "educational_environment"},
+        "English learner": {"home_language", "english_learner_since"},
+        "Homeless": {"night_residence", "unaccompanied_youth"},
+    }
+    details = set().union(*filled.values())
+    for row in maplewood.export("programs"):
+        assert {name for name in details if row[name]} == filled.get(row["program"], set())
+        assert row["english_learner_since"] <= row["begin_date"]
+
+
+def test_few_students_are_disciplined_and_only_on_school_days_that_are_over(maplewood):
+    actions = maplewood.export("discipline")
+    assert {row["action_date"] for row in actions} <= set(maplewood.school_days)
+    assert 10 < len({row["student_id"] for row in actions}) < 100
+    assert {row["action"] for row in actions} >= {"ISS", "OSS"}
