@@ -125,15 +125,17 @@ class Database:
         """A writable handle to the records, inside one transaction: all of the change is kept, or nothing.
 
         The event stands in the log, durably, before anything is changed; the change marks that it was carried out. If
-        nothing comes of it, the next line of the log says so. Raises HomeTrouble when somebody else writes for longer
-        than `patience_seconds`.
+        nothing comes of it, the next line of the log says so. What lies in the desk's in-tray comes in with it. Raises
+        HomeTrouble when somebody else writes for longer than `patience_seconds`.
         """
         entry: Entry | None = None
+        taken_in: list[int] = []
         with self._turn(patience_seconds):
             try:
                 with transaction(self._writer, self._records.path, patience_seconds):
                     self._settle()
                     entry = self.desk.announce(event)
+                    taken_in = self.desk.take_in(self._writer)
                     yield Tables(self._writer)
                     self._writer.execute("INSERT INTO carried_out VALUES (?, ?)", (entry.sequence, entry.sha256))
             except BaseException:
@@ -141,7 +143,7 @@ class Database:
                     self._take_back(entry)
                 raise
             with suppress(HomeTrouble):
-                self.desk.note_carried_out(entry.sequence)
+                self.desk.note_carried_out(entry.sequence, taken_in)
 
     def _take_back(self, entry: Entry) -> None:
         # When there is no room for that line either, whoever changes something next, or opens the home, writes it.

@@ -7,7 +7,7 @@ carried out (`Database.changing`). A change that came to nothing gets a followin
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 from sqlite_utils import Database as Tables
 
 from appliance.actions import Action
-from appliance.storage import audit
-from appliance.storage.connection import Encrypted, open_writer, transaction
+from appliance.storage import audit, in_tray
+from appliance.storage.connection import Connection, Encrypted, open_writer, transaction
 from appliance.storage.migrations import catch_up, desk_steps
 
 DESK_FILE = "desk.db"
@@ -139,9 +139,15 @@ class Desk:
             tables.execute("DELETE FROM newest_change")
             tables.execute("INSERT INTO newest_change SELECT 1, sequence FROM access_log WHERE sequence = ?", (after,))
 
-    def note_carried_out(self, sequence: int) -> None:
-        """Remember that the records hold this change and all before it."""
+    def take_in(self, records: Connection) -> list[int]:
+        """Copy what lies in the in-tray into the records, inside their transaction; what `note_carried_out` clears."""
+        with self._writing:
+            return in_tray.take_in(records, self._writer)
+
+    def note_carried_out(self, sequence: int, taken_in: Sequence[int] = ()) -> None:
+        """Remember that the records hold this change and all before it, and what they took in."""
         with self._writing, transaction(self._writer, self._path):
+            in_tray.clear(self._writer, taken_in)
             self._writer.execute(
                 "INSERT INTO newest_change VALUES (1, ?)"
                 " ON CONFLICT DO UPDATE SET sequence = max(sequence, excluded.sequence)",

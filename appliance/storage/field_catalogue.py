@@ -40,6 +40,7 @@ _KEPT = {
     "choice": "until the last day that the steward chose, at most the school year and two more",
     "undo": "until ten further imports are loaded; then an import cannot be taken back any more",
     "quarantine": "until it can be loaded, at most 30 days",
+    "tray": "until the next change of the records takes it in, at the latest at night",
     "home": "as long as the home",
 }
 _SEEN_BY = {

@@ -68,8 +68,13 @@ _VISIBLE = {
     # Names and nothing else: birth day, sex and race are kept for linking and for totals, no page shows them.
     "visible_student": """SELECT student_key, given_name, middle_name, family_name, reason
         FROM {gate}scope CROSS JOIN {vault}.student USING (student_key)""",
-    "visible_check_in": """SELECT check_in.*, account.display_name AS by_whom
-        FROM {gate}scope CROSS JOIN {vault}.check_in USING (student_key) JOIN {desk}.account USING (account_key)""",
+    "visible_check_in": """SELECT written.*, account.display_name AS by_whom FROM (
+            SELECT check_in_key, student_key, account_key, day, kind, note, follow_up_day
+              FROM {gate}scope CROSS JOIN {vault}.check_in USING (student_key)
+            UNION ALL
+            SELECT (1 << 40) + place, student_key, account_key, day, kind, note, follow_up_day
+              FROM {gate}in_tray AS tray CROSS JOIN {gate}scope USING (student_key)
+        ) AS written JOIN {desk}.account USING (account_key)""",
     "visible_opening": """SELECT called.student_key, access_log.sequence, access_log.at, access_log.who,
             access_log.action, access_log.subject, access_log.reason,
             coalesce(account.display_name, access_log.who) AS display_name, account.role
@@ -86,6 +91,11 @@ _VISIBLE = {
 _CALLED = """SELECT student_key, student_key AS key FROM {gate}scope
     UNION ALL SELECT student_key, former_key FROM {gate}scope CROSS JOIN {vault}.merged_student USING (student_key)"""
 """Each student in scope with every number that was theirs: two records may have become one."""
+_IN_TRAY = """SELECT place, coalesce(merged_student.student_key, check_in_tray.student_key) AS student_key, account_key,
+        day, kind, note, follow_up_day
+    FROM {desk}.check_in_tray LEFT JOIN {vault}.merged_student ON former_key = check_in_tray.student_key
+    WHERE tray_key NOT IN (SELECT tray_key FROM {vault}.check_in WHERE tray_key IS NOT NULL)"""
+"""Check-ins that the records have not taken in yet, of which there are ever few."""
 _SHOWS = {
     FieldGroup.NAMES: "student school_enrollment section_enrollment section",
     FieldGroup.ATTENDANCE: "attendance_day attendance_section student_attendance",
@@ -128,6 +138,7 @@ def _by_student(fields: frozenset[FieldGroup], open_tables: frozenset[str]) -> G
         inner={
             "scope": "SELECT student_key, reason FROM temp.scope",
             "called": _CALLED,
+            "in_tray": _IN_TRAY,
             "scope_section": "SELECT section_key FROM temp.scope_section",
         },
         views=_views(fields),
@@ -145,6 +156,7 @@ def _by_school(fields: frozenset[FieldGroup]) -> Gate:
                 FROM temp.scope_school CROSS JOIN {{vault}}.school_enrollment USING (school_key)
                 WHERE begin_day <= today AND (end_day IS NULL OR end_day > today)""",  # noqa: S608 our own words
             "called": _CALLED,
+            "in_tray": _IN_TRAY,
             "scope_section": "SELECT section_key FROM temp.scope_school CROSS JOIN {vault}.section USING (school_key)",
         },
         views={

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from appliance.errors import Trouble
-from appliance.storage.database import Reading, Tables
+from appliance.storage import in_tray
+from appliance.storage.database import Database, Event, Reading
 
 KINDS = {
     "talked": "Talked with the student",
@@ -66,7 +67,8 @@ def check_ins_of(reading: Reading, student_key: int, today: int) -> list[CheckIn
 
 
 def record_check_in(
-    tables: Tables,
+    database: Database,
+    event: Event,
     *,
     student_key: int,
     account_key: int,
@@ -75,13 +77,11 @@ def record_check_in(
     note: str,
     follow_up_day: int | None = None,
 ) -> None:
-    """Keep a check-in, inside the transaction that logs it. Whoever calls has seen to it that the writer may.
+    """Keep a check-in with its line in the log. Durable when this returns, and it waits for no import.
 
-    A day to look again on that is not after `day` is a slip: Trouble.
+    Whoever calls has seen to it that the writer may. A day to look again on that is not after `day` is a slip: Trouble.
     """
     if follow_up_day is not None and follow_up_day <= day:
         raise Trouble("The day to look again on has to come after today. Choose a later one, or none.")
-    tables.execute(
-        "INSERT INTO check_in (student_key, account_key, day, kind, note, follow_up_day) VALUES (?, ?, ?, ?, ?, ?)",
-        (student_key, account_key, day, kind, note, follow_up_day),
-    )
+    told = student_key, account_key, day, kind, note, follow_up_day
+    database.record(event, lambda desk: in_tray.put(desk, *told))

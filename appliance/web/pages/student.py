@@ -154,15 +154,15 @@ def add_check_in(
     if record is None:
         raise NoSuch("student")
     event = Event(visit.session.account.username, Action.RECORD_CHECK_IN, data.kind, record.name.reason, (key,))
-    with visit.changing(event) as tables:
-        record_check_in(
-            tables,
-            student_key=key,
-            account_key=visit.session.account.account_key,
-            day=visit.today,
-            kind=data.kind,
-            note=" ".join(data.note.split()),
-            follow_up_day=day_of(data.look_again),
-        )
+    record_check_in(
+        visit.house.database,
+        event,
+        student_key=key,
+        account_key=visit.session.account.account_key,
+        day=visit.today,
+        kind=data.kind,
+        note=" ".join(data.note.split()),
+        follow_up_day=day_of(data.look_again),
+    )
     back = visit.student_address(key) if data.back == "student" else "/this-week"
     return Redirect(f"{back}?done=true", status_code=303)
