@@ -27,6 +27,7 @@ from appliance.jobs.broken_glass import report_last_week
 from appliance.jobs.compute_metrics import refresh
 from appliance.jobs.drop_folder import DropFolder
 from appliance.jobs.grants import shut_ended_codes
+from appliance.jobs.retention import erase_expired
 from appliance.jobs.student_budget import OverBudget, budgets
 from appliance.jobs.uploads import Uploads
 from appliance.jobs.witness import write_daily_witness, write_witness
@@ -138,7 +139,8 @@ def serve(
             daily = Recurring("take the access log's head away", partial(write_daily_witness, database), nightly_at=5)
             lay_in(home)
             ballast = Recurring("keep room on the disk", partial(lay_in, home), every_hours=1)
-            by_itself = [hourly, witness, daily, nightly, glass, codes, ballast]
+            expiry = Recurring("erase what may no longer be kept", partial(erase_expired, database), every_hours=1)
+            by_itself = [hourly, witness, daily, nightly, glass, codes, ballast, expiry]
             if settings.drop_folder:
                 folder = DropFolder(database, settings)
                 by_itself.append(Recurring("look into the drop folder", folder.look, every_minutes=1))

@@ -60,13 +60,19 @@ def turn_off(database: Database, name: str, *, reason: str = "", by: str) -> int
         return sensitive.switch_off(tables, choice)
 
 
-def turn_off_lapsed(database: Database, *, by: str, today: date | None = None) -> list[str]:
-    """Turn off the fields whose time is over. Called before each import; nothing is written when there are none."""
+def turn_off_lapsed(database: Database, *, by: str, today: date | None = None) -> dict[str, int]:
+    """Turn off the fields whose time is over; their names, and how many records went. Called each hour and before each
+    import; nothing is written when there are none.
+    """
     day = day_number(today or date.today())
     due = [c.name for c in choices(database) if c.is_on and c.until_day is not None and c.until_day < day]
-    for name in due:
-        turn_off(database, name, reason=LAPSED, by=by)
-    return due
+    return {name: turn_off(database, name, reason=LAPSED, by=by) for name in due}
+
+
+def forget_left_over(database: Database, name: str, *, by: str) -> int:
+    """Forget what is stored of a field that is off; how many records went."""
+    with database.changing(Event(by, Action.CHOOSE_FIELD, f"{name} off", "left over")) as tables:
+        return sensitive.forget(tables, name)
 
 
 def _choice(name: str, is_on: bool, purpose: str, until_day: int | None, by: str) -> Choice:
