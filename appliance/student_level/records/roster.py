@@ -9,14 +9,20 @@ from appliance.student_level.records import attendance, check_ins, enrollments
 from appliance.student_level.records.attendance import DaysSoFar
 from appliance.student_level.records.check_ins import CheckIn
 from appliance.student_level.records.enrollments import Enrollment, Name
+from appliance.student_level.records.growth import GrowthColumn, growth_of_class
 from appliance.student_level.records.marks import Mark
+from appliance.student_level.records.standards import Grid, standards_grid
+from appliance.student_level.sources.district_csv import subject_of
 
 _CLASS = """
     SELECT visible_section.title, visible_section.period, visible_section.room, organization.name AS school,
-           visible_section.end_day
+           visible_section.end_day, visible_section.school_key, visible_section.kind, course.subject,
+           course.title AS course
       FROM visible_section JOIN organization ON organization_key = visible_section.school_key
+           JOIN course USING (course_key)
      WHERE section_key = :section
 """
+_UNTIL = "SELECT max(day) AS day FROM attendance_taken WHERE school_key = :school AND day <= :today"
 _SEATS = """
     SELECT DISTINCT seat.student_key
       FROM visible_section JOIN visible_section_enrollment AS seat USING (section_key)
@@ -93,6 +99,9 @@ class Class:
     period_of_marks: str
     has_assignments: bool
     lines: tuple[RosterLine, ...]
+    standards: Grid
+    growth: tuple[GrowthColumn, ...]
+    attendance_until: int | None
 
 
 _HAS_ASSIGNMENTS = "SELECT 1 AS found FROM line_item WHERE section_key = :section AND kind = 'assignment' LIMIT 1"
@@ -113,11 +122,21 @@ def class_roster(reading: Reading, section_key: int, *, today: int, school_year:
     marks = {row["student_key"]: Mark(row["score"], row["score_text"], row["highest"]) for row in grades}
     missing = {row["student_key"]: row["missing"] for row in reading.query(_MISSING_IN_SECTION, values)}
     lines = roster_lines(reading, students, today=today, school_year=school_year, missing=missing, marks=marks)
+    subject, is_homeroom = subject_of(about["subject"], about["course"]), about["kind"] == "homeroom"
     return Class(
-        **about,
+        title=about["title"],
+        period=about["period"],
+        room=about["room"],
+        school=about["school"],
+        end_day=about["end_day"],
         period_of_marks=max((row["period"] for row in grades), default=""),
         has_assignments=reading.one(_HAS_ASSIGNMENTS, values) is not None,
         lines=tuple(lines),
+        standards=standards_grid(reading, section_key, students, subject, today),
+        attendance_until=row["day"]
+        if (row := reading.one(_UNTIL, {**values, "school": about["school_key"]}))
+        else None,
+        growth=growth_of_class(reading, students, "" if is_homeroom else subject, today),
     )
 
 

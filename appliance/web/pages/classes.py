@@ -10,22 +10,28 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect
 
 from appliance.actions import Action, Role
-from appliance.student_level.records.roster import Class, RosterLine, caseload, class_roster
+from appliance.errors import Trouble
+from appliance.storage.database import Reading
+from appliance.student_level.records.roster import RosterLine, caseload, class_roster
 from appliance.student_level.records.sections import Section, sections_of
+from appliance.student_level.records.standards import ROLL_UP
 from appliance.web.addresses import Kind
+from appliance.web.class_table import ClassTable, class_table
+from appliance.web.grids import StandardsChart, standards_chart
 from appliance.web.languages import languages
 from appliance.web.rendering import show
 from appliance.web.visit import Frame, NoSuch, Visit
 
-Order = Literal["name", "missed", "missing", "grade", "check-in"]
+STALE_DAYS = 7
+"""Attendance that is older says so on the page: a long weekend is no reason."""
+Order = Literal["name", "missed", "missing", "check-in"]
 ORDERS: dict[str, Callable[[RosterLine], Any]] = {
     "name": lambda line: line.name.sorted.casefold(),
     "missed": lambda line: -(line.days.days_missed if line.days else -1),
     "missing": lambda line: -line.missing,
-    "grade": lambda line: line.points if line.points >= 0 else 1000,
     "check-in": lambda line: line.check_in.day if line.check_in else 0,
 }
-"""How a roster can be sorted; equal ones stay in the order of their names."""
+"""How a caseload can be sorted; equal ones stay in the order of their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +49,13 @@ class ClassPage:
 
     template: ClassVar[str] = "pages/class.html"
     languages: ClassVar[dict[str, str]] = languages()
+    roll_up: ClassVar[str] = ROLL_UP
     frame: Frame
     address: str
-    about: Class
+    table: ClassTable
     lines: tuple[tuple[str, RosterLine], ...]
-    order: str
+    by_standard: StandardsChart | None
+    stale_since: int | None
     others: tuple[tuple[str, Section], ...]
     today: int
 
@@ -71,24 +79,41 @@ def see_classes(visit: NamedDependency[Visit]) -> Response[str]:
 
 
 @get("/classes/{address:str}", action=Action.SEE_SECTION, sync_to_thread=True)
-def see_class(address: FromPath[str], visit: NamedDependency[Visit], sort: FromQuery[Order] = "name") -> Response[str]:
+def see_class(address: FromPath[str], visit: NamedDependency[Visit], sort: FromQuery[str] = "name") -> Response[str]:
     """One class. The log keeps whom the list showed."""
     key = visit.key(Kind.SECTION, address)
     with visit.reading() as reading:
-        found = class_roster(reading, key, today=visit.today, school_year=visit.school_year)
-        if found is None:
-            raise NoSuch("class")
+        table = table_of(visit, reading, key, sort)
         page = ClassPage(
             frame=visit.frame(reading),
             address=visit.section_address(key),
-            about=found,
-            lines=_sorted(visit, found.lines, sort),
-            order=sort,
+            table=table,
+            lines=tuple((visit.student_address(line.student_key), line) for line in table.lines),
+            by_standard=standards_chart(table.about.standards, [line.student_key for line in table.lines]),
+            stale_since=_stale_since(table, visit.today),
             others=_classes(visit, reading),
             today=visit.today,
         )
-    visit.saw(Action.SEE_SECTION, students=tuple(line.student_key for line in found.lines), subject=found.title)
+    seen = tuple(line.student_key for line in table.lines)
+    visit.saw(Action.SEE_SECTION, students=seen, subject=table.about.title)
     return show(page)
+
+
+def _stale_since(table: ClassTable, today: int) -> int | None:
+    """The last day with attendance of a running class, where that is more than a week ago."""
+    until = table.about.attendance_until
+    return until if until is not None and min(today, table.about.end_day) - until > STALE_DAYS else None
+
+
+def table_of(visit: Visit, reading: Reading, section_key: int, order: str) -> ClassTable:
+    """One of the reader's classes, in an order. Raises NoSuch for another class, Trouble for no order of it."""
+    found = class_roster(reading, section_key, today=visit.today, school_year=visit.school_year)
+    if found is None:
+        raise NoSuch("class")
+    table = class_table(found, order)
+    if table is None:
+        raise Trouble("A class stands in no such order. Choose the heading of one of its columns.")
+    return table
 
 
 @get("/caseload", action=Action.SEE_THIS_WEEK, sync_to_thread=True)

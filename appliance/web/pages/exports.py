@@ -3,7 +3,7 @@
 Whoever signed in more than five minutes ago says once more who they are: a file outlives the session it came from.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from litestar import Response, get
@@ -13,10 +13,10 @@ from litestar.params import FromPath, FromQuery
 from appliance.actions import Action
 from appliance.student_level.records import schools
 from appliance.student_level.records.enrollments import enrollments
-from appliance.student_level.records.roster import RosterLine, caseload, class_roster, roster_lines
+from appliance.student_level.records.roster import RosterLine, caseload, roster_lines
 from appliance.web import words
 from appliance.web.addresses import Kind
-from appliance.web.pages.classes import ORDERS, Order
+from appliance.web.pages.classes import ORDERS, Order, table_of
 from appliance.web.pages.school import Missed, chosen_students
 from appliance.web.pages.school import Order as SchoolOrder
 from appliance.web.sheets import Cell, Form, Sheet
@@ -33,18 +33,13 @@ def take_class(
     address: FromPath[str],
     form: FromPath[Literal["csv", "xlsx"]],
     visit: NamedDependency[Visit],
-    sort: FromQuery[Order] = "name",
+    sort: FromQuery[str] = "name",
 ) -> Response[bytes]:
-    """One class."""
-    key = visit.key(Kind.SECTION, address)
+    """One class, with the columns of its page."""
     with visit.reading() as reading:
-        found = class_roster(reading, key, today=visit.today, school_year=visit.school_year)
-    if found is None:
-        raise NoSuch("class")
-    lines = sorted(found.lines, key=ORDERS[sort])
-    columns = (*_COLUMNS, found.period_of_marks or "Grade")
-    rows = ((*_row(line), line.mark or None) for line in lines)
-    return _taken(visit, form, "class", found.title, columns, rows, lines)
+        table = table_of(visit, reading, visit.key(Kind.SECTION, address), sort)
+    columns = tuple(column.text for column in table.columns)
+    return _taken(visit, form, "class", table.about.title, columns, map(table.cells, table.lines), table.lines)
 
 
 @get("/caseload/file/{form:str}", action=Action.EXPORT_SECTION, step_up=True, sync_to_thread=True)
@@ -104,7 +99,7 @@ def _taken(
     subject: str,
     columns: tuple[str, ...],
     rows: Iterable[tuple[Cell, ...]],
-    lines: list[RosterLine],
+    lines: Sequence[RosterLine],
 ) -> Response[bytes]:
     """The file, once the log holds that it was taken out, and with whose records."""
     action = Action.EXPORT_SCHOOL if name == "school" else Action.EXPORT_SECTION

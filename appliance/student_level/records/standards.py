@@ -1,0 +1,198 @@
+"""A class by standard: what students showed, as levels in words, rolled up by one rule that the page prints."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from appliance.storage.database import Reading
+
+LEVELS = ("not yet assessed", "beginning", "getting there", "meets", "exceeds")
+"""A level belongs to a skill and a time, never to a person."""
+NEWEST_MARKS = 3
+ROLL_UP = "the level most often given in the newest three marks; where none is, the newest"
+MOST_COLUMNS = 12
+"""With more standards than these, those that were marked last."""
+_DAYS_BACK = 400
+_STEPS = ((90, 4), (75, 3), (60, 2))
+"""Points out of a hundred -> level; fewer are the first. Stated in the manual."""
+_MOST_STEPS = 4
+"""A scale that ends here or lower counts levels, not points."""
+_WORDS = {
+    1: "beginning, not yet, emerging, novice, minimal, below basic, does not meet, did not meet, below standard, "
+    "did not yet meet expectations, below widely held expectations",
+    2: "getting there, developing, approaching, approaches, nearly met, near target, basic, partially proficient, "
+    "partially met expectations, approached expectations",
+    3: "meets, met, on target, proficient, mastered, mastery, meets expectations, met expectations, at standard, "
+    "meets widely held expectations",
+    4: "exceeds, advanced, masters, distinguished, above target, exceeds expectations, exceeded expectations, "
+    "above standard, exceeds widely held expectations",
+}
+_LEVEL_OF = {word.strip(): level for level, words in _WORDS.items() for word in words.split(",")}
+
+_LINKS = """
+    SELECT item.line_item_key AS item, standard_key AS standard
+      FROM line_item AS item CROSS JOIN line_item_standard USING (line_item_key) WHERE item.section_key = :section
+"""
+_MARKED_APART = """
+    SELECT mark.student_key AS student, mark.line_item_key AS item, mark.standard_key AS standard, mark.score,
+           mark.score_text
+      FROM line_item AS item CROSS JOIN visible_standard_mark AS mark USING (line_item_key)
+     WHERE item.section_key = :section AND mark.student_key IN (SELECT value FROM json_each(:students))
+"""
+_WORK = """
+    SELECT mark.student_key AS student, mark.line_item_key AS item, mark.score, mark.score_text,
+           item.highest, coalesce(mark.scored_day, item.due_day, 0) AS day
+      FROM line_item AS item CROSS JOIN visible_grade AS mark USING (line_item_key)
+     WHERE item.section_key = :section AND item.line_item_key IN (SELECT value FROM json_each(:items))
+       AND mark.student_key IN (SELECT value FROM json_each(:students))
+"""
+_STANDARDS = """
+    SELECT standard_key, identifier, code, title FROM standard
+     WHERE standard_key IN (SELECT value FROM json_each(:standards))
+"""
+_PARTS_OF_TESTS = """
+    SELECT result.student_key, test.title, test.part_of, result.day, result.level
+      FROM json_each(:students) AS wanted
+           CROSS JOIN visible_test_result AS result ON result.student_key = wanted.value
+           CROSS JOIN test USING (test_key)
+     WHERE test.part_of <> '' AND test.subject = :subject AND result.level IS NOT NULL
+       AND result.day BETWEEN :since AND :today
+"""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Standard:
+    """A column: `code` stands above it, `title` says what it means.
+
+    `of_test`: a part of a test, not of the gradebook.
+    """
+
+    of_test: bool
+    code: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a student stands on a standard. `level` is a place in LEVELS; `said` the newest mark's own words where they
+    say no level. `marks`: how many there are, `day` the newest one's; 0 for both when there is none.
+    """
+
+    level: int = 0
+    said: str = ""
+    marks: int = 0
+    day: int = 0
+
+    @property
+    def words(self) -> str:
+        """The level in words."""
+        return self.said or LEVELS[self.level]
+
+
+NOT_YET = Standing()
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Students by standards. A student without a line has shown nothing yet. `left_out`: standards not shown."""
+
+    standards: tuple[Standard, ...] = ()
+    left_out: int = 0
+    standings: dict[tuple[int, Standard], Standing] | None = None
+
+    def of(self, student_key: int) -> tuple[Standing, ...]:
+        """A student's standings, in the order of the standards."""
+        return tuple((self.standings or {}).get((student_key, one), NOT_YET) for one in self.standards)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Mark:
+    day: int
+    level: int
+    said: str
+
+
+def standards_grid(reading: Reading, section_key: int, students: Sequence[int], subject: str, today: int) -> Grid:
+    """The standards of a class: of its gradebook's work, and parts of tests in its subject (EDFacts' code)."""
+    values = {
+        "section": section_key, "students": json.dumps(list(students)), "since": today - _DAYS_BACK, "today": today,
+    }  # fmt: skip
+    marks: dict[tuple[int, Standard], list[_Mark]] = defaultdict(list)
+    columns: dict[Standard, int] = {}
+    for standard, student, mark in (*_of_gradebook(reading, values), *_of_tests(reading, values, subject)):
+        columns[standard] = max(columns.get(standard, 0), mark.day if mark else 0)
+        if mark and student is not None:
+            marks[student, standard].append(mark)
+    newest = sorted(columns, key=lambda one: (-columns[one], one))[:MOST_COLUMNS]
+    return Grid(
+        standards=tuple(sorted(newest)),
+        left_out=len(columns) - len(newest),
+        standings={place: rolled_up(some) for place, some in marks.items()},
+    )
+
+
+def rolled_up(marks: Iterable[_Mark]) -> Standing:
+    """One standing of many marks, by the rule of `ROLL_UP`."""
+    newest = sorted(marks, key=lambda mark: mark.day, reverse=True)
+    if not newest:
+        return NOT_YET
+    levels = [mark.level for mark in newest if mark.level][:NEWEST_MARKS]
+    if not levels:
+        return Standing(said=newest[0].said, marks=len(newest), day=newest[0].day)
+    [(level, _), *_] = Counter(levels).most_common(1)  # Of two that are as frequent, the one met first: the newer.
+    return Standing(level, "", len(newest), newest[0].day)
+
+
+def level_of(score: float | None, text: str | None, highest: float | None) -> int:
+    """The level that a mark says: by its words, or by its points; 0 where it says none.
+
+    On a scale that ends at 4 or lower, points are levels; on any other, shares of the most that is possible.
+    """
+    if text and (level := _LEVEL_OF.get(text.strip().lower())):
+        return level
+    if score is None or score < 0:
+        return 0
+    if highest is not None and 0 < highest <= _MOST_STEPS:
+        return min(max(int(score), 1), _MOST_STEPS)
+    share = 100 * score / highest if highest else score
+    return next((level for least, level in _STEPS if share >= least), 1)
+
+
+_Found = Iterator[tuple[Standard, int | None, _Mark | None]]
+
+
+def _of_gradebook(reading: Reading, values: dict[str, Any]) -> _Found:
+    """A mark for a standard of its own counts before the mark of the whole work. Each standard once without a mark."""
+    links = {(row["item"], row["standard"]) for row in reading.query(_LINKS, values)}
+    apart = {(row["student"], row["item"], row["standard"]): row for row in reading.query(_MARKED_APART, values)}
+    links_of: dict[int, set[int]] = defaultdict(set)
+    for item, standard in (*links, *(key[1:] for key in apart)):
+        links_of[item].add(standard)
+    named = json.dumps(sorted({standard for some in links_of.values() for standard in some}))
+    called = {row["standard_key"]: _called(row) for row in reading.query(_STANDARDS, {"standards": named})}
+    for one in called.values():
+        yield one, None, None
+    for row in reading.query(_WORK, {**values, "items": json.dumps(sorted(links_of))}):
+        for standard in links_of[row["item"]]:
+            own = apart.get((row["student"], row["item"], standard))
+            if own is None and (row["item"], standard) not in links:
+                continue
+            says = row if own is None or own["score"] is own["score_text"] is None else own
+            if says["score"] is not None or says["score_text"] is not None:
+                level = level_of(says["score"], says["score_text"], row["highest"])
+                mark = _Mark(row["day"], level, says["score_text"] or f"{says['score']:g}")
+                yield called[standard], row["student"], mark
+
+
+def _called(row: dict[str, Any]) -> Standard:
+    """A standard that nobody named goes by the end of its id."""
+    return Standard(False, row["code"] or row["identifier"].rpartition(":")[2], row["title"])
+
+
+def _of_tests(reading: Reading, values: dict[str, Any], subject: str) -> _Found:
+    for row in reading.query(_PARTS_OF_TESTS, {**values, "subject": subject}):
+        part = row["title"].removeprefix(row["part_of"]).strip(" ,:-") or row["title"]
+        level = level_of(None, row["level"], None)
+        yield Standard(True, part, row["part_of"]), row["student_key"], _Mark(row["day"], level, row["level"])

@@ -1,0 +1,188 @@
+"""A class by standard and by growth: what Ms. Okafor reads on the page, and takes along as a file."""
+
+import csv
+import io
+import re
+from html import unescape
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from appliance.actions import Action
+from appliance.storage.database import Database, Event
+from appliance.student_level.records.standards import LEVELS, _Mark, level_of, rolled_up
+from tests import maplewood
+from tests.conftest import app_for, sign_in
+
+OCT, NOV = 20_730, 20_765
+"""Days in October and November 2026."""
+
+
+def put_standards(database: Database, *marks: tuple[str, int, float, str | None]) -> None:
+    """Work in Science 7 that shows "LS1 Living things"; (who, day, points, level in words) of each mark."""
+    with database.changing(Event("test", Action.COMPUTE_METRICS)) as tables:
+        tables.execute("UPDATE course SET subject = 'Science' WHERE course_key = 1")
+        tables.execute(
+            "INSERT INTO standard VALUES (1, 'urn:x', 'LS1', 'Living things'), (2, 'urn:y', 'PS1', 'Forces')"
+        )
+        for number, (who, day, points, said) in enumerate(marks, start=70_001):
+            tables.execute(
+                "INSERT INTO line_item VALUES (?, ?, 'Lab', 'assignment', 3, ?, 100)", (number, maplewood.SCIENCE, day)
+            )
+            tables.execute("INSERT INTO line_item_standard VALUES (?, 1), (?, 2)", (number, number))
+            key = maplewood.KEY[who]
+            tables.execute(
+                "INSERT INTO grade (student_key, line_item_key, score, scored_day) VALUES (?, ?, ?, ?)",
+                (key, number, points, day),
+            )
+            tables.execute("INSERT INTO standard_mark VALUES (?, ?, 1, NULL, ?, NULL, NULL)", (key, number, said))
+
+
+def put_growth(database: Database, who: str, observed: float, typical: float | None, margin: float | None) -> None:
+    with database.changing(Event("test", Action.COMPUTE_METRICS)) as tables:
+        tables.execute("UPDATE course SET subject = 'Science' WHERE course_key = 1")
+        tables.execute("INSERT OR IGNORE INTO test VALUES (9, 'SCI', 'Science check', 'SCI', 'benchmark', '', '')")
+        row = (maplewood.KEY[who], NOV, observed, typical, margin)
+        tables.execute("INSERT INTO test_growth VALUES (?, 9, ?, 'fall to winter', ?, ?, ?, NULL, NULL)", row)
+
+
+def science(person) -> str:
+    return person.link_to("Science 7", on="/classes")
+
+
+def line_of(page: str, name: str) -> str:
+    return next(row for row in page.split("<tr>") if name in row)
+
+
+def test_a_student_stands_where_most_of_the_newest_three_marks_say(own_town: Database) -> None:
+    put_standards(
+        own_town, ("ada", OCT, 95, "exceeds"), ("ada", OCT + 1, 50, "beginning"), ("ada", OCT + 2, 80, "Beginning"),
+        ("ada", OCT + 3, 80, "meets"), ("ben", OCT, 76, None),
+    )  # fmt: skip
+    okafor = sign_in(app_for(own_town), "okafor")
+    page = okafor.get(science(okafor)).text
+    assert "the level most often given in the newest three marks" in page
+    # LS1 has marks of its own; PS1 goes by the points of the whole work: 50, 80, 80.
+    assert re.findall(r'class="std m(\d)">([^<]+)<', line_of(page, "Lovell, Ada")) == [
+        ("1", "beginning"),
+        ("3", "meets"),
+    ]
+    assert re.findall(r'class="std m(\d)">', line_of(page, "Ostrow, Ben")) == ["3", "3"]
+    assert re.findall(r'class="std m(\d)">', line_of(page, "Marsh, Cleo")) == ["0", "0"]
+    assert "not yet assessed" in line_of(page, "Marsh, Cleo")
+
+
+@pytest.mark.parametrize(
+    ("marks", "level"),
+    [
+        ([], 0),
+        ([(1, 4)], 4),
+        ([(1, 4), (2, 1)], 1),
+        ([(1, 1), (2, 3), (3, 4)], 4),
+        ([(1, 2), (2, 2), (3, 4)], 2),
+        ([(1, 4), (2, 4), (3, 1), (4, 2), (5, 3)], 3),
+        ([(1, 3), (2, 0), (3, 0)], 3),
+    ],
+)
+def test_the_roll_up_is_the_commonest_of_three_and_else_the_newest(marks, level: int) -> None:
+    assert rolled_up([_Mark(day, one, "") for day, one in marks]).level == level
+
+
+@pytest.mark.parametrize(
+    ("score", "text", "highest", "word"),
+    [
+        (None, "Proficient", None, "meets"),
+        (3, None, 4, "meets"),
+        (0, None, 4, "beginning"),
+        (59.9, None, 100, "beginning"),
+        (60, None, None, "getting there"),
+        (15, None, 20, "meets"),
+        (90, "A", 100, "exceeds"),
+        (None, "LoAvg", None, "not yet assessed"),
+        (None, None, 100, "not yet assessed"),
+    ],
+)
+def test_a_mark_is_read_as_a_level_only_where_it_says_one(score, text, highest, word: str) -> None:
+    assert LEVELS[level_of(score, text, highest)] == word
+
+
+def test_words_that_say_no_level_are_shown_as_they_are(own_town: Database) -> None:
+    with own_town.changing(Event("test", Action.COMPUTE_METRICS)) as tables:
+        tables.execute("UPDATE course SET subject = 'Science' WHERE course_key = 1")
+        tables.execute("INSERT INTO test VALUES (8, 'W', 'MAP Science', 'SCI', 'benchmark', '', '')")
+        tables.execute(
+            "INSERT INTO test VALUES (9, 'P', 'MAP Science Earth and Space', 'SCI', 'benchmark', '', 'MAP Science')"
+        )
+        tables.execute(
+            "INSERT INTO test_result (student_key, test_key, day, level) VALUES (?, 9, ?, 'LoAvg')",
+            (maplewood.KEY["ada"], NOV),
+        )
+    okafor = sign_in(app_for(own_town), "okafor")
+    page = okafor.get(science(okafor)).text
+    assert 'Earth and Space<span class="vh">: MAP Science</span>' in page
+    assert '<span class="std m0">LoAvg</span>' in page
+
+
+def test_growth_stands_beside_what_is_typical_and_says_when_it_may_be_chance(own_town: Database) -> None:
+    for who, observed, typical, margin in (("ada", 6, 5, 4.6), ("ben", -3, 5, 4.6), ("cleo", 0, None, None)):
+        put_growth(own_town, who, observed, typical, margin)
+    okafor = sign_in(app_for(own_town), "okafor")
+    page = unescape(okafor.get(science(okafor)).text)
+    assert 'Growth, fall to winter<span class="vh">: Science check</span>' in page
+    assert '+6, typical 5 <span class="sub">may be chance: the margin is 5 points</span>' in page
+    assert '-3, typical 5 <span class="sub">the margin is 5 points</span>' in page
+    assert 'no change <span class="sub">no margin told</span>' in page
+    assert "not tested" in line_of(page, "Anand, Dev")
+
+
+def test_page_and_files_have_the_same_columns_lines_and_cells(own_town: Database) -> None:
+    put_standards(own_town, ("ada", OCT, 95, "exceeds"), ("ben", OCT, 50, None))
+    put_growth(own_town, "ada", 6, 5, 4.6)
+    okafor = sign_in(app_for(own_town), "okafor")
+    address = science(okafor)
+    page = unescape(okafor.get(f"{address}?sort=s1").text)
+    head = [re.sub(r"<[^>]+>|[▼▲]", "", cell).strip() for cell in re.findall(r"<th scope=\"col\".*?</th>", page)]
+    taken = okafor.get(f"{address}/file/csv?sort=s1").content.decode("utf-8-sig")
+    rows = [row for row in csv.reader(io.StringIO(taken)) if row]
+    book = CalamineWorkbook.from_filelike(io.BytesIO(okafor.get(f"{address}/file/xlsx?sort=s1").content))
+    sheet = [list(map(str, row)) for row in book.get_sheet_by_index(0).to_python()]
+    assert rows[0] == sheet[0] == head[: len(rows[0])]
+    assert rows[0][5:8] == ["LS1: Living things", "PS1: Forces", "Growth, fall to winter: Science check"]
+    assert [row[0] for row in rows[1:3]] == ["Ostrow, Ben", "Lovell, Ada"]
+    for name, *cells in rows[1:-1]:
+        line = re.sub(r"<[^>]+>", " ", line_of(page, name.removeprefix("'")))
+        assert all(cell in line for cell in cells[4:6])
+
+
+@pytest.mark.parametrize("order", ["name", "missed", "missing", "s1", "s2", "g1", "grade", "check-in"])
+def test_each_heading_with_a_link_sorts_and_says_so_to_those_who_hear_it(own_town: Database, order: str) -> None:
+    put_standards(own_town, ("ada", OCT, 95, "exceeds"))
+    put_growth(own_town, "ada", 6, 5, 4.6)
+    okafor = sign_in(app_for(own_town), "okafor")
+    page = okafor.get(f"{science(okafor)}?sort={order}").text
+    [heading] = re.findall(r'<th scope="col"[^>]*aria-sort="\w+"[^>]*>.*?</th>', page)
+    assert f"?sort={order}" in heading
+
+
+def test_a_class_without_students_and_one_without_standards_say_so(own_town: Database) -> None:
+    okafor = sign_in(app_for(own_town), "okafor")
+    assert "No assignment of this class names the standard" in okafor.get(science(okafor)).text
+    with own_town.changing(Event("test", Action.COMPUTE_METRICS)) as tables:
+        tables.execute("UPDATE section_enrollment SET end_day = begin_day")
+    page = okafor.get(science(okafor)).text
+    assert "Nobody is enrolled in this class today" in page
+    assert "/file/csv" not in page
+
+
+def test_attendance_that_is_more_than_a_week_old_is_said(own_town: Database) -> None:
+    okafor = sign_in(app_for(own_town), "okafor")
+    assert "is loaded until" not in okafor.get(science(okafor)).text
+    with own_town.changing(Event("test", Action.COMPUTE_METRICS)) as tables:
+        tables.execute("DELETE FROM attendance_taken WHERE day > ?", (NOV - 20,))
+    assert "Attendance is loaded until" in okafor.get(science(okafor)).text
+
+
+def test_a_name_with_a_right_to_left_override_stands_apart_from_its_line(visit) -> None:
+    okafor = visit("okafor")
+    line = line_of(okafor.get(science(okafor)).text, "Ra\u202eni")
+    assert "<bdi>Sa\u202dlim, Ra\u202eni</bdi>" in line
