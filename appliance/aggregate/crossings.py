@@ -12,7 +12,7 @@ without, and a share's denominator is the denominator of its group, printed a se
 from functools import cache
 from typing import Final
 
-from appliance.aggregate.codes import ALL, CATEGORY_SETS, CODES
+from appliance.aggregate.codes import ALL, CATEGORY_SETS, CODES, MISSING
 
 CROSS: Final = "*"
 _SHARED: Final = ("outcome", "level", "cohort_status", "diploma", "removal")
@@ -61,6 +61,16 @@ def margins(dimension: str, category: str) -> tuple[tuple[str, Group], ...]:
     """Each family that a category can be summed over, with the category that the sum is; those of a total are none."""
     told = codes(dimension, category)
     return tuple((family, named({other: told[other] for other in told if other != family})) for family in told)
+
+
+_SIDE: Final = {"cohort_status": "NO", "diploma": "NO", "removal": "YES"}
+"""Families of shares that split one outcome only, into the codes of their list. A level may lie on either side."""
+
+
+def always(shares: tuple[str, ...]) -> set[tuple[str, ...]]:
+    """The shares (outcome and code) that a table names although nobody has one, so that none stands out by absence."""
+    _, family = shares
+    return {(_SIDE[family], code) for code in CODES[family] if code != MISSING} if family in _SIDE else set()
 
 
 def named(told: dict[str, str]) -> Group:

@@ -4,6 +4,7 @@ A *population* is a set of people counted in the same places: the enrolled, thos
 subject. The tables `membership` and `subgroup_membership` are one population.
 """
 
+import functools
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -220,14 +221,38 @@ def _complete(population: Population, areas: Mapping[str, Collection[str]]) -> N
             raise Refused(f"Table {population.metric} has no rows of the geography {code}. Count the snapshot again.")
         population.areas[code] = [school for school in population.schools if school in areas[code]]
     for dimension in sorted({dimension for dimension, _ in found}, key=_order):
-        there_are = [code for name, code in found if name == dimension]
-        population.codes[dimension] = sorted(there_are, key=lambda code: crossings.rank(dimension, code))
+        there_are = {code for name, code in found if name == dimension} | _crossed(population, dimension, found)
+        population.codes[dimension] = sorted(there_are, key=functools.partial(crossings.rank, dimension))
     for dimension in population.codes:
         for place in population.places(dimension):
             group = Place(place.school_id, *crossings.group(dimension, place.category))
             population.size.setdefault(place, population.size.get(group, 0))
             if population.outcome is not None:
                 population.outcome.setdefault(place, 0)
+
+
+def _crossed(population: Population, dimension: str, found: set[crossings.Group]) -> set[str]:
+    """Every category that a crossing could have, so that one which nobody is in does not stand out by its absence.
+
+    A family that is not counted by itself (languages, levels) has the codes that occur somewhere in it.
+    """
+    names = crossings.families(dimension)
+    if not crossings.is_share(dimension):
+        lists = [population.codes[name] for name in names if name in population.codes]
+        return set(map(crossings.CROSS.join, product(*lists))) if 0 < len(lists) == len(names) else set()
+    start = names.index("outcome")
+    group = crossings.CROSS.join(names[:start]) or ALL
+    if group not in population.codes:
+        raise Refused(f"Table {population.metric} {population.detail} has shares of {group}, and no group sizes by it.")
+    ends = {
+        tuple(crossings.codes(name, category).values())[start - len(names) :]
+        for name, category in found
+        if crossings.families(name)[start - len(names) :] == names[start:]
+    }
+    groups = [() if code == ALL else (code,) for code in population.codes[group]]
+    return {
+        crossings.CROSS.join((*code, *end)) for code, end in product(groups, ends | crossings.always(names[start:]))
+    }
 
 
 def _order(dimension: str) -> tuple[int, tuple[int, ...]]:

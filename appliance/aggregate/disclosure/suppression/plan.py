@@ -119,7 +119,8 @@ def _mended(work: Work, population: Population, parts: tuple[Part, ...], hidden:
     """What to hide so that one wish comes true.
 
     First within the wish's dimension and its margins, whose totals stand still meanwhile: that is a small part of the
-    joint system, and holds in all of it. Then over all dimensions. Codes give way only when nothing else helps.
+    joint system. Then, or when that part has room enough already, over all dimensions. Codes give way only when nothing
+    else helps.
     """
     dimension = wish.name.place.dimension
     own = [] if dimension == ALL else [*population.beside(dimension), dimension]
@@ -141,7 +142,9 @@ def _mended(work: Work, population: Population, parts: tuple[Part, ...], hidden:
             totals = [column for name, column in joint.index.items() if name.place.dimension == ALL]
             joint.table.up[totals] = joint.table.down[totals] = 0.0
         with suppress(Refused):
-            return _printed(joint, _support(joint, wish))
+            added = _printed(joint, _support(joint, wish)) - hidden
+            if added or dimensions is not own:
+                return added
     raise Refused(f"A sensitive number of {population.metric} cannot be protected. Leave the table out.")
 
 
