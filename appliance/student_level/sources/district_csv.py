@@ -6,7 +6,7 @@ Local codes go through the tables below; a code that is not in its table is refu
 from appliance.student_level.sources import totals_csv
 from appliance.student_level.sources.layout import Layout, here, may, need
 from appliance.student_level.sources.terms import semester, term
-from appliance.student_level.sources.values import Refused, day, grade_level, number, one_of, size, text, year
+from appliance.student_level.sources.values import Refused, day, grade_level, number, one_of, several, size, text, year
 
 ATTENDANCE_CODES = {
     "Excused Absence": "excused", "Absent excused": "excused", "Excused": "excused",
@@ -99,7 +99,7 @@ LAYOUTS = (
         may("level", "performance_level", text, "performance_levels"),
         may("administration", "administration_window", text, empty=""),
         may("grade_level", "grade_level", grade_level), may("scale", "scale", text, empty=""),
-        may("part_of", "part_of", text, empty=""), *_WHOSE,
+        may("part_of", "part_of", text, empty=""), may("also_named", "also_named", several, empty=()), *_WHOSE,
     )),
     Layout("test growth", "test_growth", (
         _STUDENT, need("test", "assessment_id", text), need("day", "administration_date", day),

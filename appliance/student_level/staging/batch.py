@@ -171,6 +171,12 @@ class Batch:
             self._remember(entity, "district", local_id, key)
         return key
 
+    def link(self, entity: str, local_id: str, key: int) -> int:
+        """Let a record that is known go by another local id too; its key."""
+        if local_id not in self.known(entity, "district"):
+            self._remember(entity, "district", local_id, key)
+        return key
+
     def _fresh(self, entity: str) -> int:
         if entity not in self._next:
             self._next[entity] = self._connection.execute(NEWEST_KEY, (entity,)).fetchone()[0]

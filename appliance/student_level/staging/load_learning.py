@@ -10,6 +10,7 @@ from appliance.student_level.staging import twins
 from appliance.student_level.staging.batch import Batch, Taken
 from appliance.student_level.staging.first_rows import FirstRows, Ready, by_column
 from appliance.student_level.staging.linking.results import Results
+from appliance.student_level.staging.linking.same_tests import SameTests
 from appliance.student_level.staging.references import Reference, with_keys
 from appliance.student_level.staging.report import FileRead
 from appliance.student_level.staging.rows import Rows, Typed
@@ -79,11 +80,13 @@ def grades(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
 
 def tests(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     """Test results. A second result of one test on one day counts as a second occurrence, in the file's order."""
-    whose = Results(batch, layout, read)
+    whose, same = Results(batch, layout, read), SameTests(batch, read)
     made: dict[str, int] = {}
     occurrences: Counter[tuple[int, int, int]] = Counter()
 
     def make(row: Any) -> int:
+        if (key := same.key(row.test)) is not None:
+            return batch.link("test", row.test, key)
         key = batch.local_key("test", row.test)
         subject = district_csv.subject_of(row.subject) if row.subject else district_csv.subject_of(row.test)
         kind = district_csv.kind_of_test(row.source, row.test)
@@ -92,6 +95,8 @@ def tests(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
             " DO UPDATE SET title = ?3, subject = ?4, kind = ?5, scale = ?6, part_of = ?7",
             (key, row.test, row.title or row.test, subject, kind, row.scale, row.part_of),
         )
+        for name in row.also_named:
+            batch.link("test", name, key)
         return key
 
     def nth(place: tuple[int, int, int]) -> int:
@@ -99,8 +104,7 @@ def tests(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
         return occurrences[place]
 
     def ready() -> Iterator[tuple[Any, ...]]:
-        for block in rows.blocks():
-            found = whose.found(block)
+        for found in same.untold(map(whose.found, rows.blocks())):
             for place, name in enumerate(found["test"]):
                 if name not in made:
                     made[name] = make(found.at(place))

@@ -80,14 +80,15 @@ def from_edfi(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def from_oneroster(tmp_path_factory):
-    database, _ = loaded(tmp_path_factory.mktemp("oneroster"), [grandbend.ROSTER_1P2, *grandbend.SIS])
+    files = [grandbend.ROSTER_1P2, *grandbend.SIS, grandbend.ATTRIBUTES]
+    database, _ = loaded(tmp_path_factory.mktemp("oneroster"), files)
     yield database
     database.close()
 
 
 @pytest.fixture(scope="module")
 def from_both(tmp_path_factory):
-    both = [grandbend.ROSTER_1P2, *grandbend.SIS[:4]], [grandbend.ED_FI], [grandbend.ROSTER_1P2]
+    both = [grandbend.ROSTER_1P2, *grandbend.SIS[:5]], [grandbend.ED_FI], [grandbend.ROSTER_1P2]
     database, reports = loaded(tmp_path_factory.mktemp("both"), *both)
     yield database, reports
     database.close()
@@ -108,6 +109,14 @@ def test_both_formats_give_the_same(from_edfi, from_oneroster, question):
     found = answers(from_edfi[0], question)
     assert len(found) > 50
     assert found == answers(from_oneroster, question)
+
+
+def test_both_formats_give_the_languages_of_those_who_learn_english_and_of_nobody_else(from_edfi, from_oneroster):
+    languages = """SELECT source_id, home_language FROM english_learner_detail
+                     JOIN identity ON entity = 'student' AND system = 'district' AND key = student_key ORDER BY 1"""
+    found = ask(from_edfi[0], languages)
+    assert len(found) == 27
+    assert found == ask(from_oneroster, languages)
 
 
 def test_a_section_is_a_homeroom_where_students_are_said_to_have_it_as_one(from_edfi):
@@ -132,7 +141,10 @@ def test_edfi_on_top_of_oneroster_finds_everybody_and_every_class_again(from_bot
     assert second.problems == []
     for entity in ("student", "staff", "section", "section_enrollment", "teaching", "grade", "attendance_event"):
         assert second.counts[entity].added == second.counts[entity].ended == 0, entity
-    for question in ("students", "sections", "enrollments", "grades", "days missed", "teaching"):
+    assert second.counts["test_result"].added == 0
+    (tests,) = [read for read in second.files if read.kind == "Ed-Fi tests"]
+    assert tests.note.startswith("6,934 of its results came in another file already")
+    for question in ("students", "sections", "enrollments", "grades", "days missed", "teaching", "test scores"):
         assert answers(database, question) == answers(from_oneroster, question), question
     assert first.counts["student"].added == 960
     assert first.held == second.held == []
@@ -142,7 +154,7 @@ def test_edfi_on_top_of_oneroster_finds_everybody_and_every_class_again(from_bot
 def test_what_is_left_out_is_said_with_its_reason(from_edfi):
     _, report = from_edfi
     notes = {read.name: read.note for read in report.files if read.note}
-    assert "nothing here uses it" in notes["edfi_1p0.zip/StudentDiscipline.xml (discipline)"]
+    assert "4 rows left out" in notes["edfi_1p0.zip/StudentDiscipline.xml (discipline)"]
     assert "not kept" in notes["edfi_1p0.zip/StudentParent.xml (families)"]
     assert "never opened" in notes["edfi_1p0.zip/TeacherSchool.zip"]
 

@@ -26,7 +26,7 @@ _CONTROL_BYTES = 100_000
 _MOST_NAMED = 3
 _OTHER_DATA = (".csv", ".tsv", ".xlsx")
 _LEFT_OUT = {
-    "families": "nothing uses family members yet, so they are not kept",
+    "families": "parents and contacts, their names, addresses and numbers, are not kept: nothing here needs them",
     "test parts": "parts of a test are not read from Ed-Fi yet, the whole test is",
     "all": "no page and no total uses it, so it is not kept",
     "other programs": "these kinds of program have no use here, so they are not kept",

@@ -1,5 +1,6 @@
 """Test results, as rows of their layout: whole tests only, not yet their parts."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from appliance.student_level.sources.edfi import codes
@@ -14,6 +15,7 @@ _OUR_NAMESPACE = "uri://ed-fi.org/"
 def results(package: Package) -> Iterator[Row]:
     """A row a student and sitting. Students and tests may be named by XML ids of the same file."""
     subjects, kinds = _metadata(package)
+    names = _names(package)
     for one in package.holding("StudentAssessment"):
         students: dict[str, str] = {}
         tests: dict[str, Group] = {}
@@ -31,7 +33,7 @@ def results(package: Package) -> Iterator[Row]:
                 "test": code, "day": record.text("AdministrationDate"),
                 "subject": subjects.get(code) or " ".join(filter(None, (first(test, "AssessmentTitle"),
                                                                        first(test, "AcademicSubject")))),
-                "source": kinds.get(code, ""), "level": _level(record),
+                "source": kinds.get(code, ""), "level": _level(record), "also_named": names.get(code, ""),
                 "grade_level": codes.grade_level(
                     first_text(record, "GradeLevelWhenAssessed", "WhenAssessedGradeLevel")
                 ),
@@ -53,12 +55,35 @@ def _code(identity: Group) -> str:
     return " · ".join(filter(None, (identity.get(part, "") for part in parts)))
 
 
+def _names(package: Package) -> dict[str, str]:
+    """Test -> what else it goes by: the publisher's code for it, and its XML id, which exports of the same system use.
+    A name that several tests share says nothing.
+    """
+    called: dict[str, set[str]] = defaultdict(set)
+    for record in package.records("Assessment", "AssessmentReference"):
+        identity = _all(record) if record.kind == "AssessmentReference" else _described(record)
+        codes_of_it = [first(group, "ID", "IdentificationCode")
+                       for group in record.groups("AssessmentIdentificationCode")]  # fmt: skip
+        for name in filter(None, (record.id, *codes_of_it)):
+            called[name].add(_code(identity))
+    found: dict[str, list[str]] = defaultdict(list)
+    for name, tests in called.items():
+        if len(tests) == 1 and "," not in name:
+            found[next(iter(tests))].append(name)
+    return {test: ",".join(its) for test, its in found.items()}
+
+
+def _described(record: Record) -> Group:
+    """The texts of a test's own description."""
+    return {name: groups[0].get("", "") for name, groups in record.children.items() if groups[0].get("")}
+
+
 def _metadata(package: Package) -> tuple[dict[str, str], dict[str, str]]:
     """(test -> title and subject, test -> category) of the tests that the package describes."""
     subjects: dict[str, str] = {}
     kinds: dict[str, str] = {}
     for record in package.records("Assessment"):
-        described = {name: groups[0].get("", "") for name, groups in record.children.items() if groups[0].get("")}
+        described = _described(record)
         code = _code(described)
         subjects[code] = " ".join(
             filter(None, (first(described, "AssessmentTitle"), first(described, "AcademicSubject")))
