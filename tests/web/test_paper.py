@@ -122,3 +122,22 @@ def test_the_worker_opens_no_file_but_ours(tmp_path: Path) -> None:
     text.write_bytes(made)
     assert b"SECRET" not in made
     assert b"/Image" not in made
+
+
+def test_a_class_list_has_the_columns_of_the_page_and_the_number_of_its_line(own_town: Database) -> None:
+    okafor = sign_in(app_for(own_town), "okafor")
+    science = okafor.link_to("Science 7", on="/classes")
+    paper = okafor.get(f"{science}/list?sort=missed").text
+    assert re.findall(r"<th[^>]*>([^<]+)</th>", paper.split("</thead>")[0]) == [
+        "Student", "Days missed", "Days enrolled", "Last 8 weeks", "Missing work", "Quarter 2", "Last check-in", "Notes",
+    ]  # fmt: skip
+    assert paper.index("Marsh, Cleo") < paper.index("Lovell, Ada") < paper.index("Olsen, Fay")
+    assert "<bdi>Sa\u202dlim, Ra\u202eni</bdi>" in paper
+    [(number, *line)] = at_desk(
+        own_town, "SELECT sequence, who, action, subject FROM access_log ORDER BY sequence DESC LIMIT 1", ()
+    )
+    assert line[0] == "okafor"
+    assert line[2] == "class list: Science 7"
+    assert f"Printed by Ms. Okafor, Monday, November 23, 2026, 7:50 am; line {number} of the access log" in paper
+    assert pages_of(okafor.get(f"{science}/list/pdf").content) == 1
+    assert sign_in(app_for(own_town), "lind").get(f"{science}/list").status_code == 404

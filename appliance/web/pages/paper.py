@@ -20,10 +20,12 @@ from appliance.student_level.records.enrollments import Name, enrollments
 from appliance.student_level.records.going_well import going_well
 from appliance.student_level.records.letters import HomeCount, away_without_reason, home_counts
 from appliance.student_level.records.roster import RosterLine, class_roster, roster_lines
+from appliance.student_level.records.standards import ROLL_UP
 from appliance.student_level.records.this_week import situation_of
-from appliance.web import words
 from appliance.web.addresses import Kind
+from appliance.web.class_table import ClassTable
 from appliance.web.languages import ENGLISH, languages
+from appliance.web.pages.classes import table_of
 from appliance.web.pages.school import Missed, chosen_students
 from appliance.web.pdf import pdf_of
 from appliance.web.rendering import html_of, show
@@ -75,6 +77,7 @@ class Sheet(_Paper):
     """A profile as a sheet of paper."""
 
     template: ClassVar[str] = "paper/profile.html"
+    languages: ClassVar[dict[str, str]] = languages()
     about: Profile
 
 
@@ -86,6 +89,15 @@ class CallList(_Paper):
     school: str
     day: int
     lines: tuple[RosterLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassList(_Paper):
+    """A class as its page shows it, with room to write."""
+
+    template: ClassVar[str] = "paper/class_list.html"
+    roll_up: ClassVar[str] = ROLL_UP
+    table: ClassTable
 
 
 @get("/students/{address:str}/letter", action=Action.PRINT_STUDENT, sync_to_thread=True)
@@ -139,16 +151,21 @@ def letters_of_a_school(
 
 
 @get("/students/{address:str}/profile", action=Action.PRINT_STUDENT, sync_to_thread=True)
-def see_profile(address: FromPath[str], visit: NamedDependency[Visit]) -> Response[str]:
-    """A sheet for a conference."""
-    return show(_on_screen(visit, _profile(visit, visit.key(Kind.STUDENT, address)), address, "profile"))
+def see_profile(
+    address: FromPath[str], visit: NamedDependency[Visit], language: FromQuery[str] = ENGLISH
+) -> Response[str]:
+    """A sheet for a conference, in the family's language."""
+    sheet = _profile(visit, visit.key(Kind.STUDENT, address))
+    return show(_on_screen(visit, sheet, address, "profile", f"?language={language}"), language=_known(language))
 
 
 @get("/students/{address:str}/profile/pdf", action=Action.PRINT_STUDENT, sync_to_thread=True)
-def profile_as_pdf(address: FromPath[str], visit: NamedDependency[Visit]) -> Response[bytes]:
+def profile_as_pdf(
+    address: FromPath[str], visit: NamedDependency[Visit], language: FromQuery[str] = ENGLISH
+) -> Response[bytes]:
     """The same sheet as a PDF."""
     sheet = _profile(visit, visit.key(Kind.STUDENT, address))
-    return _as_pdf("conference", [html_of(replace(sheet, is_pdf=True))])
+    return _as_pdf("conference", [html_of(replace(sheet, is_pdf=True), _known(language))])
 
 
 @get("/school/calls", action=Action.PRINT_SCHOOL, sync_to_thread=True)
@@ -162,6 +179,32 @@ def see_calls(visit: NamedDependency[Visit], at: FromQuery[str] = "") -> Respons
 def calls_as_pdf(visit: NamedDependency[Visit], at: FromQuery[str] = "") -> Response[bytes]:
     """The same list as a PDF."""
     return _as_pdf("calls", [html_of(replace(_calls(visit, at), is_pdf=True))])
+
+
+@get("/classes/{address:str}/list", action=Action.PRINT_SECTION, sync_to_thread=True)
+def see_class_list(
+    address: FromPath[str], visit: NamedDependency[Visit], sort: FromQuery[str] = "name"
+) -> Response[str]:
+    """A class for print, in the order of the page."""
+    page = _class_list(visit, address, sort)
+    back = f"/classes/{address}"
+    return show(replace(page, here=f"{back}/list", back=f"{back}?sort={sort}", pdf=f"{back}/list/pdf?sort={sort}"))
+
+
+@get("/classes/{address:str}/list/pdf", action=Action.PRINT_SECTION, sync_to_thread=True)
+def class_list_as_pdf(
+    address: FromPath[str], visit: NamedDependency[Visit], sort: FromQuery[str] = "name"
+) -> Response[bytes]:
+    """The same list as a PDF."""
+    return _as_pdf("class", [html_of(replace(_class_list(visit, address, sort), is_pdf=True))])
+
+
+def _class_list(visit: Visit, address: str, order: str) -> ClassList:
+    with visit.reading() as reading:
+        table = table_of(visit, reading, visit.key(Kind.SECTION, address), order)
+    number = _printed(visit, [line.student_key for line in table.lines], f"class list: {table.about.title}")
+    frame = visit.bare_frame()
+    return ClassList(table=table, today=visit.today, signed=frame.display_name, printed=frame.printed, number=number)
 
 
 def _letters(visit: Visit, keys: Sequence[int], subject: str) -> list[Letter]:
@@ -191,7 +234,7 @@ def _profile(visit: Visit, key: int) -> Sheet:
             name=record.name,
             grade_level=record.place.grade_level if record.place else "",
             school=record.school,
-            going_well=tuple(words.sentence_case(text) for text in going_well(seen)) if seen else (),
+            going_well=tuple(going_well(seen)) if seen else (),
             days=days,
             grid=grid,
             periods=periods,
@@ -257,5 +300,5 @@ def _as_pdf(name: str, sheets: list[str]) -> Response[bytes]:
 
 PAPER = [
     see_letter, letter_as_pdf, letters_of_a_class, letters_of_a_school, see_profile, profile_as_pdf, see_calls,
-    calls_as_pdf,
+    calls_as_pdf, see_class_list, class_list_as_pdf,
 ]  # fmt: skip
