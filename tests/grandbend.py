@@ -7,8 +7,11 @@ ED_FI = FOLDER / "edfi_1p0.zip"
 ROSTER_1P1, ROSTER_1P2 = FOLDER / "oneroster_1p1.zip", FOLDER / "oneroster_1p2.zip"
 SIS = tuple(
     FOLDER / f"{name}.csv"
-    for name in ("attendance_section_exceptions", "calendar", "school_enrollment", "programs", "assessments", "transcripts")
-)
+    for name in (
+        "attendance_section_exceptions", "calendar", "school_enrollment", "programs", "assessments", "transcripts",
+    )
+)  # fmt: skip
+ATTRIBUTES = FOLDER / "student_attributes.csv"
 COUNTS = {
     "school": 3,
     "student": 960,

@@ -262,6 +262,10 @@ def test_the_current_interchanges_load_as_far_as_the_sample_holds_them(current):
         ("edfi_5_partial.zip/StudentProgram.xml (programs)", "primary_disability", "not_in_list"),
     }
     assert report.refused == 5
+    assert report.counts["disability"].refused == 4  # "Physical Disability" and the like: the rest of the row is loaded
+    assert ask(database, "SELECT count(*) FROM program_membership WHERE program = 'special_education'") == [(97,)]
+    details = "SELECT count(*), count(disability), count(environment) FROM special_education_detail"
+    assert ask(database, details) == [(20, 18, 7)]
     assert ask(database, "SELECT basis, category, count(*) FROM attendance_day GROUP BY 1, 2 ORDER BY 1, 2") == [
         ("daily", "excused", 1_077), ("daily", "tardy", 66), ("daily", "unexcused", 773),
     ]  # fmt: skip
