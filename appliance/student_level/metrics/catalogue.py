@@ -23,6 +23,7 @@ _NAMES = (
     "class_absence",
     "class_meetings_missed",
     "course_grades",
+    "grades_by_course",
     "failing_grades",
     "grades_dropping",
     "credit_accumulation",

@@ -20,6 +20,7 @@ BEHIND = {
     "days_missed": {"attendance_day", "attendance_section"},
     "late_arrivals": {"attendance_day", "attendance_section"},
     "course_grades": {"grade"},
+    "grades_by_course": {"grade"},
     "failing_grades": {"grade"},
     "grades_dropping": {"grade"},
     "class_absence": {"attendance_section"},
