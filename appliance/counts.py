@@ -3,7 +3,8 @@
 Whoever takes holds a connection that can see the shelf and nothing else (`Database.counts_only`).
 """
 
-from collections.abc import Iterable
+import json
+from collections.abc import Collection, Iterable
 
 from sqlite_utils import Database as Tables
 
@@ -54,7 +55,7 @@ def take_turnovers(shelf: Reading, memory: int, since: int, label: str) -> Turno
 _SUPERSEDED = """
     DELETE FROM count_table
      WHERE snapshot <> :keep AND snapshot NOT IN (SELECT snapshot FROM release)
-       AND (snapshot < :since OR EXISTS (
+       AND (snapshot < :since OR metric NOT IN (SELECT value FROM json_each(:months_of)) OR EXISTS (
             SELECT 1 FROM count_table AS later WHERE later.metric = count_table.metric
                AND substr(later.snapshot, 1, 7) = substr(count_table.snapshot, 1, 7)
                AND later.snapshot > count_table.snapshot))
@@ -66,14 +67,14 @@ _BY_GROUP = """
 """
 
 
-def clear(tables: Tables, *, keep: str, since: str) -> None:
+def clear(tables: Tables, *, keep: str, since: str, months_of: Collection[str]) -> None:
     """Take off the shelf what nobody asks for any more. What a release was drafted from and the day `keep` stay whole.
 
-    Of other days the last one of each month stays, from `since` on (ISO dates), and of it only the totals of each
-    place: the history of a measure needs no more, and no group stays on the shelf for it.
+    Of the metrics `months_of` the last day of each month stays too, from `since` on (ISO dates), and of it only the
+    totals of each place: a history needs no more, and no group stays on the shelf for it.
     """
-    for statement in (_SUPERSEDED, _BY_GROUP):
-        tables.execute(statement, {"keep": keep, "since": since} if ":since" in statement else {"keep": keep})
+    tables.execute(_SUPERSEDED, {"keep": keep, "since": since, "months_of": json.dumps(sorted(months_of))})
+    tables.execute(_BY_GROUP, {"keep": keep})
 
 
 _TAKE = """

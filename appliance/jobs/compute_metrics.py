@@ -12,7 +12,7 @@ from appliance.jobs.import_files import person_at_the_keyboard
 from appliance.storage.connection import Gate
 from appliance.storage.database import Database, Event
 from appliance.student_level.metrics import memory
-from appliance.student_level.metrics.catalogue import sums_sql
+from appliance.student_level.metrics.catalogue import measures, sums_sql
 from appliance.student_level.metrics.counting import Areas, count_everything, count_for_release
 from appliance.student_level.records.rule_book import RuleBook, in_force
 
@@ -35,7 +35,8 @@ def refresh(database: Database, *, by: str | None = None, corrects_history: bool
     by = by or person_at_the_keyboard()
     since = count_history(database, newest, partial(rules_on, database), by=by, again=corrects_history)
     with database.changing(Event(by, Action.COMPUTE_METRICS, "old counts")) as tables:
-        counts.clear(tables, keep=newest.isoformat(), since=since.isoformat())
+        shown = [measure.name for measure in measures()]
+        counts.clear(tables, keep=newest.isoformat(), since=since.isoformat(), months_of=shown)
     return newest
 
 

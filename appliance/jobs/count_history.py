@@ -12,7 +12,7 @@ from appliance.actions import Action
 from appliance.days import day_number, from_day_number, school_year
 from appliance.storage.connection import Gate
 from appliance.storage.database import Database, Event
-from appliance.student_level.metrics.catalogue import measures
+from appliance.student_level.metrics.catalogue import metrics
 from appliance.student_level.metrics.counting import count_everything
 from appliance.student_level.records.rule_book import RuleBook
 
@@ -41,7 +41,7 @@ def count_history(
     for day in days:
         if again and day >= this_year:
             counted[day].clear()
-        wanted = [metric for metric in measures() if metric.name not in counted[day]]
+        wanted = [metric for metric in metrics() if metric.measure and metric.name not in counted[day]]
         if not wanted:
             continue
         with database.changing(Event(by, Action.COMPUTE_METRICS, f"history {day}")) as tables:

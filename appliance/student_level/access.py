@@ -8,7 +8,7 @@ How far a role reaches stands in `scopes.py`, what it sees of a student in `role
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -168,8 +168,34 @@ def _by_school(fields: frozenset[FieldGroup]) -> Gate:
                 JOIN {vault}.organization ON organization_key = scope_school.school_key
                 JOIN {vault}.count_cell ON count_cell.school_id = organization.state_id
                 JOIN {vault}.count_table USING (count_table_key)""",
+            "visible_count_table": "SELECT metric, snapshot FROM {vault}.count_table",
         },
     )
+
+
+_FOR_METRICS = """attendance_day attendance_section grade school_enrollment section_enrollment test_result
+    transcript_course""".split()
+_SCHOOL_YEAR = """CAST(strftime('%Y', today * 86400, 'unixepoch') AS INTEGER)
+    + (CAST(strftime('%m', today * 86400, 'unixepoch') AS INTEGER) >= 7)"""
+_REPORTING = {
+    "reporting_student": """SELECT school_key AS place_key, student_key, 1 AS is_enrolled, grade_level AS grade,
+            max(begin_day) AS begin_day
+        FROM temp.scope_school CROSS JOIN {vault}.school_enrollment USING (school_key)
+        WHERE begin_day <= today AND (end_day IS NULL OR end_day > today) GROUP BY school_key, student_key""",
+    "reporting_days": f"""SELECT school_key AS place_key, student_attendance.student_key, days_enrolled, days_missed
+        FROM temp.scope_school CROSS JOIN {{vault}}.student_attendance USING (school_key)
+            JOIN {{gate}}reporting_student AS here
+              ON here.place_key = school_key AND here.student_key = student_attendance.student_key
+        WHERE school_year = {_SCHOOL_YEAR} AND here.grade <> 'PK'""",  # noqa: S608 our own words
+}
+
+
+@cache
+def _as_metrics_read(fields: frozenset[FieldGroup]) -> Gate:
+    """For those who lead a school, under the names that the metrics' SQL uses: what it counts, it lists, in scope."""
+    gate = _by_school(fields)
+    cut = {table: gate.views[f"visible_{table}"] for table in _FOR_METRICS if f"visible_{table}" in gate.views}
+    return replace(gate, views={**gate.views, **cut, **_REPORTING})
 
 
 NOBODY = Gate(open_tables=_SCHOOL_FACTS | {"problem", "release"})
@@ -201,6 +227,13 @@ def counting_a_school(database: Database, school_key: int, today: int) -> Iterat
         ("INSERT INTO temp.scope_school VALUES (:school, :today)", {"school": school_key, "today": today}),
     )
     with database.reading(_by_school(Role.PRINCIPAL.terms.fields), fill) as reading:
+        yield reading
+
+
+@contextmanager
+def counting_as(database: Database, viewer: Viewer) -> Iterator[Reading]:
+    """A handle on which a metric's SQL runs as it stands, and finds the students of the schools the viewer leads."""
+    with database.reading(_as_metrics_read(viewer.role.terms.fields), _led_schools(viewer)) as reading:
         yield reading
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from appliance.student_level.records.schools import Share, Week, last_year
+from appliance.student_level.records.shares import tenths
 from appliance.web import words
 
 _LEFT, _RIGHT, _TOP, _BOTTOM, _WIDTH, _HEIGHT = 44, 146, 12, 34, 580, 270

@@ -52,6 +52,7 @@ FIELDS = {
     "section": "section",
     "name": "van",
     "snapshot": "2026-11-20",
+    "measure": "chronic_absence",
 }
 """What a form's field, or a query that must be there, gets by its name: a text, or a kind of key. Others get what
 their type asks for."""

@@ -50,8 +50,9 @@ _HEAD = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """How a metric is shown to people: its family, its name, what it counts, and which way is better."""
+    """How a metric is shown to people: its family, what it is called and counts, and which way is better."""
 
+    name: str
     family: str
     called: str
     unit: str
@@ -94,9 +95,10 @@ def prepared_sql(table: str) -> str:
     return (_FOLDER / f"{PREPARED[table]}.sql").read_text()
 
 
-def measures() -> tuple[Metric, ...]:
+@cache
+def measures() -> tuple[Measure, ...]:
     """The metrics that people are shown, in the order of the manual."""
-    return tuple(metric for metric in metrics() if metric.measure)
+    return tuple(metric.measure for metric in metrics() if metric.measure)
 
 
 def sums_sql() -> str:
@@ -120,5 +122,5 @@ def _measure(name: str, told: str | None) -> Measure | None:
         return None
     match told.split(" / "):
         case [family, called, unit, ("more is better" | "fewer is better") as better]:
-            return Measure(family, called, unit, better == "more is better")
+            return Measure(name, family, called, unit, better == "more is better")
     raise ValueError(f"{name}.sql: a measure is told as family / name / what it counts / more or fewer is better")

@@ -61,7 +61,7 @@ def district(
     """The lines from sums by school and day and from two tabulations of the counts shelf, all without a student."""
     now = _weeks(reading, first_day, today)
     past = _weeks(reading, last_year(first_day), last_year(today))
-    hidden = _told_by_too_few({school: found.fewest for school, found in now.items()})
+    hidden = told_by_too_few({school: found.fewest for school, found in now.items()})
     shares = _shares(chronic)
     students = _all(members)
     lines = []
@@ -128,14 +128,14 @@ def _all(tabulation: Tabulation | None) -> dict[str, Share]:
 
 def _shares(chronic: Tabulation | None) -> dict[str, Share]:
     found = {place: share for place, share in _all(chronic).items() if share.out_of}
-    hidden = _told_by_too_few({place: share.out_of for place, share in found.items() if place != DISTRICT})
+    hidden = told_by_too_few({place: share.out_of for place, share in found.items() if place != DISTRICT})
     if DISTRICT in found and found[DISTRICT].out_of < SMALLEST_GROUP:
         hidden |= {DISTRICT}
     return {place: replace(share, hidden=place in hidden) for place, share in found.items()}
 
 
-def _told_by_too_few(students: Mapping[_Place, int]) -> set[_Place]:
-    """The schools of fewer than ten; and when these together are fewer than ten, the next smallest too, because the
+def told_by_too_few(students: Mapping[_Place, int]) -> set[_Place]:
+    """The places of fewer than ten; and when these together are fewer than ten, the next smallest too, because the
     district's own number less all the others would tell of them.
     """
     by_size = sorted(students, key=lambda place: students[place])

@@ -180,7 +180,7 @@ def checked(book: RuleBook) -> RuleBook:
         msgspec.convert(msgspec.to_builtins(book), RuleBook)
     except msgspec.ValidationError as error:
         raise NotARule(f"{error}. Mend that number.") from error
-    shown = {metric.name for metric in measures()}
+    shown = {measure.name for measure in measures()}
     for name in book.goals.keys() - shown:
         raise NotARule(f"There is no measure named {name}, so it can have no goal.")
     asked = [book.credits_by_grade[grade] for grade in sorted(book.credits_by_grade)]

@@ -21,8 +21,8 @@ _BY_DAY = """
      WHERE school_key = :school AND day BETWEEN :since AND :until ORDER BY day
 """
 _SNAPSHOT = """
-    SELECT max(snapshot) AS snapshot FROM visible_count WHERE metric = :metric AND school_id = :school_id
-       AND snapshot BETWEEN :begin AND :end
+    SELECT max(snapshot) AS snapshot FROM visible_count_table
+     WHERE metric = :metric AND snapshot BETWEEN :begin AND :end
 """
 _GROUPS = """
     SELECT dimension, category, count, out_of FROM visible_count
@@ -136,13 +136,15 @@ class Newest:
 
 
 def newest_count(reading: Reading, metric: str, school_key: int, school_year: int) -> Newest | None:
-    """The newest snapshot of a metric in a school year, or None when nothing has been counted yet."""
+    """The newest snapshot of a metric in a school year, or None when nothing has been counted yet.
+
+    It may hold no number of the school: what was taken back is not there, whatever an older snapshot says.
+    """
     school = reading.one(_STATE_ID, {"school": school_key})
     if school is None:
         return None
-    values = {"metric": metric, "school_id": school["state_id"]}
     year = {"begin": f"{school_year - 1}-07-01", "end": f"{school_year}-06-30"}
-    row = reading.one(_SNAPSHOT, {**values, **year})
+    row = reading.one(_SNAPSHOT, {"metric": metric, **year})
     return Newest(school["state_id"], row["snapshot"]) if row and row["snapshot"] else None
 
 

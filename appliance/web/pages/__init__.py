@@ -18,6 +18,7 @@ from appliance.web.pages.lineage import LINEAGE_PAGES
 from appliance.web.pages.look_as import LOOK_AS_PAGES
 from appliance.web.pages.manual import see_manual
 from appliance.web.pages.mappings import MAPPING_PAGES
+from appliance.web.pages.measures import MEASURE_PAGES
 from appliance.web.pages.my_children import see_my_children
 from appliance.web.pages.my_scope import see_my_scope
 from appliance.web.pages.my_sign_in import MY_SIGN_IN_PAGES
@@ -48,7 +49,7 @@ PAGES: list[HTTPRouteHandler] = [
     *(prove_page, prove, prove_by_passkey_page, prove_by_passkey, *MY_SIGN_IN_PAGES, *ACCOUNT_PAGES),
     *(see_this_week, see_classes, see_class, see_caseload, see_school, find_student, see_student, add_check_in),
     *(begin_support, end_support, *EXPORTS, *PAPER, *DISTRICT_PAGES),
-    *(*LINEAGE_PAGES, *MAPPING_PAGES, *FIELD_PAGES, *QUARANTINE_PAGES),
+    *(*LINEAGE_PAGES, *MEASURE_PAGES, *MAPPING_PAGES, *FIELD_PAGES, *QUARANTINE_PAGES),
     *(see_covered, see_my_children, ask_who_may_see, find_whom, see_who_may_see),
     *(see_break_glass, break_glass, see_broken_glass, *GRANT_PAGES, *LOOK_AS_PAGES, *AUDIT_PAGES),
     *(see_data, see_rules, change_rules, see_releases, draft_release, *RELEASE_PAGES, *IMPORT_PAGES, *WHO_IS_WHO_PAGES),

@@ -14,7 +14,7 @@ from appliance.actions import Action
 from appliance.days import day_number, from_day_number
 from appliance.errors import Trouble
 from appliance.jobs.change_rules import Effect, preview, put_in_force, rules_in_force
-from appliance.student_level.metrics.catalogue import Metric, measures
+from appliance.student_level.metrics.catalogue import Measure, measures
 from appliance.student_level.records.check_ins import KINDS
 from appliance.student_level.records.rule_book import PRESETS, Line, Preset, QuietDays, RuleBook, Version
 from appliance.student_level.records.rules import RULES, Rule
@@ -52,7 +52,7 @@ else:
         forbid_unknown_fields=True,
         kw_only=True,
     )
-    """What the form sends: one field for each number of the book. An unticked rule is not sent; an empty goal is none."""
+    """What the form sends: a field for each number of the book. An unticked rule is not sent; an empty goal is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class RulesPage:
     all_rules: ClassVar[tuple[Rule, ...]] = RULES
     presets: ClassVar[tuple[Preset, ...]] = PRESETS
     kinds: ClassVar[dict[str, str]] = KINDS
-    measures: ClassVar[tuple[Metric, ...]] = measures()
+    measures: ClassVar[tuple[Measure, ...]] = measures()
     grades_with_credits: ClassVar[tuple[str, ...]] = GRADES_WITH_CREDITS
     frame: Frame
     in_force: Version
