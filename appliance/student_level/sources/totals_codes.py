@@ -39,11 +39,11 @@ ACTIONS = _known_as(
         "seclusion": (),
     },
     not_counted=(
-        "Parent conference", "Parent Conf", "Conference", "Counseled by administrator", "Couns Admin", "Warning",
+        "No action", "No action for incident", "Parent conference", "Parent Conf", "Conference",
+        "Counseled by administrator", "Couns Admin", "Warning",
         "Verbal reprimand", "Detention", "After school detention", "In-school detention", "Lunch detention",
         "Saturday school", "Loss of privileges", "Bus suspension", "Community service", "Restitution", "Referral",
-        "Removal from classroom", "Restorative practice", "Letter of apology", "No action", "No action for incident",
-        "Other",
+        "Removal from classroom", "Restorative practice", "Letter of apology", "Other",
     ),
 )  # fmt: skip
 """Kinds of disciplinary action (EDFacts 088, 143, 005, 006; CRDC). A bare expulsion is one without services: lists
@@ -180,3 +180,17 @@ RESIDENCES = _known_as(
     }
 )
 """Where a homeless student spends the night (CEDS 000146)."""
+
+_FOR_MAPPINGS = {
+    "actions": ACTIONS, "leaving": LEAVING, "credentials": CREDENTIALS, "disabilities": DISABILITIES,
+    "environments": ENVIRONMENTS, "residences": RESIDENCES,
+}  # fmt: skip
+
+
+def meanings() -> dict[str, dict[str, str]]:
+    """Code table of a mapping -> their word -> ours, or the first of the words that count for nothing."""
+    found = {}
+    for name, words in _FOR_MAPPINGS.items():
+        nothing = next((word for word, ours in words.items() if ours is None), "")
+        found[name] = {word: ours or nothing for word, ours in words.items()}
+    return found

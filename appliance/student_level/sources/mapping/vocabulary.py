@@ -1,6 +1,7 @@
 """What is known of other systems' words: names of columns, what a file may be, the meaning of codes.
 
-All of it stands in `proposing.toml`, so that a new export is taught without code.
+All of it stands in `proposing.toml`, so that a new export is taught without code; words that plain files may use too,
+in `totals_codes`.
 """
 
 import re
@@ -11,6 +12,7 @@ from typing import Literal
 
 import msgspec
 
+from appliance.student_level.sources import totals_codes
 from appliance.student_level.sources.mapping.form import MappedLayout
 
 Kind = Literal["id", "name", "date", "birth date", "code", "grade", "mark", "number", "text"]
@@ -45,7 +47,7 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Vocabulary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All of `proposing.toml`."""
+    """All of `proposing.toml`, and the code tables of `totals_codes`."""
 
     short: dict[str, str]
     field: dict[str, Field]
@@ -72,4 +74,6 @@ def vocabulary() -> Vocabulary:
         name: msgspec.structs.replace(field, names=tuple(dict.fromkeys(map(words.plain, field.names))))
         for name, field in words.field.items()
     }
-    return msgspec.structs.replace(words, field=fields)
+    known = totals_codes.meanings()
+    meaning = words.meaning | {table: known[table] | words.meaning.get(table, {}) for table in known}
+    return msgspec.structs.replace(words, field=fields, meaning=meaning)

@@ -312,3 +312,29 @@ def test_no_evidence_and_no_error_repeats_a_value(header, data):
         assert SECRET not in text_of(proposal)
     except BadFile as trouble:
         assert SECRET not in str(trouble)
+
+
+def test_a_districts_own_discipline_export_is_known_for_one_and_never_for_attendance():
+    rows = (
+        "501|101|09/08/2026|FIGHT|ISS|09/09/2026|1", "502|101|09/14/2026|THEFT|OSS|09/15/2026|3",
+        "503|102|10/01/2026|FIGHT|Lunch Detention|10/02/2026|1", "501|101|10/05/2026|FIGHT|ISS|10/06/2026|2",
+    )  # fmt: skip
+    header = "STU_ID SCHL_NBR INCIDENT_DT OFFENSE_CD RESOLUTION_CD RESOLUTION_STRT_DT RESOLUTION_LENGTH"
+    proposal = proposed(header, rows)
+    assert (proposal.recipe.name, proposal.missing) == ("discipline", ())
+    assert proposal.codes["actions"] == {
+        "ISS": "in_school_suspension", "OSS": "out_of_school_suspension", "Lunch Detention": "No action",
+    }  # fmt: skip
+    mapping = proposal.mapping()
+    assert "OFFENSE_CD" not in repr(mapping.table)
+
+
+def test_why_students_left_is_proposed_with_what_its_words_mean():
+    proposal = proposed(
+        "student_number school_id entry_date exit_date grade_level exit_code",
+        ["501|101|2026-08-17|2026-10-01|9|Dropped Out", "502|101|2026-08-17||10|",
+         "503|101|2026-08-17|2026-10-02|9|W12", "504|101|2026-08-17|2026-10-03|9|01908"],
+    )  # fmt: skip
+    assert proposal.recipe.name == "school enrollment"
+    assert proposal.codes["leaving"] == {"Dropped Out": "dropped_out", "01908": "transfer_in_state"}
+    assert "W12" in proposal.open_codes["leaving"]
