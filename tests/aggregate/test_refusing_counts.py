@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.aggregate.disclosure import Policy, attacker, protect
-from appliance.aggregate.disclosure.attacker import component
+from appliance.aggregate.disclosure.attacker import component, program
 from appliance.aggregate.disclosure.suppression import deviations
 from appliance.aggregate.refusal import Refused
 from appliance.aggregate.tabulation import DISTRICT, Cell
@@ -128,8 +128,8 @@ def test_a_choice_that_the_solver_is_not_sure_of_is_refused(monkeypatch):
 
 
 def test_an_attack_that_the_solver_is_not_sure_of_is_refused(monkeypatch):
-    real = component.Component._load
-    monkeypatch.setattr(component.Component, "_load", lambda self: Doubtful(real(self)))
+    real = program.Program._load
+    monkeypatch.setattr(program.Program, "_load", lambda self: Doubtful(real(self)))
     with pytest.raises(Refused, match="no certain answer"):
         protect(COUNTS)
 

@@ -209,7 +209,7 @@ def test_a_pattern_that_one_insider_breaks_is_noticed():
         for other in attacker.read(tables, attacker.Knowledge(1)).hidden
         if other.measure == "n" and other != key and other.metric == key.metric
     }
-    assert key in finding.attack.exact_to_insider(everything_else, truth)
+    assert (everything_else, key) in finding.attack.exact_to_insiders([everything_else], truth)
 
 
 def test_who_is_alone_in_the_district_knows_every_school_that_he_goes_to():

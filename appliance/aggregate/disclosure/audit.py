@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from appliance.aggregate import codelists
+from appliance.aggregate import codelists, crossings
 from appliance.aggregate.disclosure import attacker, primary
 from appliance.aggregate.disclosure.attacker import Attack, Fallen, Knowledge
 from appliance.aggregate.disclosure.claim import Claim
@@ -38,20 +38,19 @@ class Finding:
 
     def wishes(self, population: Population) -> list[Wish]:
         """What the optimiser has to make possible again in one population."""
-        mine = (population.metric, population.detail)
         wishes = []
         for claim, low, high in ((each.claim, each.low, each.high) for each in self.fallen):
-            if _owner(claim.key) == mine:
+            if _is_of(claim.key, population):
                 name = _name(claim.key)
                 value = (population.size if name.part == "size" else population.outcome or {})[name.place]
                 if low > claim.low:
                     wishes.append(Wish(name, -1, value - claim.low))
                 if high < claim.high:
                     wishes.append(Wish(name, +1, claim.high - value))
-        wishes.extend(Wish(_name(key), +1, 1, either=True) for key in self.exact if _owner(key) == mine)
+        wishes.extend(Wish(_name(key), +1, 1, either=True) for key in self.exact if _is_of(key, population))
         for key, knows in self.to_insiders:
-            if _owner(key) == mine:
-                own = frozenset(_name(other) for other in knows if _owner(other) == mine)
+            if _is_of(key, population):
+                own = frozenset(_name(other) for other in knows if _is_of(other, population))
                 wishes.append(Wish(_name(key), +1, 1, either=True, still=own))
         return wishes
 
@@ -64,7 +63,8 @@ def attacks(cube: Cube, policy: Policy, tables: list[PublishedTable]) -> list[Fi
     """
     knowledge = Knowledge(policy.smallest_hidden, {}, _movers(cube))
     sizes, outcomes = _claims(cube, policy)
-    found = [_run("the tables, and who counts in two schools", tables, knowledge, sizes, exact=True)]
+    truth = _truth(cube)
+    found = [_run("the tables, and who counts in two schools", tables, knowledge, sizes, truth, exact=True)]
     if policy.public_denominators:
         knowledge = replace(knowledge, numbers=_sizes(cube))
         name = "the same, and the size of every group"
@@ -72,7 +72,7 @@ def attacks(cube: Cube, policy: Policy, tables: list[PublishedTable]) -> list[Fi
         public = {key: size for key, size in _sizes(cube).items() if _is_public(key, policy)}
         knowledge = replace(knowledge, numbers=public)
         name = "the same, and the enrolment that everybody can look up"
-    found.append(_run(name, tables, knowledge, outcomes, sizes_known=policy.public_denominators))
+    found.append(_run(name, tables, knowledge, outcomes, truth, sizes_known=policy.public_denominators))
     if all(finding.silent for finding in found):
         found = [_with_insiders(cube, finding, tables) for finding in found]
     return found
@@ -84,15 +84,13 @@ def _with_insiders(cube: Cube, finding: Finding, tables: list[PublishedTable]) -
     What such a student could work out if everything were hidden is left out: it follows from the empty groups alone,
     and is mostly about the student himself (the only one of his grade is the only one of it in the district).
     """
-    truth = _truth(cube)
-    sensitive = {claim.key: truth[claim.key] for claim in finding.claims}
-    structure: Attack | None = None
+    sensitive = {claim.key for claim in finding.claims}
+    found = finding.attack.exact_to_insiders(_insiders(cube), sensitive)
     exposed = []
-    for knows in _insiders(cube):
-        for key in finding.attack.exact_to_insider(knows, sensitive):
-            structure = structure or _structure(tables, finding.knowledge)
-            if not structure.exact_to_insider(knows, {key: truth[key]}):
-                exposed.append((key, knows))
+    if found:
+        structure = _structure(tables, finding.knowledge)
+        structure.begin_with(_truth(cube))
+        exposed = [(key, knows) for knows, key in found if not structure.exact_to_insiders([knows], [key])]
     line = replace(finding.line, exact=finding.line.exact + len(exposed), programs=finding.attack.programs)
     return replace(finding, to_insiders=exposed, line=line)
 
@@ -109,13 +107,15 @@ def _insiders(cube: Cube) -> Iterator[Mapping[Key, int]]:
         for place, size in population.size.items():
             if size != 1:
                 continue
+            # Who is alone in a group knows the own share of its outcome, too.
+            own = alone[Place(place.school_id, *crossings.group(place.dimension, place.category))]
             if population.outcome is None:
-                alone[place][_key(population, "n", place)] = 1
+                own[_key(population, "n", place)] = 1
                 continue
             count = population.outcome[place]
-            alone[place][_key(population, "denominator", place)] = 1
-            alone[place][_key(population, "n", place)] = count
-            alone[place][_key(population, "complement", place)] = 1 - count
+            own[_key(population, "denominator", place)] = 1
+            own[_key(population, "n", place)] = count
+            own[_key(population, "complement", place)] = 1 - count
     wholes = {whole: set(schools) for population in cube.populations for whole, schools in population.wholes.items()}
     for group in dict.fromkeys((place.dimension, place.category) for place in alone):
         places = [place for place in alone if place[1:] == group]
@@ -126,11 +126,12 @@ def _insiders(cube: Cube) -> Iterator[Mapping[Key, int]]:
 
 
 def _truth(cube: Cube) -> dict[Key, int]:
-    """The true value of every number that a claim can be about."""
+    """The true value of every number of the tables."""
     truth = _sizes(cube)
     for population in cube.populations:
         for place, count in (population.outcome or {}).items():
             truth[_key(population, "n", place)] = count
+            truth[_key(population, "complement", place)] = population.size[place] - count
     return truth
 
 
@@ -139,12 +140,14 @@ def _run(
     tables: list[PublishedTable],
     knowledge: Knowledge,
     claims: list[Claim],
+    truth: Mapping[Key, int],
     *,
     exact: bool = False,
     sizes_known: bool = False,
 ) -> Finding:
     system = attacker.read(tables, knowledge)
     attack = Attack(system)
+    attack.begin_with(truth)
     fallen = attack.fallen(claims)
     if fallen:
         within = {claim.key: claim for claim in _within_structure(fallen, tables, knowledge)}
@@ -192,15 +195,18 @@ def _claims(cube: Cube, policy: Policy) -> tuple[list[Claim], list[Claim]]:
         small, telling = primary.small_groups(population, policy), primary.telling_outcomes(population, policy)
         sizes += [Claim(_key(population, measure, target.place), target.low, target.high) for target in small]
         outcomes += [Claim(_key(population, "n", target.place), target.low, target.high) for target in telling]
-    return sizes, outcomes
+    # What is printed by several tables or rows is one number, and one claim.
+    return list(dict.fromkeys(sizes)), outcomes
 
 
 def _key(population: Population, measure: Measure, place: Place) -> Key:
-    return Key(measure, population.home[place.dimension], population.detail, *place)
+    return attacker.canonical(Key(measure, population.home[place.dimension], population.detail, *place))
 
 
-def _owner(key: Key) -> tuple[str, str]:
-    return codelists.metric(key.metric).totals_in or key.metric, key.detail
+def _is_of(key: Key, population: Population) -> bool:
+    known = codelists.metric(key.metric)
+    is_detail = key.detail == population.detail or (known.one_group and not key.detail)
+    return is_detail and (known.totals_in or key.metric) == population.metric
 
 
 def _name(key: Key) -> Name:
@@ -219,7 +225,7 @@ def _sizes(cube: Cube) -> dict[Key, int]:
 
 
 def _is_public(key: Key, policy: Policy) -> bool:
-    return key.metric == "membership" and key.dimension in policy.public
+    return key.metric == "membership" and set(crossings.families(key.dimension)) <= set(policy.public)
 
 
 def _movers(cube: Cube) -> dict[Key, int]:
@@ -227,7 +233,7 @@ def _movers(cube: Cube) -> dict[Key, int]:
     movers = {}
     for population in cube.populations:
         for place in population.size:
-            if place.school_id not in population.wholes:
+            if place.school_id not in population.sums_of_schools(place.dimension):
                 continue
             of_size = population.movers(population.size, place)
             if population.outcome is None:

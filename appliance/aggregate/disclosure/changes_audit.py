@@ -46,6 +46,7 @@ def attack(cube: Cube, changes: Changes, withheld: set[Place], asked: Mapping[Pl
         return Exposure(shown)
     table = _table(cube, changes, withheld)
     run = Attack(attacker.read([table], Knowledge(0)))
+    run.begin_with({_key(place): settled for place, settled in changes.population.size.items()})
     fallen = {one.claim.key: one.claim.high for one in run.fallen(claims)}
     accepted = _certify(changes, table, [claim for claim in claims if claim.key not in fallen], run)
     told = {Place(key.school_id, key.dimension, key.category): high for key, high in fallen.items()}

@@ -1,46 +1,24 @@
-"""One connected group of unknowns, and the solver that holds it."""
+"""One connected group of unknowns: which tables agree with all that is known of them.
 
-import time
+Every table found is kept as what it changes in the first one, and answers as many questions as it can. `survey` looks
+for tables that answer many at once; what those leave open is asked number by number.
+"""
+
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import inf
 
-import highspy
 import numpy as np
-from numpy.typing import NDArray
 
-from appliance.aggregate.disclosure.attacker.system import System
+from appliance.aggregate.disclosure.attacker.program import Columns, Manner, Program, Rows, Values
+from appliance.aggregate.disclosure.attacker.system import Sum, System
 from appliance.aggregate.published import Key
 from appliance.aggregate.refusal import Refused
 
 TOLERANCE = 1e-6
-Found = NDArray[np.float64] | NDArray[np.int16] | NDArray[np.int32]
-_WITHOUT_BOUND = (highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kUnboundedOrInfeasible)
-"""Feasibility is settled before the first question, so both mean: no bound."""
-
-
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """When the attack must be over, and how its solver walks."""
-
-    deadline: float
-    primal: bool
-
-    def limit(self, solver: highspy.Highs) -> None:
-        """Give the solver what is left. HiGHS adds up the time of all its runs."""
-        left = self.deadline - time.monotonic()
-        if left <= 0:
-            raise Refused("The attack took too long and was not finished, so nothing is released.")
-        solver.setOptionValue("time_limit", solver.getRunTime() + left)
-
-
-def _compact(values: NDArray[np.float64]) -> Found:
-    """A table of whole students in a fourth of the room; hundreds of them are kept. A fractional one stays as it is."""
-    whole = np.rint(values)
-    if np.abs(values - whole).max(initial=0.0) > TOLERANCE or np.abs(whole).max(initial=0.0) >= 2**31:
-        return values
-    return whole.astype(np.int16) if np.abs(whole).max(initial=0.0) < 2**15 else whole.astype(np.int32)
+_MANY = 16
+"""Fewer questions than this are asked one by one."""
+_SURVEYS = 30
 
 
 def components(system: System, manner: Manner) -> list["Component"]:
@@ -57,156 +35,172 @@ def components(system: System, manner: Manner) -> list["Component"]:
         first, *others = terms
         for other in others:
             leader[find(other)] = find(first)
-    groups: dict[Key, list[tuple[dict[Key, int], int]]] = defaultdict(list)
+    groups: dict[Key, list[Sum]] = defaultdict(list)
     for terms, rest in system.sums:
         groups[find(next(iter(terms)))].append((terms, rest))
     return [Component(sums, system.lowest, manner) for sums in groups.values()]
 
 
 class Component:
-    """One connected group of unknowns and the solver that holds it."""
+    """One connected group of unknowns and the program that holds it."""
 
-    def __init__(self, sums: Sequence[tuple[dict[Key, int], int]], lowest: dict[Key, int], manner: Manner) -> None:
-        self._manner = manner
+    def __init__(self, sums: Sequence[Sum], lowest: Mapping[Key, int], manner: Manner) -> None:
         self.keys = sorted({key for terms, _ in sums for key in terms})
         self.programs = 0
-        self._sums = sums
-        self._lowest = np.array([lowest[key] for key in self.keys], dtype=np.float64)
         self._column = {key: column for column, key in enumerate(self.keys)}
-        self._least = np.full(len(self.keys), inf)
-        self._most = np.full(len(self.keys), -inf)
-        self._proved: dict[tuple[Key, int], float] = {}
-        self._aim: int | None = None
-        self._found: list[Found] = []
-        self._solver: highspy.Highs | None = None
+        self._lowest = np.array([lowest[key] for key in self.keys], dtype=np.float64)
+        self._rows = Rows.of([[(self._column[key], factor) for key, factor in terms.items()] for terms, _ in sums])
+        self._totals = np.array([rest for _, rest in sums], dtype=np.float64)
+        self._program = Program(self._rows, self._totals, self._lowest, manner)
+        self._first: Values | None = None
+        self._is_offered = False
+        self._least = self._most = np.zeros(0)
+        self._proved: dict[tuple[int, int], float] = {}
+        self._found: list[tuple[Columns, Values]] = []
 
-    def settle(self) -> None:
-        """Raise `Refused` unless some values satisfy all sums."""
-        if self._solver is None:
-            self._open()
+    def begin_with(self, table: Mapping[Key, int]) -> None:
+        """Begin from a table that somebody knows. Raises `Refused` when it does not agree with all that is known."""
+        values = np.array([table[key] for key in self.keys], dtype=np.float64)
+        if np.any(values < self._lowest) or np.any(self._rows.at(values) != self._totals):
+            raise Refused("What the attacker takes for certain is not so. Nothing was released; report this.")
+        self._is_offered = True
+        self._begin(values)
 
-    def seen(self, key: Key) -> tuple[float, float]:
-        """The extremes met so far, without solving anything."""
-        column = self._column[key]
-        return float(self._least[column]), float(self._most[column])
+    def settle(self) -> Values:
+        """The first table. Raises `Refused` unless some values satisfy all sums."""
+        if self._first is None:
+            values = self._program.settle()
+            whole = np.rint(values)
+            return self._begin(whole if np.abs(values - whole).max() < TOLERANCE else values)
+        return self._first
 
     def reaches(self, key: Key, sign: int, value: float) -> bool:
         """Whether the number can be at or beyond `value` in a direction."""
-        low, high = self.seen(key)
-        if (high >= value - TOLERANCE) if sign > 0 else (low <= value + TOLERANCE):
-            return True
-        return sign * (self._solve(self._column[key], sign, value) - value) >= -TOLERANCE
+        self.settle()
+        column = self._column[key]
+        seen = float(self._most[column] if sign > 0 else self._least[column])
+        return sign * (seen - value) >= -TOLERANCE or sign * (self._push(column, sign, value) - value) >= -TOLERANCE
+
+    def is_open(self, key: Key) -> bool:
+        """Whether the number can have more than one value."""
+        self.settle()
+        column = self._column[key]
+        return self._is_seen_open(column) or any(
+            abs(self._push(column, sign)) == inf or self._is_seen_open(column) for sign in (+1, -1)
+        )
 
     def extreme(self, key: Key, sign: int) -> float:
         """The greatest (+1) or least (-1) possible value of a number."""
-        if (key, sign) not in self._proved:
-            column = self._column[key]
+        self.settle()
+        column = self._column[key]
+        if (column, sign) not in self._proved:
             at_lowest = sign < 0 and self._least[column] <= self._lowest[column] + TOLERANCE
-            self._proved[(key, sign)] = float(self._lowest[column]) if at_lowest else self._solve(column, sign)
-        return self._proved[(key, sign)]
+            self._proved[column, sign] = float(self._lowest[column]) if at_lowest else self._push(column, sign)
+        return self._proved[column, sign]
 
-    def exact_to_insider(self, knows: Mapping[Key, int], truth: Mapping[Key, int]) -> list[Key]:
-        """The keys of `truth` with one value left once the numbers of `knows` are fixed."""
-        own = [self._column[key] for key in self.keys if key in knows]
-        asked = [self._column[key] for key in self.keys if key in truth and key not in knows]
-        true = np.array([truth[self.keys[column]] for column in asked], dtype=np.float64)
-        fixed = np.array([knows[self.keys[column]] for column in own], dtype=np.float64)
-        moved = np.zeros(len(asked), dtype=np.bool_)
-        for values in self._found:
-            if np.all(np.abs(values[own] - fixed) < TOLERANCE):
-                moved |= np.abs(values[asked] - true) > 0.5
-        still = [(column, value) for column, value, free in zip(asked, true, moved, strict=True) if not free]
-        if not still:
-            return []
-        solver = self._solver or self._open()
-        for column, value in zip(own, fixed, strict=True):
-            solver.changeColBounds(column, value, value)
-        exact = [self.keys[column] for column, value in still if not self._leaves(column, float(value))]
-        for column in own:
-            solver.changeColBounds(column, float(self._lowest[column]), highspy.kHighsInf)
-        return exact
+    def survey(self, ends: Mapping[Key, tuple[float, float] | None]) -> None:
+        """Look for tables in which many numbers at once are at one of their ends; what is left is for the others.
 
-    def _leaves(self, column: int, value: float) -> bool:
-        """Whether a number can differ from a value by one student or more."""
-        return self._solve(column, +1, value + 1) > value + 0.5 or self._solve(column, -1) < value - 0.5
+        In each, every number that has not been seen at both of its ends is pulled towards one of them, by lot. None for
+        the ends: it is enough to see it away from its first value.
+        """
+        if len(ends) < _MANY:
+            return
+        first, lots = self.settle(), np.random.default_rng(len(self.keys))
+        low, high, either = first.copy(), first.copy(), np.zeros(first.size, dtype=np.bool_)
+        for column, end in ((self._column[key], end) for key, end in ends.items()):
+            either[column] = end is None
+            low[column], high[column] = (first[column] - 1, first[column] + 1) if end is None else end
+        low = np.maximum(low, self._lowest)
+        left = 3 * len(ends)
+        for _ in range(_SURVEYS):
+            down, up = self._least > low + TOLERANCE, self._most < high - TOLERANCE
+            done = either & (self._most - self._least > 0.5)
+            down, up = down & ~done, up & ~done
+            before, left = left, int((down | up).sum())
+            if left < _MANY or left > 0.98 * before:
+                return
+            pull = np.where(down & up, lots.choice([-1.0, 1.0], low.size), up * 1.0 - down)
+            self._note(
+                self._program.together(pull, np.where(pull < 0, low, self._lowest), np.where(pull > 0, high, inf))
+            )
+
+    def exact_to_insiders(
+        self, insiders: Iterable[Mapping[Key, int]], sensitive: Iterable[Key]
+    ) -> Iterator[tuple[Mapping[Key, int], Key]]:
+        """Each insider with the sensitive numbers of others that have one value left for who knows so much.
+
+        The first table has to be the true one. One already found in which nothing moves that the insider knows answers
+        most questions.
+        """
+        asked = np.array(sorted(self._column[key] for key in sensitive), dtype=np.int32)
+        moved, moving, noted = np.zeros(len(self.keys), dtype=np.int32), defaultdict[int, list[int]](list), 0
+        for knows in insiders:
+            own = {self._column[key] for key in knows if key in self._column}
+            for number, (columns, _) in enumerate(self._found[noted:], noted):
+                moved[columns] += 1
+                for column in columns.tolist():
+                    moving[column].append(number)
+            noted = len(self._found)
+            without = moved.copy()
+            for number in {number for column in own for number in moving[column]}:
+                without[self._found[number][0]] -= 1
+            still = [column for column in asked[without[asked] == 0].tolist() if column not in own]
+            if still:
+                self._program.hold({column: self._at_first(column) for column in own})
+                yield from ((knows, self.keys[column]) for column in still if not self._leaves(column))
+                self._program.hold({})
+
+    def _leaves(self, column: int) -> bool:
+        """Whether a number can differ from its first value by one student or more."""
+        value = self._at_first(column)
+        return self._push(column, +1, value + 1) > value + 0.5 or self._push(column, -1) < value - 0.5
 
     def tables(self) -> Iterator[Mapping[Key, int]]:
-        """The solutions met so far, rounded; a fractional one rounds to something that no sum will accept."""
-        for values in self._found:
-            yield {key: round(value) for key, value in zip(self.keys, values, strict=True)}
+        """The tables met so far, rounded; a fractional one rounds to something that no sum will accept.
+
+        Where the first table was offered, each gives only the numbers in which it differs from that.
+        """
+        yield from (self._told(columns, values) for columns, values in self._found)
 
     def whole_table(self, key: Key, sign: int, value: int) -> Mapping[Key, int] | None:
-        """A solution in whole numbers in which one number is at or beyond `value`."""
-        solver = self._load()
-        size = len(self.keys)
-        solver.changeColsIntegrality(
-            size, np.arange(size, dtype=np.int32), np.full(size, highspy.HighsVarType.kInteger)
-        )
-        column = self._column[key]
-        lowest = float(self._lowest[column])
-        solver.changeColBounds(column, *((value, highspy.kHighsInf) if sign > 0 else (lowest, value)))
-        self._manner.limit(solver)
-        solver.run()
-        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            return None
-        return {key: round(value) for key, value in zip(self.keys, solver.getSolution().col_value, strict=True)}
+        """A table in whole numbers in which one number is at or beyond `value`."""
+        values = self._program.whole(self._column[key], sign, value)
+        return None if values is None else self._told(*self._changed(values))
 
-    def _solve(self, column: int, sign: int, enough: float = inf) -> float:
-        """Push one number as far as it goes, or just to `enough`, and remember the table in which it gets there."""
-        solver = self._solver or self._open()
-        if self._aim is not None and self._aim != column:
-            solver.changeColCost(self._aim, 0.0)
-        solver.changeColCost(column, -float(sign))
-        self._aim = column
-        if sign > 0:
-            solver.changeColBounds(column, float(self._lowest[column]), min(enough, highspy.kHighsInf))
-        self._manner.limit(solver)
-        solver.run()
-        self.programs += 1
-        status = solver.getModelStatus()
-        if status not in (highspy.HighsModelStatus.kOptimal, *_WITHOUT_BOUND):
-            # A warm start from an unbounded ray can leave the solver at a loss; a cold one settles it.
-            solver.clearSolver()
-            self._manner.limit(solver)
-            solver.run()
-            status = solver.getModelStatus()
-        if sign > 0:
-            solver.changeColBounds(column, float(self._lowest[column]), highspy.kHighsInf)
-        if status in _WITHOUT_BOUND and sign > 0:
+    def _begin(self, values: Values) -> Values:
+        self._first, self._least, self._most = values, values.copy(), values.copy()
+        if not self._is_offered:
+            self._found.append((np.zeros(0, dtype=np.int32), np.zeros(0)))
+        return values
+
+    def _at_first(self, column: int) -> float:
+        return float(self.settle()[column])
+
+    def _is_seen_open(self, column: int) -> bool:
+        return bool(self._most[column] - self._least[column] > 0.5)
+
+    def _push(self, column: int, sign: int, enough: float = inf) -> float:
+        """Push a number as far as it goes, or to `enough`, and remember the table; inf where nothing stops it."""
+        values = self._program.push(column, sign, enough)
+        if values is None:
+            self.programs += 1
             return inf
-        if status != highspy.HighsModelStatus.kOptimal:
-            raise Refused("The attack gave no certain answer, so nothing is released. Try again, or report this.")
-        values = np.array(solver.getSolution().col_value)
-        self._found.append(_compact(values))
-        np.minimum(self._least, values, out=self._least)
-        np.maximum(self._most, values, out=self._most)
+        self._note(values)
         return float(values[column])
 
-    def _open(self) -> highspy.Highs:
-        solver = self._load()
-        self._manner.limit(solver)
-        solver.run()
-        if solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible:
-            raise Refused("The published numbers contradict each other: no table agrees with all of them.")
-        self._solver = solver
-        return solver
+    def _note(self, values: Values) -> None:
+        self.programs += 1
+        self._found.append(self._changed(values))
+        np.minimum(self._least, values, out=self._least)
+        np.maximum(self._most, values, out=self._most)
 
-    def _load(self) -> highspy.Highs:
-        solver = highspy.Highs()  # type: ignore[no-untyped-call]
-        for option, value in (("output_flag", False), ("presolve", "off"), ("threads", 1), ("random_seed", 11)):
-            solver.setOptionValue(option, value)
-        if self._manner.primal:
-            solver.setOptionValue("simplex_strategy", 4)
-        size = len(self.keys)
-        lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = size, len(self._sums)
-        lp.col_cost_ = np.zeros(size)
-        lp.col_lower_, lp.col_upper_ = self._lowest, np.full(size, highspy.kHighsInf)
-        lp.row_lower_ = lp.row_upper_ = np.array([rest for _, rest in self._sums], dtype=np.float64)
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        terms = [(self._column[key], factor) for line, _ in self._sums for key, factor in line.items()]
-        lp.a_matrix_.start_ = np.cumsum([0] + [len(line) for line, _ in self._sums], dtype=np.int32)
-        lp.a_matrix_.index_ = np.array([column for column, _ in terms], dtype=np.int32)
-        lp.a_matrix_.value_ = np.array([factor for _, factor in terms], dtype=np.float64)
-        solver.passModel(lp)
-        return solver
+    def _changed(self, values: Values) -> tuple[Columns, Values]:
+        columns = np.flatnonzero(np.abs(values - self.settle()) > TOLERANCE).astype(np.int32)
+        return columns, values[columns]
+
+    def _told(self, columns: Columns, values: Values) -> dict[Key, int]:
+        told = (
+            {} if self._is_offered else dict(zip(self.keys, np.rint(self.settle()).astype(int).tolist(), strict=True))
+        )
+        return told | {self.keys[at]: round(value) for at, value in zip(columns.tolist(), values.tolist(), strict=True)}

@@ -7,10 +7,10 @@ release's own. Then the attacker guesses that nobody moved between two releases,
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from appliance.aggregate import codelists
+from appliance.aggregate import codelists, crossings
 from appliance.aggregate.disclosure.attacker.guess import with_guesses
 from appliance.aggregate.disclosure.attacker.search import Attack
-from appliance.aggregate.disclosure.attacker.system import Knowledge
+from appliance.aggregate.disclosure.attacker.system import Knowledge, canonical
 from appliance.aggregate.published import Key, PublishedCell, PublishedTable
 
 
@@ -35,8 +35,7 @@ def plunder(target: Target, known: Mapping[Key, int], other: Target | None = Non
     below, exact = set(), set()
     coded = {_n(table, cell) for table in target.tables for cell in table.cells if cell.suppression == "coded"}
     for key in hidden_numbers(target.tables) - known.keys() - guesses.keys():
-        low, high = run.bounds(key)
-        if low == high and key not in coded:
+        if key not in coded and not run.is_open(key):
             exact.add(key)
         if _proves_too_much(run, key, target):
             below.add(key)
@@ -48,13 +47,12 @@ def plunder(target: Target, known: Mapping[Key, int], other: Target | None = Non
 
 
 def _proves_too_much(run: Attack, key: Key, target: Target) -> bool:
-    high = run.bounds(key)[1]
     if key.measure == "denominator" or not codelists.metric(key.metric).rate:
-        return high is not None and high < target.minimum_n
-    others = run.bounds(key._replace(measure="complement"))[1]
-    size_low, size_high = run.bounds(key._replace(measure="denominator"))
-    few = target.k if size_low == size_high and size_low >= target.minimum_n else 1
-    return (high is not None and high < few) or (others is not None and others < few)
+        return not run.reaches(key, target.minimum_n)
+    size = canonical(key._replace(measure="denominator"))
+    large = target.k > 1 and not run.is_open(size) and run.reaches(size, target.minimum_n)
+    few = target.k if large else 1
+    return not (run.reaches(key, few) and run.reaches(key._replace(measure="complement"), few))
 
 
 def _n(table: PublishedTable, cell: PublishedCell) -> Key:
@@ -88,6 +86,6 @@ def numbers(tables: Sequence[PublishedTable]) -> Iterator[tuple[Key, int | None,
             rest = (table.metric, cell.detail, cell.school_id, cell.dimension, cell.category)
             nobody = cell.suppression == "not_offered"
             yield Key("n", *rest), 0 if nobody else cell.n, cell.n_as_of
-            if rate:
+            if rate and not crossings.is_share(cell.dimension):
                 size, as_of = (0, cell.n_as_of) if nobody else (cell.denominator, cell.denominator_as_of)
-                yield Key("denominator", *rest), size, as_of
+                yield canonical(Key("denominator", *rest)), size, as_of

@@ -1,11 +1,13 @@
 """Linear programs over the attacker's system: the interval of every hidden number, and which claims fall."""
 
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import ceil, floor, inf
 
-from appliance.aggregate.disclosure.attacker.component import TOLERANCE, Manner, components
+from appliance.aggregate.disclosure.attacker.component import TOLERANCE, Component, components
+from appliance.aggregate.disclosure.attacker.program import Manner
 from appliance.aggregate.disclosure.attacker.system import System
 from appliance.aggregate.disclosure.claim import Claim
 from appliance.aggregate.published import Key
@@ -38,6 +40,15 @@ class Attack:
         """Linear programs solved so far."""
         return sum(part.programs for part in self._parts)
 
+    def begin_with(self, table: Mapping[Key, int]) -> None:
+        """Begin from a table that somebody knows, such as the true one, in place of one that is searched for.
+
+        It must name every unknown; `Refused` when it does not agree with all that the attacker takes for certain.
+        What follows is the same from any table that does. Witnesses then say only what they change in it.
+        """
+        for part in self._parts:
+            part.begin_with(table)
+
     def settle(self) -> None:
         """Raise `Refused` unless some table agrees with everything known."""
         for part in self._parts:
@@ -60,22 +71,51 @@ class Attack:
 
     def fallen(self, claims: Iterable[Claim]) -> list[Fallen]:
         """The claims that do not hold. Every table found on the way is tried against all other claims first."""
+        claims = [*claims]
+        self._survey({claim.key: (claim.low, claim.high) for claim in claims})
         return [Fallen(claim, *self.interval(claim.key)) for claim in claims if not self._holds(claim)]
 
     def exact(self, keys: Iterable[Key]) -> list[Key]:
         """The numbers that have only one possible value."""
-        return [key for key in keys if not self._open(key)]
+        keys = [*keys]
+        self._survey(dict.fromkeys(keys))
+        return [key for key in keys if not self.is_open(key)]
 
-    def exact_to_insider(self, knows: Mapping[Key, int], truth: Mapping[Key, int]) -> list[Key]:
-        """The numbers of `truth` that somebody works out exactly who also knows the numbers `knows`.
+    def _survey(self, ends: Mapping[Key, tuple[float, float] | None]) -> None:
+        """Settle most of many questions with few tables. Without ends: one more or one less than in the first table."""
+        asked: dict[Component, dict[Key, tuple[float, float] | None]] = defaultdict(dict)
+        for key, end in ends.items():
+            if key in self._of:
+                asked[self._of[key]][key] = end
+        for part, its_ends in asked.items():
+            part.survey(its_ends)
 
-        `truth` must hold the true value of every key asked about; tables already found in which the insider's own
-        numbers are true answer most questions without solving anything.
+    def is_open(self, key: Key) -> bool:
+        """Whether a number can have more than one value."""
+        part = self._of.get(key)
+        return part.is_open(key) if part else key not in self._system.known
+
+    def reaches(self, key: Key, value: int) -> bool:
+        """Whether a number can be so large, or larger."""
+        part = self._of.get(key)
+        return part.reaches(key, +1, value) if part else self._system.known.get(key, value) >= value
+
+    def exact_to_insiders(
+        self, insiders: Iterable[Mapping[Key, int]], sensitive: Iterable[Key]
+    ) -> list[tuple[Mapping[Key, int], Key]]:
+        """Each insider, as the numbers that he knows, with every sensitive number of others that he works out.
+
+        For an attack that began with the true table.
         """
-        found: list[Key] = []
-        for part in {id(self._of[key]): self._of[key] for key in knows if key in self._of}.values():
-            found += part.exact_to_insider(knows, truth)
-        return found
+        asked: dict[Component, list[Key]] = defaultdict(list)
+        knowing: dict[Component, list[Mapping[Key, int]]] = defaultdict(list)
+        for key in sensitive:
+            if key in self._of:
+                asked[self._of[key]].append(key)
+        for knows in insiders:
+            for part in dict.fromkeys(self._of[key] for key in knows if key in self._of):
+                knowing[part].append(knows)
+        return [found for part, those in knowing.items() for found in part.exact_to_insiders(those, asked[part])]
 
     def tables(self) -> Iterator[Mapping[Key, int]]:
         """Every table found so far that agrees with all that is known, in whole students where it was whole.
@@ -98,10 +138,3 @@ class Attack:
             return self._system.lowest[claim.key] <= claim.low
         part = self._of[claim.key]
         return part.reaches(claim.key, -1, claim.low) and part.reaches(claim.key, +1, claim.high)
-
-    def _open(self, key: Key) -> bool:
-        if key not in self._of:
-            return key not in self._system.known
-        part = self._of[key]
-        low, high = part.seen(key)
-        return high - low > 0.5 or part.extreme(key, +1) - part.extreme(key, -1) > 0.5

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from math import inf
 
 from appliance.aggregate import codelists, crossings
 from appliance.aggregate.published import Key, Measure, PublishedCell, PublishedTable
@@ -50,35 +51,50 @@ class System:
             raise Refused(f"The published numbers contradict each other in {_where(next(iter(terms)))}.")
 
     def simplify(self) -> None:
-        """Solve every sum with one unknown left, until there is none. Raises `Refused` on a contradiction."""
+        """Solve every sum that leaves no choice, until there is none: one with a single unknown, and one whose unknown
+        numbers, none subtracted, can only all be as small as they may. Raises `Refused` on a contradiction.
+        """
         touching: dict[Key, list[int]] = defaultdict(list)
         for number, (terms, _) in enumerate(self.sums):
             for key in terms:
                 touching[key].append(number)
-        todo = [number for number, (terms, _) in enumerate(self.sums) if len(terms) == 1]
+        room = [self._room(*sum_) for sum_ in self.sums]
+        todo = [number for number, (terms, _) in enumerate(self.sums) if len(terms) == 1 or room[number] <= 0]
         while todo:
-            terms, rest = self.sums[todo.pop()]
-            if len(terms) != 1:
-                continue
-            ((key, factor),) = terms.items()
-            value, remainder = divmod(rest, factor)
-            if remainder or value < self.lowest.get(key, value):
-                raise Refused(f"The published numbers contradict each other in {_where(key)}.")
-            self.known[key] = value
-            self.lowest.pop(key, None)
-            todo += [number for number in touching[key] if self._put(number, key, value)]
+            for key, value in self._forced(*self.sums[todo.pop()]).items():
+                above = value - self.lowest.pop(key)
+                self.known[key] = value
+                todo += [number for number in touching[key] if self._put(number, key, value, above, room)]
         self.sums = [(terms, rest) for terms, rest in self.sums if terms]
 
-    def _put(self, number: int, key: Key, value: int) -> bool:
-        """Write a solved number into a sum; whether that leaves one unknown in it."""
+    def _forced(self, terms: Mapping[Key, int], rest: int) -> dict[Key, int]:
+        """The numbers of a sum that leaves no choice."""
+        if len(terms) != 1:
+            return {key: self.lowest[key] for key in terms}
+        ((key, factor),) = terms.items()
+        value, remainder = divmod(rest, factor)
+        if remainder or value < self.lowest[key]:
+            raise Refused(f"The published numbers contradict each other in {_where(key)}.")
+        return {key: value}
+
+    def _put(self, number: int, key: Key, value: int, above: int, room: list[float]) -> bool:
+        """Write a solved number into a sum; whether that leaves no choice in it."""
         terms, rest = self.sums[number]
         if key not in terms:
             return False
-        rest -= terms.pop(key) * value
+        factor = terms.pop(key)
+        rest -= factor * value
         self.sums[number] = (terms, rest)
+        room[number] = room[number] - factor * above if factor > 0 else self._room(terms, rest)
         if not terms and rest:
             raise Refused(f"The published numbers contradict each other in {_where(key)}.")
-        return len(terms) == 1
+        return len(terms) == 1 or room[number] <= 0
+
+    def _room(self, terms: Mapping[Key, int], rest: int) -> float:
+        """How far the unknown numbers of a sum are above their lowest together; no bound when one is subtracted."""
+        if any(factor < 0 for factor in terms.values()):
+            return inf
+        return rest - sum(factor * self.lowest[key] for key, factor in terms.items())
 
 
 def read(tables: Sequence[PublishedTable], knowledge: Knowledge) -> System:

@@ -1,0 +1,170 @@
+"""Unknown numbers and the sums among them, held by the solver so that each question starts from the answer before."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import inf
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+
+from appliance.aggregate.refusal import Refused
+
+Columns = NDArray[np.int32]
+Values = NDArray[np.float64]
+_WITHOUT_BOUND = (highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kUnboundedOrInfeasible)
+"""Feasibility is settled before the first question, so both mean: no bound."""
+_UNCERTAIN = "The attack gave no certain answer, so nothing is released. Try again, or report this."
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """When the attack must be over, and how its solver walks."""
+
+    deadline: float
+    primal: bool
+
+    def limit(self, solver: highspy.Highs) -> None:
+        """Give the solver what is left. HiGHS adds up the time of all its runs."""
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise Refused("The attack took too long and was not finished, so nothing is released.")
+        solver.setOptionValue("time_limit", solver.getRunTime() + left)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The sums, one after another: where each begins, its columns and their factors. None is empty."""
+
+    starts: Columns
+    columns: Columns
+    factors: Values
+
+    @classmethod
+    def of(cls, lines: Sequence[Sequence[tuple[int, int]]]) -> "Rows":
+        """From the (column, factor) pairs of each sum."""
+        starts = np.cumsum([0] + [len(line) for line in lines], dtype=np.int32)
+        columns = np.array([column for line in lines for column, _ in line], dtype=np.int32)
+        return cls(starts, columns, np.array([factor for line in lines for _, factor in line], dtype=np.float64))
+
+    @property
+    def count(self) -> int:
+        """How many sums there are."""
+        return self.starts.size - 1
+
+    def at(self, values: Values) -> Values:
+        """What each sum comes to."""
+        told: Values = np.add.reduceat(self.factors * values[self.columns], self.starts[:-1])
+        return told
+
+
+class Program:
+    """Numbers from their lowest values up, whose sums are given. Nothing is solved before it is asked for.
+
+    That some values satisfy every sum has to be known, or settled, before anything else is asked.
+    """
+
+    def __init__(self, rows: Rows, totals: Values, lowest: Values, manner: Manner) -> None:
+        self._rows, self._totals, self._lowest, self._manner = rows, totals, lowest, manner
+        self._held: set[int] = set()
+        self._aim: int | None = None
+        self._solver: highspy.Highs | None = None
+
+    def settle(self) -> Values:
+        """Some values that satisfy every sum. Raises `Refused` when there are none."""
+        solver = self._open()
+        self._run(solver)
+        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            raise Refused("The published numbers contradict each other: no table agrees with all of them.")
+        return np.array(solver.getSolution().col_value)
+
+    def push(self, column: int, sign: int, enough: float = inf) -> Values | None:
+        """A table in which one number is as far as it goes, or at `enough`; None when nothing stops it.
+
+        Raises `Refused` when the solver is not certain.
+        """
+        solver = self._open()
+        if self._aim is not None and self._aim != column:
+            solver.changeColCost(self._aim, 0.0)
+        solver.changeColCost(column, -float(sign))
+        self._aim = column
+        if sign > 0:
+            solver.changeColBounds(column, float(self._lowest[column]), min(enough, highspy.kHighsInf))
+        self._run(solver)
+        status = solver.getModelStatus()
+        if status not in (highspy.HighsModelStatus.kOptimal, *_WITHOUT_BOUND):
+            # A warm start from an unbounded ray can leave the solver at a loss; a cold one settles it.
+            solver.clearSolver()
+            self._run(solver)
+            status = solver.getModelStatus()
+        if sign > 0:
+            solver.changeColBounds(column, float(self._lowest[column]), highspy.kHighsInf)
+        if status in _WITHOUT_BOUND and sign > 0:
+            return None
+        if status != highspy.HighsModelStatus.kOptimal:
+            raise Refused(_UNCERTAIN)
+        return np.array(solver.getSolution().col_value)
+
+    def together(self, pull: Values, least: Values, most: Values) -> Values:
+        """A table in which many numbers at once go as far as they can in the direction of `pull`, within these ends.
+
+        Every number that is pulled needs an end in that direction.
+        """
+        solver = self._open()
+        every = np.arange(pull.size, dtype=np.int32)
+        solver.changeColsBounds(every.size, every, least, most)
+        solver.changeColsCost(every.size, every, -pull)
+        self._run(solver)
+        values, status = np.array(solver.getSolution().col_value), solver.getModelStatus()
+        solver.changeColsBounds(every.size, every, self._lowest, np.full(every.size, highspy.kHighsInf))
+        solver.changeColsCost(every.size, every, np.zeros(every.size))
+        if status != highspy.HighsModelStatus.kOptimal:
+            raise Refused(_UNCERTAIN)
+        return values
+
+    def hold(self, still: Mapping[int, float]) -> None:
+        """Let some numbers stand still at these values, and only those."""
+        solver = self._open()
+        for column in self._held - still.keys():
+            solver.changeColBounds(column, float(self._lowest[column]), highspy.kHighsInf)
+        self._held = set(still)
+        for column, value in still.items():
+            solver.changeColBounds(column, value, value)
+
+    def whole(self, column: int, sign: int, value: int) -> Values | None:
+        """A table in whole numbers in which one number is at or beyond `value`; None when there is none."""
+        solver = self._load()
+        every = np.arange(self._lowest.size, dtype=np.int32)
+        solver.changeColsIntegrality(every.size, every, np.full(every.size, highspy.HighsVarType.kInteger))
+        lowest = float(self._lowest[column])
+        solver.changeColBounds(column, *((value, highspy.kHighsInf) if sign > 0 else (lowest, value)))
+        self._run(solver)
+        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        return np.array(solver.getSolution().col_value)
+
+    def _open(self) -> highspy.Highs:
+        self._solver = self._solver or self._load()
+        return self._solver
+
+    def _run(self, solver: highspy.Highs) -> None:
+        self._manner.limit(solver)
+        solver.run()
+
+    def _load(self) -> highspy.Highs:
+        solver = highspy.Highs()  # type: ignore[no-untyped-call]
+        for option, value in (("output_flag", False), ("presolve", "off"), ("threads", 1), ("random_seed", 11)):
+            solver.setOptionValue(option, value)
+        if self._manner.primal:
+            solver.setOptionValue("simplex_strategy", 4)
+        lp = highspy.HighsLp()
+        lp.num_col_, lp.num_row_ = self._lowest.size, self._rows.count
+        lp.col_cost_ = np.zeros(self._lowest.size)
+        lp.col_lower_, lp.col_upper_ = self._lowest, np.full(self._lowest.size, highspy.kHighsInf)
+        lp.row_lower_ = lp.row_upper_ = self._totals
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        lp.a_matrix_.start_, lp.a_matrix_.index_ = self._rows.starts, self._rows.columns
+        lp.a_matrix_.value_ = self._rows.factors
+        solver.passModel(lp)
+        return solver
