@@ -24,6 +24,7 @@ from appliance.jobs.import_files import check_files, import_files, undo_batch
 from appliance.settings import Settings
 from appliance.storage.database import Database
 from appliance.storage.sealed_file import SealedFile, SealedWriter
+from appliance.student_level.sources.table import Progress
 from appliance.student_level.staging.report import ImportReport
 
 MOST_WAITING, MOST_FILES, LONGEST_NAME = 5, 40, 120
@@ -133,7 +134,7 @@ class Uploads:
 
         def work() -> None:
             upload.report = check_files(
-                self._database, upload.files, self._settings, by=upload.by, progress=upload.note
+                self._database, upload.files, self._settings, by=upload.by, progress=self._follow(upload)
             )
             upload.state = "checked"
 
@@ -144,7 +145,12 @@ class Uploads:
 
         def work() -> None:
             report = import_files(
-                self._database, upload.files, self._settings, by=by, despite_hold=despite_hold, progress=upload.note
+                self._database,
+                upload.files,
+                self._settings,
+                by=by,
+                despite_hold=despite_hold,
+                progress=self._follow(upload),
             )
             upload.report = report
             if report.held:
@@ -183,6 +189,15 @@ class Uploads:
 
         self._begin(upload, "loading", work)
         return upload
+
+    def _follow(self, upload: Upload) -> Progress:
+        """Progress for the page; and between two blocks of rows the work gives way to whoever opens a page."""
+
+        def follow(what: str, done: int, expected: int) -> None:
+            upload.note(what, done, expected)
+            self._database.give_way()
+
+        return follow
 
     def _without_files(self, title: str, by: str) -> Upload:
         key = secrets.token_hex(16)

@@ -10,6 +10,7 @@
 import fcntl
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ from appliance.storage.sealed_file import key_from
 __all__ = ["Database", "DatabaseError", "Event", "IntegrityError", "Reading", "Tables", "only_server"]
 
 DATABASE_FILE = "district.db"
+_SHORTEST_MOMENT, _LONGEST_MOMENT = 0.001, 0.02
 DatabaseError = sqlcipher.DatabaseError
 IntegrityError = sqlcipher.IntegrityError
 COUNTS_GATE = Gate(open_tables=frozenset({"count_table", "count_cell", "count_turnover"}))
@@ -98,6 +100,7 @@ class Database:
         self._writing = threading.Lock()
         self._pools: dict[int, _Pool] = {}
         self._pools_lock = threading.Lock()
+        self._readers = 0
         try:
             catch_up(self._writer, self._records.path, steps, lambda: move_out(self._writer, self._at_desk))
             self.desk = Desk(self._at_desk)
@@ -245,6 +248,26 @@ class Database:
     @contextmanager
     def reading(self, gate: Gate, fill: Sequence[tuple[str, Mapping[str, Any]]] = ()) -> Iterator[Reading]:
         """A read-only handle behind `gate`, on one consistent snapshot, its scratch tables filled for this request."""
+        with self._pools_lock:
+            self._readers += 1
+        try:
+            with self._lent(gate, fill) as handle:
+                yield handle
+        finally:
+            with self._pools_lock:
+                self._readers -= 1
+
+    def give_way(self) -> None:
+        """Let those who read at this moment come to their end first: for long work, between two small pieces of it.
+
+        Only one thread runs Python at a time, and a page would wait for an import again and again. A moment at most.
+        """
+        until = time.monotonic() + _LONGEST_MOMENT
+        while self._readers and time.monotonic() < until:
+            time.sleep(_SHORTEST_MOMENT)
+
+    @contextmanager
+    def _lent(self, gate: Gate, fill: Sequence[tuple[str, Mapping[str, Any]]]) -> Iterator[Reading]:
         pool = self._pools.setdefault(id(gate), _Pool(gate))
         with self._pools_lock:
             connection = pool.idle.pop() if pool.idle else None
