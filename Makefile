@@ -50,7 +50,7 @@ lock: setup ## pin every part anew, with hashes and without an address
 	    --no-config $${kind:+--group dev} pyproject.toml -o deploy/requirements$$kind.lock; done
 
 languages: setup ## bring the catalogues in templates/languages/ up to date with the templates
-	@mkdir -p build && $(BIN)/pybabel -q extract -F templates/languages/extract.cfg --no-location -o build/messages.pot templates
+	@mkdir -p build && $(BIN)/pybabel -q extract -F templates/languages/extract.cfg -k Sentence --no-location -o build/messages.pot .
 	@for file in templates/languages/*.po; do \
 	  $(BIN)/pybabel -q update -N --no-wrap -i build/messages.pot -o $$file -l $$(basename $$file .po); done
 

@@ -8,6 +8,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
+class Sentence(str):
+    """A sentence that families read too: English as it stands, and what a catalogue needs to say it otherwise.
+
+    `english` has a hole %(name)s for each value. It stays what it is through `str()`, so a Trouble may carry it.
+    """
+
+    def __new__(cls, english: str, **values: object) -> "Sentence":
+        """The sentence with its holes filled."""
+        sentence = super().__new__(cls, english % values if values else english)
+        sentence.english = english
+        sentence.values = values
+        return sentence
+
+    english: str
+    values: dict[str, object]
+
+    def __str__(self) -> str:
+        return self
+
+
 class Trouble(Exception):
     """Something a person can mend. `exit_code`: 1 failed, 2 wrong usage, 3 needs a person's decision."""
 

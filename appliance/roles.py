@@ -7,6 +7,8 @@ page "Who sees what" and the matrix of tests are all made from these two tables.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from appliance.errors import Sentence
+
 
 class Role(StrEnum):
     """What an account is for. A role says what kind of page opens; the roster says which students are on it."""
@@ -92,19 +94,21 @@ _STAFF = _RECORD | {FieldGroup.CHECK_INS}
 _CASE = _STAFF | {FieldGroup.SPECIAL_EDUCATION}
 
 TERMS = {
-    Role.TEACHER: Terms("teacher", Scope.OWN_CLASSES, _STAFF, needs_second_factor=False),
-    Role.COUNSELOR: Terms("counselor", Scope.CASELOAD, _CASE),
-    Role.COACH: Terms("coach", Scope.GRANTED, _STAFF),
-    Role.SUBSTITUTE: Terms("substitute", Scope.COVERED_CLASSES, _NAMES, needs_second_factor=False),
-    Role.PRINCIPAL: Terms("principal", Scope.SCHOOL, _STAFF),
-    Role.ASSISTANT_PRINCIPAL: Terms("assistant principal", Scope.SCHOOL, _STAFF),
-    Role.SUPERINTENDENT: Terms("superintendent", Scope.BROKEN_GLASS, _STAFF, is_widest=True),
-    Role.ANALYST: Terms("analyst", Scope.BROKEN_GLASS, _STAFF, is_widest=True),
-    Role.DATA_STEWARD: Terms("data steward", Scope.ONE_BY_NAME, _NAMES | {FieldGroup.OPENINGS}, is_widest=True),
-    Role.DISTRICT_ADMIN: Terms("district administrator", Scope.NOBODY, is_widest=True),
-    Role.AUDITOR: Terms("auditor", Scope.ONE_BY_NAME, _NAMES | {FieldGroup.OPENINGS}, is_widest=True),
+    Role.TEACHER: Terms(Sentence("teacher"), Scope.OWN_CLASSES, _STAFF, needs_second_factor=False),
+    Role.COUNSELOR: Terms(Sentence("counselor"), Scope.CASELOAD, _CASE),
+    Role.COACH: Terms(Sentence("coach"), Scope.GRANTED, _STAFF),
+    Role.SUBSTITUTE: Terms(Sentence("substitute"), Scope.COVERED_CLASSES, _NAMES, needs_second_factor=False),
+    Role.PRINCIPAL: Terms(Sentence("principal"), Scope.SCHOOL, _STAFF),
+    Role.ASSISTANT_PRINCIPAL: Terms(Sentence("assistant principal"), Scope.SCHOOL, _STAFF),
+    Role.SUPERINTENDENT: Terms(Sentence("superintendent"), Scope.BROKEN_GLASS, _STAFF, is_widest=True),
+    Role.ANALYST: Terms(Sentence("analyst"), Scope.BROKEN_GLASS, _STAFF, is_widest=True),
+    Role.DATA_STEWARD: Terms(
+        Sentence("data steward"), Scope.ONE_BY_NAME, _NAMES | {FieldGroup.OPENINGS}, is_widest=True
+    ),
+    Role.DISTRICT_ADMIN: Terms(Sentence("district administrator"), Scope.NOBODY, is_widest=True),
+    Role.AUDITOR: Terms(Sentence("auditor"), Scope.ONE_BY_NAME, _NAMES | {FieldGroup.OPENINGS}, is_widest=True),
     Role.GUARDIAN: Terms(
-        "guardian", Scope.OWN_CHILDREN, _RECORD - {FieldGroup.PROGRAMS}, needs_second_factor=False
+        Sentence("guardian"), Scope.OWN_CHILDREN, _RECORD - {FieldGroup.PROGRAMS}, needs_second_factor=False
     ),
 }  # fmt: skip
 """Nobody sees meals, discipline or health: what is kept of them is counted into totals only."""

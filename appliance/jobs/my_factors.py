@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from appliance.actions import Action, Role
-from appliance.errors import Trouble
+from appliance.errors import Sentence, Trouble
 from appliance.jobs import passkeys, second_factors
 from appliance.jobs.accounts import ACCOUNTS, forget_sessions, shortest_password, words_to_avoid
 from appliance.jobs.passwords import check_strength, hash_password
@@ -85,7 +85,7 @@ def has_password(database: Database, owner: Owner) -> bool:
 def change_password(database: Database, owner: Owner, password: str, *, keep: bytes) -> None:
     """Another password; every session but the one with the hash `keep` ends. Raises BadPassword, or Trouble."""
     if owner.role is Role.SUBSTITUTE or not has_password(database, owner):
-        raise Trouble("This sign-in has no password of its own that could be changed here.")
+        raise Trouble(Sentence("This sign-in has no password of its own that could be changed here."))
     words = words_to_avoid(database, owner.username, "")
     check_strength(password, shortest=shortest_password(owner.role), words=words)
     row = (hash_password(password), owner.account_key)
@@ -128,7 +128,7 @@ def take_away(database: Database, owner: Owner, which: str) -> None:
             tables.execute(sql, (owner.account_key, int(which)))
         (left,) = tables.execute(_COUNT, {"account": owner.account_key}).fetchone()
         if left == 0 and owner.role.terms.needs_second_factor:
-            raise Trouble("Your role needs a second factor, and this is your last. Add another one first.")
+            raise Trouble(Sentence("Your role needs a second factor, and this is your last. Add another one first."))
 
 
 def _change(owner: Owner, what: str) -> Event:

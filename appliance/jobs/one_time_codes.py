@@ -6,6 +6,7 @@ An administrator makes the code and hands it over; whoever brings it chooses the
 import time
 
 from appliance.actions import Action, Role
+from appliance.errors import Sentence
 from appliance.jobs.accounts import (
     AccountTrouble,
     forget_sessions,
@@ -23,7 +24,7 @@ from appliance.storage.database import Database, Event
 SETUP_MINUTES = 15
 """How long the very first code of a home is good."""
 RESET_MINUTES = 24 * 60
-REFUSED = "That name and code do not belong together, or the code was used or is too old. Ask for a new one."
+REFUSED = Sentence("That name and code do not belong together, or the code was used or is too old. Ask for a new one.")
 _CODES = Gate(
     views={
         "open_code": """SELECT account_key, username, display_name, role, ends_at, forgets_factors, code_sha256

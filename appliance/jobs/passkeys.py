@@ -18,11 +18,11 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from appliance.errors import Trouble
+from appliance.errors import Sentence, Trouble
 from appliance.jobs.accounts import ACCOUNTS
 from appliance.storage.database import Database, Tables
 
-_UNBELIEVED = "Your browser’s answer could not be believed. Open the page again and try again."
+_UNBELIEVED = Sentence("Your browser’s answer could not be believed. Open the page again and try again.")
 _OWNER = "SELECT account_key FROM visible_passkey WHERE credential_id = :credential"
 _FIND = """
     SELECT account_key, credential_id, public_key, sign_count FROM passkey WHERE credential_id = ?
@@ -100,7 +100,7 @@ def owner(database: Database, answer: str) -> int:
     with database.reading(ACCOUNTS) as reading:
         row = reading.one(_OWNER, {"credential": _credential_id(answer)})
     if row is None:
-        raise PasskeyRefused("Schoolhouse does not know this passkey. Sign in with your password and add it.")
+        raise PasskeyRefused(Sentence("Schoolhouse does not know this passkey. Sign in with your password and add it."))
     return int(row["account_key"])
 
 
@@ -131,4 +131,6 @@ def _credential_id(answer: str) -> bytes:
         told: Any = json.loads(answer)
         return webauthn.base64url_to_bytes(told["rawId"])
     except (ValueError, KeyError, TypeError):
-        raise PasskeyRefused("Your browser’s answer could not be read. Open the page again and try again.") from None
+        raise PasskeyRefused(
+            Sentence("Your browser’s answer could not be read. Open the page again and try again.")
+        ) from None

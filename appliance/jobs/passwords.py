@@ -13,7 +13,7 @@ from importlib.resources import files
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
-from appliance.errors import Trouble
+from appliance.errors import Sentence, Trouble
 
 SHORTEST_ALONE = 15
 """The length at which a password may stand alone, without a second factor."""
@@ -50,17 +50,23 @@ def check_strength(password: str, *, shortest: int, words: Iterable[str] = ()) -
     """Raise BadPassword for one that is easy to guess. `words`: names of person, schools and district, in any case."""
     if not shortest <= len(password) <= LONGEST:
         raise BadPassword(
-            f"A password has {shortest} to {LONGEST} characters. Three or four plain words make a good one."
+            Sentence(
+                "A password has %(shortest)s to %(longest)s characters. Three or four plain words make a good one.",
+                shortest=shortest,
+                longest=LONGEST,
+            )
         )
     small = password.casefold()
     if len(set(small)) < min(6, len(small) - 2) or _repeats(small):
-        raise BadPassword("That password is easy to guess: it repeats itself. Choose another.")
+        raise BadPassword(Sentence("That password is easy to guess: it repeats itself. Choose another."))
     if _without(small, words) < _LEAST_OF_ONES_OWN:
         raise BadPassword(
-            "That password is easy to guess: it is made of your user name or the name of a school. Choose another."
+            Sentence(
+                "That password is easy to guess: it is made of your user name or the name of a school. Choose another."
+            )
         )
     if is_common(small):
-        raise BadPassword("That password is on a list of passwords that many people use. Choose another.")
+        raise BadPassword(Sentence("That password is on a list of passwords that many people use. Choose another."))
 
 
 def is_common(password: str) -> bool:

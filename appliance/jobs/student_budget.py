@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from appliance.actions import Action, Role
-from appliance.errors import HomeTrouble, Trouble
+from appliance.errors import HomeTrouble, Sentence, Trouble
 from appliance.settings import Settings
 from appliance.storage.connection import Gate
 from appliance.storage.database import Database, Event
@@ -92,8 +92,12 @@ def spend(
         with database.desk.changing(Event(who, Action.RAISE_ALARM, "many students", told)) as tables:
             tables.execute("INSERT INTO alarm (sequence) SELECT max(sequence) FROM access_log")
     raise OverBudget(
-        f"You have opened as many different students within an hour as a {role.terms.word} usually does: {most}. The "
-        "data steward has been told. If you need to go on, say once more who you are."
+        Sentence(
+            "You have opened as many different students within an hour as a %(role)s usually does: %(most)s. The data "
+            "steward has been told. If you need to go on, say once more who you are.",
+            role=role.terms.word,
+            most=most,
+        )
     )
 
 

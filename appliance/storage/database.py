@@ -20,7 +20,7 @@ from typing import Any
 from sqlcipher3 import dbapi2 as sqlcipher
 from sqlite_utils import Database as Tables
 
-from appliance.errors import HomeTrouble
+from appliance.errors import HomeTrouble, Sentence
 from appliance.storage import audit
 from appliance.storage.connection import Encrypted, Gate, GatedConnection, PastTheGate, open_writer, transaction
 from appliance.storage.desk import DESK_FILE, GIVEN_UP, STOPPED_MIDWAY, Desk, Entry, Event
@@ -156,7 +156,9 @@ class Database:
     @contextmanager
     def _turn(self, patience_seconds: float) -> Iterator[None]:
         if not self._writing.acquire(timeout=patience_seconds):
-            raise HomeTrouble("Files are being loaded, or something else is being written. Try again in a few minutes.")
+            raise HomeTrouble(
+                Sentence("Files are being loaded, or something else is being written. Try again in a few minutes.")
+            )
         try:
             yield
         finally:

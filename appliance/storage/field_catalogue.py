@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from appliance.errors import Sentence
+
 Sensitivity = Literal["public", "directory", "education record", "sensitive", "technical"]
 
 
@@ -29,9 +31,9 @@ class Field:
 
 
 _KEPT = {
-    "years": "the school year and two more",
+    "years": Sentence("the school year and two more"),
     "roster": "as long as the roster names it, and two school years more",
-    "log": "7 years: the access log is kept as long as the record it guards",
+    "log": Sentence("7 years: the access log is kept as long as the record it guards"),
     "account": "as long as the account, and 7 years more for the access log's sake",
     "session": "until sign-out, or the end of the session, at most a day",
     "release": "for ever: a release that left is public record",

@@ -11,7 +11,7 @@ from litestar.response import Redirect
 from appliance.doorkeeper.asking import Errand, OidcDoor
 from appliance.jobs.passkeys import Place
 from appliance.web.admission import Admissions, Halfway, Knock
-from appliance.web.guards import host_name
+from appliance.web.guards import host_name, language_asked
 from appliance.web.keepsakes import KEPT_SECONDS, Keepsakes
 from appliance.web.sessions import Session
 from appliance.web.visit import Frame, House
@@ -50,7 +50,8 @@ def admissions_of(request: AnyRequest) -> Admissions:
 def frame_of(request: AnyRequest) -> Frame:
     """What stands around a page for somebody who has not signed in."""
     house = house_of(request)
-    return Frame(rehearsal_day=None if house.as_of is None else house.today)
+    day = None if house.as_of is None else house.today
+    return Frame(rehearsal_day=day, language=language_asked(request), here=request.scope["path"])
 
 
 def safe_next(address: str) -> str:

@@ -13,12 +13,15 @@ from litestar.exceptions import NotAuthorizedException, PermissionDeniedExceptio
 from litestar.handlers import BaseRouteHandler
 
 from appliance.actions import Action, may
+from appliance.errors import Sentence
+from appliance.web.languages import preferred
 from appliance.web.shoulder import STILL_OPEN
 from appliance.web.visit import House, Visit
 
 OPEN_TO_ANYBODY = frozenset({Action.SIGN_IN, Action.SEE_OPEN_PAGE})
 _CHANGES_NOTHING = frozenset({"GET", "HEAD"})
 _TOKEN = "csrf"  # noqa: S105 the name of the form's field
+LANGUAGE_COOKIE = "language"
 AnyConnection = ASGIConnection[Any, Any, Any, Any]
 
 
@@ -37,10 +40,14 @@ async def let_in(connection: AnyConnection, handler: BaseRouteHandler) -> None:
     """The one guard of the house: host, origin, session, right, form token, in this order."""
     house: House = connection.app.state["house"]
     if host_name(connection.headers.get("host", "")) not in house.settings.hosts:
-        raise PermissionDeniedException("This address is not one of Schoolhouse's own. The setting is called hosts.")
+        raise PermissionDeniedException(
+            Sentence("This address is not one of Schoolhouse's own. The setting is called hosts.")
+        )
     changes = connection.scope.get("method", "GET") not in _CHANGES_NOTHING
     if changes and not comes_from_our_page(connection, house):
-        raise PermissionDeniedException("This form did not come from a page of Schoolhouse. Open the page again.")
+        raise PermissionDeniedException(
+            Sentence("This form did not come from a page of Schoolhouse. Open the page again.")
+        )
     action = handler.opt.get("action")
     if not isinstance(action, Action):
         raise PermissionDeniedException("This address is shut.")
@@ -55,7 +62,9 @@ async def let_in(connection: AnyConnection, handler: BaseRouteHandler) -> None:
     # A handler whose body is too large to be read beforehand looks at the token itself, before it keeps anything.
     in_stream = handler.opt.get("token_in_stream", False)
     if changes and not in_stream and not await _has_token(connection, visit.session.csrf_token):
-        raise PermissionDeniedException("This form is out of date. Open the page again and send it once more.")
+        raise PermissionDeniedException(
+            Sentence("This form is out of date. Open the page again and send it once more.")
+        )
 
 
 async def _visit(connection: AnyConnection, house: House) -> Visit | None:
@@ -63,7 +72,9 @@ async def _visit(connection: AnyConnection, house: House) -> Visit | None:
     session = await sync_to_thread(house.sessions.find, token) if token else None
     if session is None:
         return None
-    visit = Visit(house, session, connection.scope["path"], house.shoulder.over_whose(session))
+    visit = Visit(
+        house, session, connection.scope["path"], house.shoulder.over_whose(session), language_asked(connection)
+    )
     connection.scope["user"] = visit
     return visit
 
@@ -71,7 +82,7 @@ async def _visit(connection: AnyConnection, house: House) -> Visit | None:
 def _check_right(visit: Visit, action: Action, *, changes: bool) -> None:
     """Over a shoulder both people need the right, and nothing is changed."""
     if not may(visit.session.account.role, action):
-        raise PermissionDeniedException("This page belongs to another role.")
+        raise PermissionDeniedException(Sentence("This page belongs to another role."))
     if visit.looks_as is None or action in STILL_OPEN:
         return
     if changes:
@@ -98,6 +109,11 @@ def comes_from_our_page(connection: AnyConnection, house: House) -> bool:
         return site == "same-origin"
     scheme = "https" if house.secure_cookies else "http"
     return connection.headers.get("origin", "").lower() == f"{scheme}://{connection.headers.get('host', '').lower()}"
+
+
+def language_asked(connection: AnyConnection) -> str:
+    """The language that somebody chose in this browser, or that the browser asks for."""
+    return preferred(connection.cookies.get(LANGUAGE_COOKIE, ""), connection.headers.get("accept-language", ""))
 
 
 async def _has_token(connection: AnyConnection, expected: str) -> bool:

@@ -5,17 +5,22 @@ sentences up to date. To open another language is to add its file. Staff pages a
 """
 
 import gettext
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from babel import Locale
-from babel.dates import format_date
+from babel import Locale, UnknownLocaleError, negotiate_locale
+from babel.dates import format_date, format_datetime, format_skeleton
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 
 from appliance.days import from_day_number
+from appliance.errors import Sentence
 from appliance.settings import TEMPLATES
+from appliance.student_level.records.students import DayGrid
+from appliance.web import words
 
 ENGLISH = "en"
 CATALOGUES = TEMPLATES / "languages"
@@ -59,13 +64,68 @@ def sentences(language: str) -> gettext.NullTranslations:
     return gettext.NullTranslations() if language == ENGLISH else Catalogue(CATALOGUES / f"{language}.po")
 
 
-def day_in(language: str) -> Callable[[int], str]:
-    """How that language writes a day number: November 23, 2026; 23 de noviembre de 2026."""
-    return lambda day: _written(from_day_number(day), language)
+def preferred(chosen: str, accepted: str) -> str:
+    """The language that somebody chose, else the first that their browser asks for (Accept-Language), else English."""
+    if chosen in languages():
+        return chosen
+    wanted = [part.partition(";")[0].strip() for part in accepted[:200].split(",")]
+    return negotiate_locale([code for code in wanted if code], [*languages()], sep="-") or ENGLISH
 
 
-def _written(day: date, language: str) -> str:
-    return str(format_date(day, "long", locale=language))
+def said_in(language: str) -> Callable[[str], str]:
+    """Says a sentence in a language: one that is in no catalogue, and anybody's name, as it stands."""
+    catalogue = sentences(language)
+
+    def said(text: str) -> str:
+        if not isinstance(text, Sentence):
+            return text
+        found = catalogue.gettext(text.english)
+        return found % {name: said(str(one)) for name, one in text.values.items()} if text.values else found
+
+    return said
+
+
+def written_in(language: str) -> Mapping[str, Callable[..., Any]]:
+    """How that language writes days, moments and numbers: the filters of a template, by name."""
+    locale = _as_here(language)
+    days: dict[str, Callable[..., Any]] = {
+        "day": lambda day: format_date(from_day_number(day), "long", locale=locale),
+        "said": said_in(language),
+        "months": lambda grid: _months(grid, locale),
+        "figure": lambda number: format_decimal(number, locale=locale),
+        "moment": words.moment,
+    }
+    if language == ENGLISH:
+        return days
+    return days | {
+        "long_day": lambda day: format_date(from_day_number(day), "full", locale=locale),
+        "day_and_year": lambda day: format_date(from_day_number(day), "medium", locale=locale),
+        "short_day": lambda day: format_skeleton("MMMd", from_day_number(day), locale=locale),
+        "month_day": lambda day: format_skeleton("MMMMd", from_day_number(day), locale=locale),
+        "moment": lambda text: _moment(text, "full", locale),
+        "short_moment": lambda text: _moment(text, "medium", locale),
+        "day_of": lambda text: format_skeleton("MMMd", datetime.fromisoformat(text).astimezone(), locale=locale),
+    }
+
+
+def _moment(text: str, form: str, locale: Locale) -> str:
+    at = datetime.fromisoformat(text).astimezone()
+    return f"{format_date(at, form, locale=locale)}, {format_datetime(at, 'h:mm a', locale=locale)}"
+
+
+def _months(grid: DayGrid, locale: Locale) -> list[tuple[int, str]]:
+    return [
+        (column, format_date(from_day_number(grid.first_day + 7 * column), "LLL", locale=locale))
+        for column, _ in grid.months
+    ]
+
+
+def _as_here(language: str) -> Locale:
+    """The language as it is written in the United States, where it is written there in a way of its own."""
+    try:
+        return Locale.parse(f"{language}_US")
+    except UnknownLocaleError:
+        return Locale.parse(language)
 
 
 def _own_name(code: str) -> str:

@@ -11,7 +11,7 @@ from litestar import MediaType, Response
 
 from appliance.settings import PACKAGE, TEMPLATES
 from appliance.web import words
-from appliance.web.languages import ENGLISH, day_in, sentences
+from appliance.web.languages import ENGLISH, languages, sentences, written_in
 
 STATIC = PACKAGE / "web" / "static"
 
@@ -48,18 +48,20 @@ def _environment(language: str) -> Environment:
     environment.globals["paper"] = static_address("paper.css")
     environment.globals["icon"] = static_address("schoolhouse.svg")
     environment.filters.update({name: word for name, word in vars(words).items() if inspect.isfunction(word)})
-    environment.filters["day"] = day_in(language)
+    environment.filters.update(written_in(language))
     environment.globals["language"] = language
+    environment.globals["languages"] = languages()
     # What jinja's extension adds is not in its type.
     environment.install_gettext_translations(sentences(language), newstyle=True)  # type: ignore[attr-defined]
     return environment
 
 
-def html_of(page: Page, language: str = ENGLISH) -> str:
-    """The page as text, in one of the languages of `languages.py`."""
+def html_of(page: Page, language: str = "") -> str:
+    """The page as text, in one of the languages of `languages.py`: in its frame's, where none is given."""
+    language = language or getattr(getattr(page, "frame", None), "language", ENGLISH)
     return _environment(language).get_template(page.template).render(page=page)
 
 
-def show(page: Page, status_code: int = 200, language: str = ENGLISH) -> Response[str]:
+def show(page: Page, status_code: int = 200, language: str = "") -> Response[str]:
     """The page as a response."""
     return Response(html_of(page, language), media_type=MediaType.HTML, status_code=status_code)

@@ -11,6 +11,7 @@ from litestar.exceptions import NotFoundException
 
 from appliance.actions import Action, Role
 from appliance.days import day_number, from_day_number, school_year
+from appliance.errors import Sentence
 from appliance.jobs.people import Person
 from appliance.jobs.student_budget import OPENS, budgets, spend
 from appliance.roles import Scope
@@ -19,9 +20,9 @@ from appliance.storage.database import Database, Event, Reading, Tables
 from appliance.student_level.access import Viewer, reading_as
 from appliance.student_level.records.freshness import Freshness, freshness, workplace
 from appliance.student_level.records.rule_book import RuleBook, in_force
-from appliance.web import words
 from appliance.web.addresses import Addresses, Kind
 from appliance.web.front_desk import FrontDesk
+from appliance.web.languages import ENGLISH, written_in
 from appliance.web.sessions import Account, Session, Sessions
 from appliance.web.shoulder import Shoulder
 
@@ -47,7 +48,8 @@ _NAVIGATION = (
     ("/classes", "My classes", {Role.TEACHER}),
     ("/caseload", "My caseload", {Role.COUNSELOR, Role.COACH}),
     ("/covered", "Today’s classes", {Role.SUBSTITUTE}),
-    ("/my-children", "My children", {Role.GUARDIAN}),
+    ("/my-children", Sentence("My children"), {Role.GUARDIAN}),
+    ("/what-we-keep", Sentence("What we keep, and what you may ask"), {Role.GUARDIAN}),
     ("/data", "Data", {Role.DATA_STEWARD}),
     ("/grants", "Opened for a time", _LED | {Role.DATA_STEWARD}),
     ("/look-as", "Look as", _LED),
@@ -58,7 +60,7 @@ _NAVIGATION = (
     ("/audit", "Who looked", {Role.DATA_STEWARD, Role.AUDITOR}),
     ("/broken-glass", "Broken glass", {Role.SUPERINTENDENT, Role.DATA_STEWARD, Role.AUDITOR}),
     ("/accounts", "Accounts", {Role.DISTRICT_ADMIN}),
-    ("/manual", "Help", set(Role)),
+    ("/manual", "Help", set(Role) - {Role.GUARDIAN}),
 )
 
 
@@ -116,6 +118,9 @@ class Frame:
     printed: str = ""
     looks_as: str = ""
     """Over whose shoulder the reader looks; empty in their own right."""
+    language: str = ENGLISH
+    here: str = ""
+    """Where a page for families is found again in another language; empty where there is only one."""
 
 
 class NoSuch(NotFoundException):
@@ -134,6 +139,8 @@ class Visit:
     session: Session
     path: str
     looks_as: Person | None = None
+    asks_for: str = ENGLISH
+    """The language that the browser asks for. Staff pages are in English whatever it is."""
     addresses: Addresses = field(init=False)
 
     def __post_init__(self) -> None:
@@ -151,7 +158,12 @@ class Visit:
 
     def own(self) -> "Visit":
         """The same request in the reader's own right, whoever's shoulder they look over."""
-        return Visit(self.house, self.session, self.path)
+        return Visit(self.house, self.session, self.path, asks_for=self.asks_for)
+
+    @property
+    def language(self) -> str:
+        """The language of the pages of this request."""
+        return self.asks_for if self.role is Role.GUARDIAN else ENGLISH
 
     @property
     def today(self) -> int:
@@ -264,8 +276,10 @@ class Visit:
             role=account.role.terms.word,
             csrf_token=self.session.csrf_token,
             rehearsal_day=None if self.house.as_of is None else self.today,
-            printed=words.moment(now.isoformat()),
+            printed=written_in(self.language)["moment"](now.isoformat()),
             looks_as=self.looks_as.display_name if self.looks_as else "",
+            language=self.language,
+            here=self.path if self.role is Role.GUARDIAN else "",
         )
 
 

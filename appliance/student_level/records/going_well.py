@@ -1,5 +1,6 @@
 """What goes well: said before or beside every worry."""
 
+from appliance.errors import Sentence
 from appliance.student_level.records.marks import letters_between
 from appliance.student_level.records.rules import CourseNow, Situation
 
@@ -8,24 +9,32 @@ EVERY_DAY = 20
 LEAST_COURSES = 3
 LEAST_RISE = 5
 """Points: from 79 to 80 is a new letter and no news."""
-_NUMBERS = "no one two three four five six seven eight nine ten".split()
+_NUMBERS = (
+    "0", "1", "2", Sentence("three"), Sentence("four"), Sentence("five"), Sentence("six"), Sentence("seven"),
+    Sentence("eight"), Sentence("nine"), Sentence("ten"),
+)  # fmt: skip
 
 
 def going_well(seen: Situation) -> list[str]:
     """Clauses without a subject, the strongest first; empty when nothing is recorded: then ask."""
-    found = []
+    found: list[str] = []
     if improved := [course for course in seen.courses if _rose(course)]:
         course = improved[0]
         assert course.now
         assert course.before
-        found.append(f"{course.title} up from {course.before.shown} to {course.now.shown} since {course.before_period}")
+        found.append(
+            Sentence(
+                "%(course)s up from %(before)s to %(now)s since %(period)s",
+                course=course.title, before=course.before.shown, now=course.now.shown, period=course.before_period,
+            )
+        )  # fmt: skip
     letters = [course.now.letter for course in seen.courses if course.now]
     if len(letters) >= LEAST_COURSES and set(letters) <= {"A", "B"}:
-        found.append(f"B or better in all {_count(len(letters))} courses")
+        found.append(Sentence("B or better in all %(number)s courses", number=_count(len(letters))))
     elif best := [course.title for course in seen.courses if course.now and course.now.letter == "A"]:
-        found.append(f"A in {' and '.join(best[:2])}")
+        found.append(_best("A", best))
     elif best := [course.title for course in seen.courses if course.now and course.now.letter == "B"]:
-        found.append(f"B in {' and '.join(best[:2])}")
+        found.append(_best("B", best))
     if seen.takes_part_in_attendance:
         found += _days(seen)
     return found
@@ -42,12 +51,18 @@ def is_news(seen: Situation) -> str:
     return ""
 
 
+def _best(letter: str, titles: list[str]) -> Sentence:
+    if len(titles) == 1:
+        return Sentence("%(letter)s in %(course)s", letter=letter, course=titles[0])
+    return Sentence("%(letter)s in %(course)s and %(other)s", letter=letter, course=titles[0], other=titles[1])
+
+
 def _days(seen: Situation) -> list[str]:
     streak = _streak(seen)
     if seen.days and seen.days_missed == 0 and seen.days_enrolled >= EVERY_DAY:
-        return [f"has not missed one of {seen.days_enrolled} days"]
+        return [Sentence("has not missed one of %(days)s days", days=seen.days_enrolled)]
     if streak >= EVERY_DAY:
-        return ["here every day for four weeks"]
+        return [Sentence("here every day for four weeks")]
     return []
 
 

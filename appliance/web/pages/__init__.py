@@ -14,12 +14,13 @@ from appliance.web.pages.fields import FIELD_PAGES
 from appliance.web.pages.find import find_student
 from appliance.web.pages.grants import GRANT_PAGES
 from appliance.web.pages.home import home
+from appliance.web.pages.language import choose_language
 from appliance.web.pages.lineage import LINEAGE_PAGES
 from appliance.web.pages.look_as import LOOK_AS_PAGES
 from appliance.web.pages.manual import see_manual
 from appliance.web.pages.mappings import MAPPING_PAGES
 from appliance.web.pages.measures import MEASURE_PAGES
-from appliance.web.pages.my_children import see_my_children
+from appliance.web.pages.my_children import FAMILY_PAGES
 from appliance.web.pages.my_scope import see_my_scope
 from appliance.web.pages.my_sign_in import MY_SIGN_IN_PAGES
 from appliance.web.pages.one_time_code import choose_password, one_time_code
@@ -50,7 +51,7 @@ PAGES: list[HTTPRouteHandler] = [
     *(see_this_week, see_classes, see_class, see_caseload, see_school, find_student, see_student, add_check_in),
     *(begin_support, end_support, *EXPORTS, *PAPER, *DISTRICT_PAGES),
     *(*LINEAGE_PAGES, *MEASURE_PAGES, *MAPPING_PAGES, *FIELD_PAGES, *QUARANTINE_PAGES),
-    *(see_covered, see_my_children, ask_who_may_see, find_whom, see_who_may_see),
+    *(see_covered, *FAMILY_PAGES, choose_language, ask_who_may_see, find_whom, see_who_may_see),
     *(see_break_glass, break_glass, see_broken_glass, *GRANT_PAGES, *LOOK_AS_PAGES, *AUDIT_PAGES),
     *(see_data, see_rules, change_rules, see_releases, draft_release, *RELEASE_PAGES, *IMPORT_PAGES, *WHO_IS_WHO_PAGES),
 ]

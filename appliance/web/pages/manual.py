@@ -1,6 +1,6 @@
 """The manual, served where it is needed. What it says about rules and rights is printed from the rules and rights."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, ClassVar
 
@@ -8,6 +8,7 @@ from litestar import Request, Response, get
 from litestar.params import FromPath
 
 from appliance.actions import RIGHTS, Action, Role
+from appliance.errors import Sentence
 from appliance.jobs.release_states import STEPS, Step
 from appliance.jobs.student_budget import BUDGETS
 from appliance.roles import FieldGroup
@@ -19,6 +20,7 @@ from appliance.student_level.records.check_ins import KINDS
 from appliance.student_level.records.rule_book import PRESETS, Preset, Version, versions
 from appliance.student_level.sources.district_csv import LAYOUTS
 from appliance.student_level.sources.layout import Layout
+from appliance.web.languages import ENGLISH
 from appliance.web.rendering import show
 from appliance.web.visit import Frame, House, NoSuch, Visit
 
@@ -34,6 +36,7 @@ TITLES = {
     "pulse": "The weekly pulse",
     "numbers": "What the numbers mean",
     "files": "Files that are read",
+    "languages": "Languages of families",
     "words": "Words",
 }
 """The manual's pages in reading order; each is `templates/manual/NAME.html`."""
@@ -76,9 +79,9 @@ class ManualPage:
 def see_manual(request: Request[Any, Any, Any], name: FromPath[str] = "schoolhouse") -> Response[str]:
     """A page of the manual, for anybody who can reach the server."""
     if name not in TITLES or not (TEMPLATES / "manual" / f"{name}.html").is_file():
-        raise NoSuch("page of the manual")
+        raise NoSuch(Sentence("page of the manual"))
     visit = request.scope.get("user")
-    frame = visit.bare_frame() if isinstance(visit, Visit) else Frame()
+    frame = replace(visit.bare_frame(), language=ENGLISH, here="") if isinstance(visit, Visit) else Frame()
     house: House = request.app.state["house"]
     with house.database.reading(NOBODY) as reading:
         rules = versions(reading)

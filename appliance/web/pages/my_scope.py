@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from litestar import Response, get
 from litestar.di import NamedDependency
+from litestar.response import Redirect
 
 from appliance.actions import RIGHTS, Action, Role
 from appliance.roles import Scope
@@ -27,8 +28,10 @@ class MyScopePage:
 
 
 @get("/what-i-can-see", action=Action.SEE_MY_SCOPE, sync_to_thread=True)
-def see_my_scope(visit: NamedDependency[Visit]) -> Response[str]:
-    """Counts and reasons, no name."""
+def see_my_scope(visit: NamedDependency[Visit]) -> Response[str] | Redirect:
+    """Counts and reasons, no name. A family reads what is kept instead."""
+    if visit.role is Role.GUARDIAN:  # for whom a page of its own says so in their language
+        return Redirect("/what-we-keep", status_code=303)
     sees_students = visit.role.terms.scope not in (Scope.NOBODY, Scope.ONE_BY_NAME)
     with visit.reading() as reading:
         page = MyScopePage(

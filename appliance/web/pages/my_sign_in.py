@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect
 
 from appliance.actions import Action, Role
-from appliance.errors import Trouble
+from appliance.errors import Sentence, Trouble
 from appliance.jobs import my_factors, passkeys, second_factors
 from appliance.jobs.accounts import shortest_password
 from appliance.web.arriving import AnyRequest, place, ways_in
@@ -21,7 +21,7 @@ from appliance.web.rendering import show
 from appliance.web.visit import Frame, Visit
 
 HERE = "/my-sign-in"
-_TOO_LONG = "This page was open for too long. Open it again."
+_TOO_LONG = Sentence("This page was open for too long. Open it again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ def take_away(visit: NamedDependency[Visit], data: FromForm[TakeAwayForm]) -> Re
 def change_password(visit: NamedDependency[Visit], data: FromForm[PasswordForm]) -> Redirect:
     """Keep another password; whoever is signed in elsewhere with the old one is not any more."""
     if data.password != data.again:
-        raise Trouble("The two passwords are not the same. Go back and type them again.")
+        raise Trouble(Sentence("The two passwords are not the same. Go back and type them again."))
     my_factors.change_password(visit.house.database, _owner(visit), data.password, keep=visit.session.token_hash)
     return Redirect(HERE, status_code=303)
 

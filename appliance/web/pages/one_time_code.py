@@ -8,7 +8,7 @@ from litestar import Response, get, post
 from litestar.concurrency import sync_to_thread
 
 from appliance.actions import Action
-from appliance.errors import Trouble
+from appliance.errors import Sentence, Trouble
 from appliance.jobs.one_time_codes import redeem_code
 from appliance.jobs.passwords import SHORTEST_ALONE, SHORTEST_WITH_SECOND_FACTOR
 from appliance.web.arriving import AnyRequest, admissions_of, frame_of, house_of, knock
@@ -50,7 +50,9 @@ async def choose_password(request: AnyRequest, data: FromForm[OneTimeCodeForm]) 
     """Take the code and keep the password; the person then signs in with it."""
     house, frame = house_of(request), frame_of(request)
     if data.password != data.again:
-        return show(OneTimeCodePage(frame, data.username, "The two passwords are not the same."), status_code=400)
+        return show(
+            OneTimeCodePage(frame, data.username, Sentence("The two passwords are not the same.")), status_code=400
+        )
     now = house.clock()
     try:
         await sync_to_thread(redeem_code, house.database, data.username, data.code, data.password, now=now)

@@ -13,7 +13,6 @@ from litestar.params import FromPath, FromQuery
 
 from appliance.actions import Action
 from appliance.errors import Trouble
-from appliance.storage.database import Reading
 from appliance.student_level.records import attendance, schools, students
 from appliance.student_level.records.courses import CourseLine, student_courses
 from appliance.student_level.records.enrollments import Name, enrollments
@@ -26,14 +25,14 @@ from appliance.web.addresses import Kind
 from appliance.web.class_table import ClassTable
 from appliance.web.languages import ENGLISH, languages
 from appliance.web.pages.classes import table_of
-from appliance.web.pages.school import Missed, chosen_students
+from appliance.web.pages.school import Missed, chosen_students, school_of
 from appliance.web.pdf import pdf_of
 from appliance.web.rendering import html_of, show
 from appliance.web.visit import NoSuch, Visit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Paper:
+class Paper:
     """What every paper carries: who printed it and when, its line of the log, and where its page leads."""
 
     languages: ClassVar[dict[str, str]] = {}
@@ -48,7 +47,7 @@ class _Paper:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter(_Paper):
+class Letter(Paper):
     """A letter home about one student's own days, in one language."""
 
     template: ClassVar[str] = "paper/letter.html"
@@ -73,7 +72,7 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet(_Paper):
+class Sheet(Paper):
     """A profile as a sheet of paper."""
 
     template: ClassVar[str] = "paper/profile.html"
@@ -82,7 +81,7 @@ class Sheet(_Paper):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CallList(_Paper):
+class CallList(Paper):
     """Whom to call about one day."""
 
     template: ClassVar[str] = "paper/call_list.html"
@@ -92,7 +91,7 @@ class CallList(_Paper):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClassList(_Paper):
+class ClassList(Paper):
     """A class as its page shows it, with room to write."""
 
     template: ClassVar[str] = "paper/class_list.html"
@@ -115,7 +114,7 @@ def letter_as_pdf(
 ) -> Response[bytes]:
     """The same letter as a PDF."""
     letters = _letters(visit, [visit.key(Kind.STUDENT, address)], "one letter")
-    return _as_pdf("letter", [html_of(replace(one, is_pdf=True), _known(language)) for one in letters])
+    return as_pdf("letter", [html_of(replace(one, is_pdf=True), _known(language)) for one in letters])
 
 
 @get("/classes/{address:str}/letters/pdf", action=Action.PRINT_SECTION, sync_to_thread=True)
@@ -129,7 +128,7 @@ def letters_of_a_class(
     if found is None:
         raise NoSuch("class")
     letters = _letters(visit, [line.student_key for line in found.lines], found.title)
-    return _as_pdf("letters", [html_of(replace(one, is_pdf=True), _known(language)) for one in letters])
+    return as_pdf("letters", [html_of(replace(one, is_pdf=True), _known(language)) for one in letters])
 
 
 @get("/school/letters/pdf", action=Action.PRINT_SCHOOL, sync_to_thread=True)
@@ -142,12 +141,12 @@ def letters_of_a_school(
 ) -> Response[bytes]:
     """A letter for each student whom the filter of the school's page chose."""
     with visit.reading() as reading:
-        school = _school(visit, reading, at)
+        school = school_of(visit, reading, at)
         here = enrollments(reading, visit.today, school.school_key)
         days = schools.attendance_sums(reading, here, visit.school_year)
         keys = chosen_students(reading, here, days, grade, missed, "name")
     letters = _letters(visit, keys, school.name)
-    return _as_pdf("letters", [html_of(replace(one, is_pdf=True), _known(language)) for one in letters])
+    return as_pdf("letters", [html_of(replace(one, is_pdf=True), _known(language)) for one in letters])
 
 
 @get("/students/{address:str}/profile", action=Action.PRINT_STUDENT, sync_to_thread=True)
@@ -165,7 +164,7 @@ def profile_as_pdf(
 ) -> Response[bytes]:
     """The same sheet as a PDF."""
     sheet = _profile(visit, visit.key(Kind.STUDENT, address))
-    return _as_pdf("conference", [html_of(replace(sheet, is_pdf=True), _known(language))])
+    return as_pdf("conference", [html_of(replace(sheet, is_pdf=True), _known(language))])
 
 
 @get("/school/calls", action=Action.PRINT_SCHOOL, sync_to_thread=True)
@@ -178,7 +177,7 @@ def see_calls(visit: NamedDependency[Visit], at: FromQuery[str] = "") -> Respons
 @get("/school/calls/pdf", action=Action.PRINT_SCHOOL, sync_to_thread=True)
 def calls_as_pdf(visit: NamedDependency[Visit], at: FromQuery[str] = "") -> Response[bytes]:
     """The same list as a PDF."""
-    return _as_pdf("calls", [html_of(replace(_calls(visit, at), is_pdf=True))])
+    return as_pdf("calls", [html_of(replace(_calls(visit, at), is_pdf=True))])
 
 
 @get("/classes/{address:str}/list", action=Action.PRINT_SECTION, sync_to_thread=True)
@@ -196,7 +195,7 @@ def class_list_as_pdf(
     address: FromPath[str], visit: NamedDependency[Visit], sort: FromQuery[str] = "name"
 ) -> Response[bytes]:
     """The same list as a PDF."""
-    return _as_pdf("class", [html_of(replace(_class_list(visit, address, sort), is_pdf=True))])
+    return as_pdf("class", [html_of(replace(_class_list(visit, address, sort), is_pdf=True))])
 
 
 def _class_list(visit: Visit, address: str, order: str) -> ClassList:
@@ -248,7 +247,7 @@ def _profile(visit: Visit, key: int) -> Sheet:
 
 def _calls(visit: Visit, at: str) -> CallList:
     with visit.reading() as reading:
-        school = _school(visit, reading, at)
+        school = school_of(visit, reading, at)
         here = enrollments(reading, visit.today, school.school_key)
         since = visit.first_day_of_school_year
         taken = attendance.days_taken(reading, [school.school_key], since, visit.today).get(school.school_key, [])
@@ -269,15 +268,6 @@ def _calls(visit: Visit, at: str) -> CallList:
     )
 
 
-def _school(visit: Visit, reading: Reading, at: str) -> schools.School:
-    led = schools.schools_led(reading)
-    wanted = visit.key(Kind.SCHOOL, at) if at else led[0].school_key if led else None
-    school = next((one for one in led if one.school_key == wanted), None)
-    if school is None:
-        raise NoSuch("school")
-    return school
-
-
 def _printed(visit: Visit, keys: Sequence[int], subject: str, reason: str = "") -> int:
     return visit.saw(Action.PRINT_STUDENT, students=tuple(keys), subject=subject, reason=reason)
 
@@ -293,7 +283,8 @@ def _known(language: str) -> str:
     return language
 
 
-def _as_pdf(name: str, sheets: list[str]) -> Response[bytes]:
+def as_pdf(name: str, sheets: list[str]) -> Response[bytes]:
+    """Sheets of paper as one PDF that no browser opens in place."""
     headers = {"Content-Disposition": f'attachment; filename="{name}.pdf"'}
     return Response(pdf_of(sheets), media_type="application/pdf", headers=headers)
 

@@ -9,6 +9,7 @@ from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from appliance.actions import Action
+from appliance.errors import Sentence
 from appliance.jobs import passkeys
 from appliance.web.admission import LockedDown, SignInRefused
 from appliance.web.arriving import (
@@ -28,6 +29,7 @@ from appliance.web.rendering import show, static_address
 from appliance.web.visit import Frame
 
 SCRIPT = static_address("passkey.js")
+SHUT = Sentence("This account is shut. Ask the district’s administrator.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def use_passkey(request: AnyRequest, data: FromForm[PasskeyForm]) -> Response[st
     where, arriving = place(request), knock(request, going_on=safe_next(data.next), is_shared=bool(data.shared))
     try:
         if challenge is None:
-            raise passkeys.PasskeyRefused("This page was open for too long. Try again.")
+            raise passkeys.PasskeyRefused(Sentence("This page was open for too long. Try again."))
         account_key = passkeys.owner(house_of(request).database, data.answer)
         session = admissions_of(request).admit(
             account_key,
@@ -77,7 +79,7 @@ def use_passkey(request: AnyRequest, data: FromForm[PasskeyForm]) -> Response[st
         )
     except (passkeys.PasskeyRefused, SignInRefused) as refused:
         admissions_of(request).note_stranger(arriving.address)
-        return _page(request, going_on, str(refused) or "This account is shut. Ask the district’s administrator.", 401)
+        return _page(request, going_on, str(refused) or SHUT, 401)
     except LockedDown:
         return _page(request, going_on, LOCKED, 403)
     return go_on(request, session, going_on)

@@ -12,6 +12,7 @@ from litestar.response import Redirect
 
 from appliance.actions import Action
 from appliance.doorkeeper.asking import DirectoryTrouble
+from appliance.errors import Sentence
 from appliance.jobs import passkeys
 from appliance.web.addresses import Addresses
 from appliance.web.admission import SignInRefused, WrongCode
@@ -77,10 +78,15 @@ async def prove(
     except WrongCode:
         return _form(request, visit, going_on, WRONG, 401)
     except SignInRefused as refused:
-        wait = f" Wait {refused.wait_seconds} seconds before you try again." if refused.wait_seconds else ""
-        return _form(request, visit, going_on, f"That is not your password.{wait}", 401)
+        told = Sentence("That is not your password.")
+        if refused.wait_seconds:
+            told = Sentence(
+                "That is not your password. Wait %(seconds)s seconds before you try again.",
+                seconds=refused.wait_seconds,
+            )
+        return _form(request, visit, going_on, told, 401)
     except (DeskIsFull, DirectoryTrouble) as trouble:
-        return _form(request, visit, going_on, str(trouble) or "Wait a few seconds and try again.", 503)
+        return _form(request, visit, going_on, str(trouble) or Sentence("Wait a few seconds and try again."), 503)
     return _on(request, visit, fresh, going_on)
 
 
@@ -110,7 +116,7 @@ def prove_by_passkey(
             lambda tables: passkeys.spend(tables, where, answer=data.answer, challenge=challenge) == mine,
         )
     except (passkeys.PasskeyRefused, WrongCode):
-        return _form(request, visit, safe_next(data.next), "That passkey is not one of yours.", 401)
+        return _form(request, visit, safe_next(data.next), Sentence("That passkey is not one of yours."), 401)
     return _on(request, visit, fresh, safe_next(data.next))
 
 

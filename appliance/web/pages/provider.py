@@ -7,6 +7,7 @@ from litestar.response import Redirect
 
 from appliance.actions import Action
 from appliance.doorkeeper.asking import DirectoryRefused, DirectoryTrouble
+from appliance.errors import Sentence
 from appliance.jobs.accounts import AccountTrouble
 from appliance.jobs.directory_people import NotInRoster
 from appliance.web.admission import LockedDown, SignInRefused
@@ -26,8 +27,8 @@ from appliance.web.pages.sign_in import LOCKED, explain
 from appliance.web.pages.trouble import TroublePage
 from appliance.web.rendering import show
 
-_TITLE = "Signing in did not work"
-_REFUSED = (
+_TITLE = Sentence("Signing in did not work")
+_REFUSED = Sentence(
     "The provider’s answer could not be believed, or it was for another sign-in. Begin again from the sign-in page."
 )
 

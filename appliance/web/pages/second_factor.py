@@ -9,6 +9,7 @@ from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from appliance.actions import Action
+from appliance.errors import Sentence
 from appliance.jobs.second_factors import QrCode, app_address, qr_code
 from appliance.web.admission import Halfway, LockedDown, SignInRefused, StartAgain, WrongCode
 from appliance.web.arriving import (
@@ -25,7 +26,7 @@ from appliance.web.forms import FromForm
 from appliance.web.rendering import show
 from appliance.web.visit import Frame
 
-WRONG = "That code is not right, or it was used already. An app shows a new one every half minute."
+WRONG = Sentence("That code is not right, or it was used already. An app shows a new one every half minute.")
 
 
 @dataclass(frozen=True, slots=True)

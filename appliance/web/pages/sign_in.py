@@ -11,6 +11,7 @@ from litestar.response import Redirect
 
 from appliance.actions import Action
 from appliance.doorkeeper.asking import DirectoryTrouble
+from appliance.errors import Sentence
 from appliance.jobs.directory_people import NotInRoster
 from appliance.web.admission import LockedDown, SignInRefused
 from appliance.web.arriving import AnyRequest, frame_of, go_on, house_of, knock, place, safe_next, ways_in
@@ -20,7 +21,7 @@ from appliance.web.pages.trouble import TroublePage
 from appliance.web.rendering import show
 from appliance.web.visit import Frame, Visit
 
-LOCKED = "Schoolhouse is locked for now. The district’s administrator can say why, and until when."
+LOCKED = Sentence("Schoolhouse is locked for now. The district’s administrator can say why, and until when.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +59,17 @@ async def sign_in(request: AnyRequest, data: FromForm[SignInForm]) -> Response[s
     try:
         outcome = await house_of(request).front_desk.sign_in(data.username, data.password, arriving)
     except DeskIsFull as full:
-        trouble = "Many people are signing in at this moment. Wait a few seconds and try again."
+        trouble = Sentence("Many people are signing in at this moment. Wait a few seconds and try again.")
         response = _form(request, going_on, trouble, 503)
         response.headers["Retry-After"] = str(full.retry_after_seconds)
         return response
     except SignInRefused as refused:
-        trouble = "That name and password do not belong together."
+        trouble = Sentence("That name and password do not belong together.")
         if refused.wait_seconds:
-            trouble += f" Wait {refused.wait_seconds} seconds before you try again."
+            trouble = Sentence(
+                "That name and password do not belong together. Wait %(seconds)s seconds before you try again.",
+                seconds=refused.wait_seconds,
+            )
         return _form(request, going_on, trouble, 401)
     except LockedDown:
         return _form(request, going_on, LOCKED, 403)
@@ -87,7 +91,7 @@ def sign_out(visit: NamedDependency[Visit]) -> Redirect:
 
 def explain(request: AnyRequest, stranger: NotInRoster) -> Response[str]:
     """The page for somebody whom the directory knows and the roster does not: no session, and no data."""
-    page = TroublePage(frame_of(request), "Schoolhouse has nothing to show you yet", str(stranger))
+    page = TroublePage(frame_of(request), Sentence("Schoolhouse has nothing to show you yet"), str(stranger))
     return show(page, status_code=403)
 
 

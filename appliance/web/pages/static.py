@@ -6,6 +6,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from appliance.actions import Action
+from appliance.errors import Sentence
 from appliance.web.headers import KEEP_A_YEAR
 from appliance.web.rendering import STATIC
 from appliance.web.visit import NoSuch
@@ -18,7 +19,7 @@ _FILES = {file.name: (file.read_bytes(), _TYPES[file.suffix]) for file in STATIC
 def static_file(name: FromPath[str]) -> Response[Any]:
     """One of our own files; no path outside the folder can be named."""
     if name not in _FILES:
-        raise NoSuch("file")
+        raise NoSuch(Sentence("file"))
     content, media_type = _FILES[name]
     return Response(content, media_type=media_type, headers={"Cache-Control": KEEP_A_YEAR})
 

@@ -13,19 +13,23 @@ from litestar.exceptions import HTTPException, NotAuthorizedException
 from litestar.response import Redirect
 
 from appliance.actions import Action
-from appliance.errors import HomeTrouble, NotAllowed, Trouble
+from appliance.errors import HomeTrouble, NotAllowed, Sentence, Trouble
 from appliance.jobs.student_budget import OverBudget
 from appliance.storage.database import Event
+from appliance.web.arriving import frame_of
 from appliance.web.guards import ProveAgain
 from appliance.web.headers import log
 from appliance.web.rendering import show
 from appliance.web.visit import Frame, NoSuch, Visit
 
 _SENTENCES = {
-    400: ("That form could not be read", "One of its fields is missing, too long or not one that Schoolhouse knows. "),
-    404: ("No such page", "The address may be mistyped, or the page may have moved. "),
-    405: ("That does not work here", "This address does not take that kind of request. "),
-    413: ("That was too large", "Schoolhouse did not read it. "),
+    400: (
+        Sentence("That form could not be read"),
+        Sentence("One of its fields is missing, too long or not one that Schoolhouse knows."),
+    ),
+    404: (Sentence("No such page"), Sentence("The address may be mistyped, or the page may have moved.")),
+    405: (Sentence("That does not work here"), Sentence("This address does not take that kind of request.")),
+    413: (Sentence("That was too large"), Sentence("Schoolhouse did not read it.")),
 }
 
 
@@ -53,15 +57,16 @@ def answer_http(request: Request[Any, Any, Any], error: HTTPException) -> Respon
     if status in (403, 404):
         _note_refusal(request, error)
     if isinstance(error, NoSuch):
-        sentence = (
-            f"Either there is no such {error.thing}, or not one that you may see. An address works only in the sign-in "
-            "in which it was made: open the page again from your own lists."
+        sentence = Sentence(
+            "Either there is no such %(thing)s, or not one that you may see. An address works only in the sign-in in "
+            "which it was made: open the page again from your own lists.",
+            thing=error.thing,
         )
-        page = _page(request, f"No such {error.thing}", sentence)
+        page = _page(request, Sentence("No such %(thing)s", thing=error.thing), sentence)
     elif status == 403:
-        page = _page(request, "This is not open to you", error.detail)
+        page = _page(request, Sentence("This is not open to you"), error.detail)
     else:
-        title, sentence = _SENTENCES.get(status, ("That did not work", "Go back and try again. "))
+        title, sentence = _SENTENCES.get(status, (Sentence("That did not work"), Sentence("Go back and try again.")))
         page = _page(request, title, sentence)
     response = show(page, status_code=status)
     if status == 405 and error.headers:
@@ -71,14 +76,14 @@ def answer_http(request: Request[Any, Any, Any], error: HTTPException) -> Respon
 
 def answer_over_budget(request: Request[Any, Any, Any], error: OverBudget) -> Response[str]:
     """An answer for somebody who has opened as many students as their role does. The alarm is raised by now."""
-    page = TroublePage(_frame(request), "More students than usual", str(error), going_on="/prove?next=/")
+    page = TroublePage(_frame(request), Sentence("More students than usual"), str(error), going_on="/prove?next=/")
     return show(page, status_code=429)
 
 
 def answer_trouble(request: Request[Any, Any, Any], error: Trouble) -> Response[str]:
     """An answer for what a person can mend: the error's own sentence."""
     status = 403 if isinstance(error, NotAllowed) else 503 if isinstance(error, HomeTrouble) else 400
-    return show(_page(request, "That did not work", str(error)), status_code=status)
+    return show(_page(request, Sentence("That did not work"), str(error)), status_code=status)
 
 
 def answer_fault(request: Request[Any, Any, Any], error: Exception) -> Response[str]:
@@ -92,10 +97,10 @@ def answer_fault(request: Request[Any, Any, Any], error: Exception) -> Response[
         error=type(error).__name__,
         at=[f"{frame.filename.rsplit('/', 2)[-1]}:{frame.lineno} {frame.name}" for frame in frames[-8:]],
     )
-    sentence = (
+    sentence = Sentence(
         "Nothing was changed by it. If it happens again, give this number to the person who looks after Schoolhouse."
     )
-    return show(_page(request, "Something went wrong here", sentence, incident), status_code=500)
+    return show(_page(request, Sentence("Something went wrong here"), sentence, incident), status_code=500)
 
 
 def _note_refusal(request: Request[Any, Any, Any], error: HTTPException) -> None:
@@ -116,4 +121,4 @@ def _page(request: Request[Any, Any, Any], title: str, sentence: str, incident: 
 def _frame(request: Request[Any, Any, Any]) -> Frame:
     """As much frame as can be had without the database, which may be what failed."""
     visit = request.scope.get("user")
-    return visit.bare_frame() if isinstance(visit, Visit) else Frame()
+    return visit.bare_frame() if isinstance(visit, Visit) else frame_of(request)
