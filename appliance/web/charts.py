@@ -139,4 +139,4 @@ def bars_by_department(shares: Sequence[Share]) -> tuple[Bar, ...]:
 def _bar(name: str, share: Share, is_strongest: bool) -> Bar:
     if share.hidden:
         return Bar(name, None, "fewer than 10, not shown" if share.out_of < 10 else "not shown: it would give one away")
-    return Bar(name, words.tenths(share.count, share.out_of) / 10, f"{share.count} of {share.out_of:,}", is_strongest)
+    return Bar(name, tenths(share.count, share.out_of) / 10, f"{share.count} of {share.out_of:,}", is_strongest)

@@ -16,12 +16,14 @@ from appliance.settings import TEMPLATES
 from appliance.storage.field_catalogue import FIELDS, Field
 from appliance.student_level.access import NOBODY
 from appliance.student_level.metrics.catalogue import Metric, metrics
+from appliance.student_level.metrics.worked_examples import Example, worked_examples
 from appliance.student_level.records.check_ins import KINDS
 from appliance.student_level.records.rule_book import PRESETS, Preset, Version, versions
 from appliance.student_level.sources.district_csv import LAYOUTS
 from appliance.student_level.sources.layout import Layout
 from appliance.web.languages import ENGLISH
 from appliance.web.rendering import show
+from appliance.web.rules_beside import rules_beside
 from appliance.web.visit import Frame, House, NoSuch, Visit
 
 TITLES = {
@@ -65,9 +67,17 @@ class ManualPage:
         table: list(columns) for table, columns in groupby(FIELDS, key=lambda field: field.table)
     }
     metrics: ClassVar[tuple[Metric, ...]] = metrics()
+    examples: ClassVar[dict[str, list[Example]]] = {
+        name: list(told) for name, told in groupby(worked_examples(), key=lambda example: example.metric)
+    }
     steps: ClassVar[tuple[Step, ...]] = STEPS
     layouts: ClassVar[tuple[Layout, ...]] = LAYOUTS
     budgets: ClassVar[dict[Role, int]] = BUDGETS
+
+    @property
+    def rules_of(self) -> dict[str, tuple[str, ...]]:
+        """What the rule book in force says about each metric."""
+        return {metric.name: rules_beside(metric, self.rules.book) for metric in self.metrics}
 
     @property
     def definition(self) -> Preset | None:

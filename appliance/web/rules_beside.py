@@ -1,0 +1,53 @@
+"""The rules in force beside a metric: sentences, found by the numbers of the rule book that its SQL asks for."""
+
+from collections.abc import Iterator
+
+from appliance.student_level.metrics.catalogue import Metric, prepared_sql
+from appliance.student_level.records.marks import PLACEHOLDER_DAYS
+from appliance.student_level.records.rule_book import RuleBook
+from appliance.web import words
+
+_PARTS = {"any": "one class or more was", "half": "half of it or more was", "whole": "all of it was"}
+
+
+def rules_beside(metric: Metric, book: RuleBook) -> tuple[str, ...]:
+    """What the district's rule book says about a metric today."""
+    return tuple(_sentences(metric, book))
+
+
+def _sentences(metric: Metric, book: RuleBook) -> Iterator[str]:
+    asked = "\n".join([metric.sql, *map(prepared_sql, metric.stands_on)])
+    if ":least_days_enrolled" in asked:
+        yield (
+            f"Classes that met on fewer than {words.plural(book.least_days_enrolled, 'day')} are left out."
+            if "reporting_meetings" in asked
+            else f"Students enrolled fewer than {words.plural(book.least_days_enrolled, 'day')} are left out."
+        )
+    if ":least_days_attended" in asked and book.least_days_attended:
+        yield f"Students who attended fewer than {words.plural(book.least_days_attended, 'day')} are left out."
+    if "reporting_days" in asked:
+        yield f"Where attendance comes class by class, a day is missed when {_PARTS[book.part_of_day]}."
+    if ":placeholder_days" in asked:
+        yield f"A zero waits {PLACEHOLDER_DAYS} days after its due day."
+    if ":credits_by_grade" in asked:
+        yield _credits(book)
+    if metric.measure and metric.measure.family == "attendance":
+        yield f"On the first {words.plural(book.first_days, 'school day')} pages show the count, not the share."
+    if metric.measure:
+        yield _goal(metric.name, book, more=metric.measure.more_is_better)
+
+
+def _credits(book: RuleBook) -> str:
+    if not book.credits_by_grade:
+        return "The district has not said how many credits it asks for, so nobody is counted."
+    told = [
+        f"{credits_asked:g} by the end of {words.grade_level(grade)}"
+        for grade, credits_asked in sorted(book.credits_by_grade.items())
+    ]
+    return f"Credits asked for: {words.listing(told)}."
+
+
+def _goal(name: str, book: RuleBook, *, more: bool) -> str:
+    if name not in book.goals:
+        return "No goal has been set."
+    return f"Goal: {'at least' if more else 'at most'} {book.goals[name] / 10:g}%."

@@ -1,0 +1,78 @@
+"""The manual's page of numbers: each metric with its definition, the rule in force, and the examples of the tests."""
+
+import re
+from html import unescape
+
+import pytest
+
+from appliance.jobs.change_rules import put_in_force
+from appliance.student_level.metrics.catalogue import metrics
+from appliance.student_level.metrics.worked_examples import worked_examples
+from appliance.student_level.records.rule_book import AS_SHIPPED, RuleBook
+from appliance.web.rules_beside import rules_beside
+from tests.conftest import app_for, sign_in
+
+BY_NAME = {metric.name: metric for metric in metrics()}
+
+
+@pytest.fixture(scope="module")
+def printed(town):
+    """Metric -> its part of the page."""
+    page = sign_in(app_for(town), None).get("/manual/numbers").text
+    parts = re.split(r'<h2 id="(\w+)">', page)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def plain(html):
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html))).strip()
+
+
+def tables(html):
+    """Each table as rows of cells, the columns' names first."""
+    return [
+        [[plain(cell) for cell in re.split("<t[hd]>", row)[1:]] for row in one.split("<tr>")[1:]]
+        for one in re.findall(r"<table>(.*?)</table>", html, re.DOTALL)
+    ]
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_a_metric_is_printed_with_its_definition_and_the_rule_in_force(printed, name):
+    metric, text = BY_NAME[name], plain(printed[name])
+    assert metric.title[1:] in text
+    assert metric.counts in text
+    assert metric.rule in text
+    for sentence in rules_beside(metric, AS_SHIPPED):
+        assert sentence in text
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_a_metric_is_printed_with_every_table_that_the_tests_count(printed, name):
+    wanted = [
+        [[column[:1].upper() + column[1:] for column in one.columns], *map(list, one.rows)]
+        for example in worked_examples() if example.metric == name
+        for one in (example.given, example.result)
+    ]  # fmt: skip
+    assert wanted
+    assert tables(printed[name]) == wanted
+    for example in worked_examples():
+        assert (plain(f"<b>{example.title}</b>") in plain(printed[name])) or example.metric != name
+
+
+def test_the_rules_beside_a_metric_are_those_in_force(own_town):
+    book = RuleBook(
+        least_days_enrolled=31, least_days_attended=1, part_of_day="whole", goals={"chronic_absence": 125},
+        credits_by_grade={"09": 6, "10": 12.5},
+    )  # fmt: skip
+    put_in_force(own_town, book, from_day=20_000, by="kim", reason="our state’s guide")
+    page = plain(sign_in(app_for(own_town), None).get("/manual/numbers").text)
+    assert (
+        "Students enrolled fewer than 31 days are left out. Students who attended fewer than 1 day are left out. Where "
+        "attendance comes class by class, a day is missed when all of it was. On the first 20 school days pages show "
+        "the count, not the share. Goal: at most 12.5%."
+    ) in page
+    assert "Classes that met on fewer than 31 days are left out." in page
+    assert "Credits asked for: 6 by the end of grade 9 and 12.5 by the end of grade 10." in page
+
+
+def test_the_page_is_within_its_budget(town):
+    assert len(sign_in(app_for(town), None).get("/manual/numbers").content) < 60_000
