@@ -64,7 +64,7 @@ LAYOUTS = (
         may("middle_name", "middleName", text, empty=""), may("local_id", "identifier", text),
         may("role", "role", _ROLE), may("organizations", "orgSourcedIds", several, empty=()),
         may("state_id", "stateId", text, "metadata.stateId", "metadata.stateStudentId", "metadata.state_id"),
-        may("grades", "grades", several, empty=()),
+        may("other_ids", "metadata.localIds", several, empty=()), may("grades", "grades", several, empty=()),
     )),
     Layout("OneRoster demographics", "demographics", (
         _ID, _STATUS, may("birth_day", "birthDate", day), may("sex", "sex", one_of_or_own(_SEX, None)),

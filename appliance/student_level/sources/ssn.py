@@ -38,7 +38,7 @@ _SPLIT_WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-
 _SS_AND = frozenset({"#", "no", "nbr", "nr", "num", "number", "id"})
 _RUN_TOGETHER = ("socialsecurity", "socialsec", "socsec", "taxpayerid", "taxid", "individualtaxpayer")
 
-PERSONS_IDS = frozenset({"source_id", "local_id", "student", "staff", "user"})
+PERSONS_IDS = frozenset({"source_id", "local_id", "other_ids", "student", "staff", "user"})
 """Fields of the layouts that hold a person's id, or the id of a row about a person."""
 _THINGS_IDS = frozenset(
     """state_id parent school schools organization organizations section course code sessions session line_item

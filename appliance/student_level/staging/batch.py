@@ -49,6 +49,8 @@ class Batch:
         self._known: dict[tuple[str, str], dict[str, int]] = {}
         self._new: list[tuple[str, str, str, int]] = []
         self._next: dict[str, int] = {}
+        self._by_code: set[str] = set()
+        """Ids by which students are found only because they are codes that some system has for them beside their id."""
         self.seen: dict[str, set[int]] = {}
         """Keys of each entity that this batch's files name."""
         self.roles: dict[str, list[tuple[str, int, int | None, int | None]]] = {}
@@ -115,6 +117,11 @@ class Batch:
         if ids is None:
             sql = "SELECT source_id, key FROM identity WHERE entity = ? AND system = ?"
             ids = self._known[entity, system] = dict(self._connection.execute(sql, (entity, system)))
+            if (entity, system) == ("student", "district"):
+                # By a code of theirs a student is found too, unless it is another one's id.
+                codes = self.known(entity, LOCAL_CODE)
+                self._by_code = codes.keys() - ids.keys()
+                ids = self._known[entity, system] = codes | ids
             for disputed in self._connection.execute(_DISPUTED, (system,)) if entity == "student" else ():
                 ids.pop(disputed[0], None)
         return ids
@@ -132,10 +139,11 @@ class Batch:
         *,
         state_id: str | None = None,
         twin: int | None = None,
+        other_ids: Sequence[str] = (),
     ) -> int | Taken:
         """The key of the record that a row names, a new one if it was never seen; `local_id` is what the district's
-        own files call it, `state_id` what the state does, `twin` the same record as another system brought it (see
-        `twins`).
+        own files call it, `other_ids` what they may call it too, `state_id` what the state does, `twin` the same record
+        as another system brought it (see `twins`).
 
         A record that one system brought first is found again by its local id when the other brings it. Taken, with the
         column at fault, when an earlier row of the batch claimed the same record, or the local id is another record's:
@@ -146,6 +154,11 @@ class Batch:
         key, holder = by_source.get(source_id), by_local.get(local_id) if local_id else None
         if key in seen and key is not None:
             return Taken("sourcedId")
+        by_code = self._by_code if entity == "student" else set()
+        if local_id in by_code and (key is not None or holder in seen):
+            holder = None  # Somebody else's code gives way to an id.
+        if holder is None and key is None:
+            holder = next((one for one in map(by_local.get, other_ids) if one is not None and one not in seen), None)
         if holder is not None and (holder in seen or holder != (key or holder)):
             return Taken("identifier")
         if state_id and (owner := self.known(entity, "state").get(state_id)) is not None:
@@ -156,12 +169,25 @@ class Batch:
             same = twin if holder is None and twin not in seen else holder
             key = self._fresh(entity) if same is None else same
             self._remember(entity, self.system, source_id, key)
-        if local_id and local_id not in by_local:  # A mapping's ids may be the district's own.
-            self._remember(entity, "district", local_id, key)
-        if state_id and state_id not in self.known(entity, "state"):
-            self._remember(entity, "state", state_id, key)
+        self._remember_ids(entity, key, local_id, other_ids, state_id)
         seen.add(key)
         return key
+
+    def _remember_ids(
+        self, entity: str, key: int, local_id: str | None, other_ids: Sequence[str], state_id: str | None
+    ) -> None:
+        by_local = self.known(entity, "district")
+        by_code = self._by_code if entity == "student" else set()
+        if local_id and (local_id not in by_local or local_id in by_code):  # A mapping's ids may be the district's own.
+            self._remember(entity, "district", local_id, key)
+            by_code.discard(local_id)
+        for code in other_ids:
+            if code not in by_local:
+                self._remember(entity, LOCAL_CODE, code, key)
+                by_local[code] = key
+                by_code.add(code)
+        if state_id and state_id not in self.known(entity, "state"):
+            self._remember(entity, "state", state_id, key)
 
     def local_key(self, entity: str, local_id: str) -> int:
         """The key of a record that only the district's own files name."""
@@ -290,6 +316,8 @@ class Batch:
         self.refuse(layout, read, row, column, "unknown_reference", sentence, what, at)
 
 
+LOCAL_CODE = "local"
+"""The system of ids that a student has beside the one by which the district's files name them."""
 PEOPLE = ("student", "staff")
 """Entities of whose ids we keep from when until when they were in use."""
 NEWEST_KEY = """

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from appliance.student_level.sources.edfi import codes
+from appliance.student_level.sources.edfi.identifiers import Ids, ids, social_security_numbers
 from appliance.student_level.sources.edfi.keys import (
     NOT_AN_ID,
     day_after,
@@ -17,7 +18,6 @@ from appliance.student_level.sources.edfi.records import Record, first
 from appliance.student_level.sources.edfi.references import Package
 from appliance.student_level.sources.edfi.schools import Row
 from appliance.student_level.sources.edfi.totals import details
-from appliance.student_level.sources.ssn import is_code_type
 
 _STUDENT_IDS = ("StudentUniqueStateId", "StudentUniqueId")
 _STAFF_IDS = ("StaffUniqueStateId", "StaffUniqueId", "TeacherUniqueStateId")
@@ -33,15 +33,14 @@ PROGRAMS = (
 USERS = ("Student", "Staff", "Teacher")
 ROLES = (*_ASSIGNMENTS, *_AT_SCHOOL)
 ENROLLMENTS = ("StudentSectionAssociation", *_TEACHING)
+_NONE = Ids()
 
 
 def _own_id(record: Record) -> str:
     """A person's unique id, never when the same record says that it is the social security number."""
     identity = first_text(record, *_STUDENT_IDS, *_STAFF_IDS)
-    for group in record.groups("StudentIdentificationCode", "StaffIdentificationCode"):
-        system = first(group, "@IdentificationSystem", "StudentIdentificationSystem", "StaffIdentificationSystem")
-        if is_code_type(system) and first(group, "IdentificationCode", "ID") == identity:
-            return NOT_AN_ID
+    if identity in social_security_numbers(record):
+        return NOT_AN_ID
     return person_id(identity)
 
 
@@ -52,6 +51,7 @@ def users(package: Package) -> Iterator[Row]:
         schools[student_of(record.group("StudentReference"))] = package.organization(record, "SchoolReference")
     # Without any enrollment file the district stands in: the roster needs somewhere that a student belongs to.
     anywhere = ",".join(package.districts) if not schools else ""
+    others = ids(package)
     seen: set[str] = set()
     for record in package.records(*USERS):
         identity = _own_id(record)
@@ -60,8 +60,9 @@ def users(package: Package) -> Iterator[Row]:
         is_student = record.kind == "Student"
         if not is_student:
             seen.add(identity)
+        also = others.get(identity, _NONE) if is_student else _NONE
         yield record.line, {
-            "source_id": identity, "local_id": identity,
+            "source_id": identity, "local_id": identity, "state_id": also.state, "other_ids": ",".join(also.local),
             "given_name": record.text("Name", "FirstName"), "middle_name": record.text("Name", "MiddleName"),
             "family_name": record.text("Name", "LastSurname"), "role": "student" if is_student else "",
             "organizations": schools.get(identity, anywhere) if is_student else "",

@@ -4,13 +4,14 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from appliance.student_level.staging.batch import Batch
+from appliance.student_level.staging.batch import LOCAL_CODE, Batch
 
 _ENDED = "SELECT source_id FROM identity WHERE entity = ? AND system = ? AND gone_day IS NOT NULL"
 _END = "UPDATE identity SET gone_day = ? WHERE entity = ? AND system = ? AND source_id = ?"
 
 _END_ALL = """
-    UPDATE identity SET gone_day = ? WHERE entity = ? AND gone_day IS NULL AND system IN (?, 'district', 'state')
+    UPDATE identity SET gone_day = ?
+     WHERE entity = ? AND gone_day IS NULL AND system IN (?, 'district', 'state', 'local')
        AND key IN (SELECT value FROM json_each(?))
 """
 
@@ -28,7 +29,7 @@ class DaysOfIds:
         self._batch, self._entity = batch, entity
         self.is_first = not batch.known(entity, batch.system)
         """Whether the sender named nobody yet: then there is nothing to end."""
-        self._seen: dict[str, set[str]] = {system: set() for system in (batch.system, "district", "state")}
+        self._seen: dict[str, set[str]] = {system: set() for system in (batch.system, "district", "state", LOCAL_CODE)}
 
     def see(self, row: Any) -> None:
         """Take note of the ids of a row, whether it is loaded or waits."""
@@ -37,6 +38,7 @@ class DaysOfIds:
             self._seen["district"].add(row.local_id or row.source_id)
             if row.state_id:
                 self._seen["state"].add(row.state_id)
+            self._seen[LOCAL_CODE].update(row.other_ids)
 
     def close(self) -> None:
         """End the ids that a whole file names no more, and open those again that it does. A part ends none."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from appliance.student_level.sources.layout import Layout
-from appliance.student_level.staging.batch import Batch, Taken
+from appliance.student_level.staging.batch import LOCAL_CODE, Batch, Taken
 from appliance.student_level.staging.linking.candidates import Candidates, stored
 from appliance.student_level.staging.linking.cases import WAITS, Cases, Row
 from appliance.student_level.staging.linking.days_of_ids import DaysOfIds
@@ -23,6 +23,7 @@ _WORDS = {
     "clever": "Clever id",
     "district": "local id",
     "state": "state id",
+    LOCAL_CODE: "local code",
 }
 MOST_ASIDE = 20_000
 """Rows that are set aside at once: a whole second roster shall not fill the memory."""
@@ -91,6 +92,9 @@ class Students:
             return key, "district"
         if row.state_id and (key := self._batch.known("student", "state").get(row.state_id)) is not None:
             return key, "state"
+        for code in row.other_ids:
+            if (key := self._by_local.get(code)) is not None:
+                return key, LOCAL_CODE
         return None, ""
 
     def _is_as_stored(self, key: int, row: Any) -> bool:
@@ -102,7 +106,9 @@ class Students:
     def _claim(self, row: Any, how: str) -> int | Taken:
         asked = self._cases.of(row.source_id)
         word = DECIDED if asked and (asked.same or asked.different) else word_for(how) if how else NEW
-        key = self._batch.claim("student", row.source_id, row.local_id or row.source_id, state_id=row.state_id)
+        key = self._batch.claim(
+            "student", row.source_id, row.local_id or row.source_id, state_id=row.state_id, other_ids=row.other_ids
+        )
         if not isinstance(key, Taken):
             self._how[word] += 1
         return key
