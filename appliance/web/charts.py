@@ -131,8 +131,8 @@ def bars_by_group(shares: Sequence[Share]) -> tuple[Bar, ...]:
     return tuple(_bar(one.name, one, one.name == "All students") for one in shares)
 
 
-def bars_by_department(shares: Sequence[Share]) -> tuple[Bar, ...]:
-    """A bar a department, in the order of their names; none is darker, so none is ranked."""
+def bars_by_name(shares: Sequence[Share]) -> tuple[Bar, ...]:
+    """A bar for each, in the order given, which is that of their names; none is darker, so none is ranked."""
     return tuple(_bar(one.name, one, False) for one in shares)
 
 

@@ -1,33 +1,49 @@
 """A school in totals: courses, tests and the roll, from the counts shelf and from sums; no student is behind them."""
 
 from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from appliance.storage.database import Reading
 from appliance.student_level.records.enrollments import Enrollment
+from appliance.student_level.records.hidden_parts import hide_small
 from appliance.student_level.records.schools import SMALLEST_GROUP, Share, newest_count
+from appliance.student_level.records.standards import level_of
 
 WEEKS_BACK = 4
 _OF_SCHOOL = """
-    SELECT detail, count, out_of FROM visible_count
-     WHERE metric = :metric AND school_id = :school_id AND snapshot = :snapshot AND dimension = 'all' AND out_of > 0
+    SELECT dimension, category, detail, count, out_of FROM visible_count
+     WHERE metric = :metric AND school_id = :school_id AND snapshot = :snapshot AND dimension IN ('all', 'grade')
+       AND out_of > 0
      ORDER BY detail
 """
+_BY_GRADE = frozenset({"test_levels"})
+_TESTS = "SELECT code, title, part_of FROM test"
 _ENROLLED = """
     SELECT enrolled FROM school_attendance_day WHERE school_key = :school AND day <= :day ORDER BY day DESC LIMIT 1
 """
 
 
 @dataclass(frozen=True, slots=True)
-class TestLevels:
-    """One test: how many were tested, and how many reached each level, as its publisher words and orders them.
+class TestLine:
+    """One test in one grade, or in all (`grade` is empty): how many were tested, and how many reached each level.
 
-    `levels` is empty for fewer than ten.
+    `levels` is empty where they are hidden: `tested` is fewer than ten, or they would give another grade away.
     """
 
-    test: str
+    grade: str
     tested: int
     levels: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TestLevels:
+    """One test, or one standard of a test (`part_of` names the test). Levels as its publisher words them."""
+
+    test: str
+    part_of: str
+    lines: tuple[TestLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +63,44 @@ class Changes:
 def low_grades(reading: Reading, school_key: int, school_year: int) -> tuple[Share, ...]:
     """D and F among the newest course grades, by department. Grades are counted, not students, and no teacher."""
     rows = _rows(reading, "course_grades", school_key, school_year)
-    return tuple(Share(row[0], row[1], row[2], row[2] < SMALLEST_GROUP) for row in rows)
+    return hide_small([Share(row["detail"], row["count"], row["out_of"]) for row in rows])
+
+
+def low_grades_by_course(reading: Reading, school_key: int, school_year: int) -> tuple[tuple[str, Share], ...]:
+    """(department, course): the same course by course, in the order of their names."""
+    departments: dict[str, list[Share]] = defaultdict(list)
+    for row in _rows(reading, "grades_by_course", school_key, school_year):
+        department, _, course = row["detail"].partition(": ")
+        departments[department].append(Share(course, row["count"], row["out_of"]))
+    return tuple((name, share) for name, shares in departments.items() for share in hide_small(shares))
 
 
 def test_levels(reading: Reading, school_key: int, school_year: int) -> tuple[TestLevels, ...]:
-    """Each test of the last year with the students at each level."""
-    found: dict[str, list[tuple[str, int, int]]] = defaultdict(list)
-    for detail, count, out_of in _rows(reading, "test_levels", school_key, school_year):
-        test, _, level = detail.partition(": ")
-        found[test].append((level, count, out_of))
-    return tuple(
-        TestLevels(
-            test,
-            levels[0][2],
-            tuple((level, count) for level, count, _ in levels) if levels[0][2] >= SMALLEST_GROUP else (),
-        )
-        for test, levels in found.items()
-    )
+    """Each test of the last year with the students at each level, by grade; whole tests before their standards."""
+    counted: dict[str, dict[str, list[tuple[str, int, int]]]] = defaultdict(lambda: defaultdict(list))
+    for row in _rows(reading, "test_levels", school_key, school_year):
+        code, _, level = row["detail"].partition(": ")
+        grade = row["category"] if row["dimension"] == "grade" else ""
+        counted[code][grade].append((level, row["count"], row["out_of"]))
+    called = {row["code"]: (row["title"], row["part_of"]) for row in reading.query(_TESTS)}
+    whole = {code: title for code, (title, _) in called.items()}
+    found = []
+    for code, by_grade in counted.items():
+        title, part_of = called.get(code, (code, ""))
+        lines = tuple(_test_lines(by_grade))
+        found.append(TestLevels(title.removeprefix(part_of).strip() or title, whole.get(part_of, part_of), lines))
+    return tuple(sorted(found, key=lambda one: (one.part_of or one.test, bool(one.part_of), one.test)))
+
+
+def _test_lines(by_grade: Mapping[str, Sequence[tuple[str, int, int]]]) -> Iterator[TestLine]:
+    grades = sorted((grade for grade in by_grade if grade), key=lambda code: (code not in ("PK", "KG"), code))
+    hidden = {one.name for one in hide_small([Share(g, 0, by_grade[g][0][2]) for g in grades]) if one.hidden}
+    for grade in ["", *(grades if len(grades) > 1 else ())]:
+        if levels := by_grade.get(grade):
+            tested = levels[0][2]
+            is_shown = grade not in hidden and tested >= SMALLEST_GROUP
+            in_order = sorted(levels, key=lambda one: (level_of(None, one[0], None), one[0]))
+            yield TestLine(grade, tested, tuple((level, count) for level, count, _ in in_order) if is_shown else ())
 
 
 def changes(reading: Reading, here: dict[int, Enrollment], school_key: int, today: int) -> Changes | None:
@@ -75,9 +112,10 @@ def changes(reading: Reading, here: dict[int, Enrollment], school_key: int, toda
     return Changes(len(here), row["enrolled"], sum(place.begin_day > since for place in here.values()))
 
 
-def _rows(reading: Reading, metric: str, school_key: int, school_year: int) -> list[tuple[str, int, int]]:
+def _rows(reading: Reading, metric: str, school_key: int, school_year: int) -> list[dict[str, Any]]:
     newest = newest_count(reading, metric, school_key, school_year)
     if newest is None:
         return []
     values = {"metric": metric, "school_id": newest.school_id, "snapshot": newest.snapshot}
-    return [(row["detail"], row["count"], row["out_of"]) for row in reading.query(_OF_SCHOOL, values)]
+    rows = reading.query(_OF_SCHOOL, values)
+    return rows if metric in _BY_GRADE else [row for row in rows if row["dimension"] == "all"]

@@ -1,5 +1,6 @@
 """One student's record, as its page shows it."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -91,6 +92,17 @@ class DayGrid:
         ]
         # Two names need two columns of room: a first month of one week gives way.
         return begins[1:] if len(begins) > 1 and begins[1][0] < 2 else begins
+
+
+    @property
+    def by_month(self) -> list[tuple[str, int, int, int, int]]:
+        """The squares, counted: month, days at school, excused, unexcused, and how many of those at school were late."""
+        months: dict[str, Counter[str]] = {}
+        for place, code in enumerate(self.codes):
+            if code in "peut":
+                month = f"{from_day_number(self.first_day + place // 5 * 7 + place % 5):%B}"
+                months.setdefault(month, Counter())[code] += 1
+        return [(month, some["p"] + some["t"], some["e"], some["u"], some["t"]) for month, some in months.items()]
 
 
 @dataclass(frozen=True, slots=True)

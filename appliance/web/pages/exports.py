@@ -17,10 +17,10 @@ from appliance.student_level.records.roster import RosterLine, caseload, roster_
 from appliance.web import words
 from appliance.web.addresses import Kind
 from appliance.web.pages.classes import ORDERS, Order, table_of
-from appliance.web.pages.school import Missed, chosen_students
+from appliance.web.pages.school import Missed, chosen_students, school_of
 from appliance.web.pages.school import Order as SchoolOrder
 from appliance.web.sheets import Cell, Form, Sheet
-from appliance.web.visit import NoSuch, Visit
+from appliance.web.visit import Visit
 
 _COLUMNS = (
     "Student", "Grade level", "Days missed", "Days enrolled", "Share attended, last 8 weeks with school, oldest first",
@@ -64,11 +64,7 @@ def take_school(
 ) -> Response[bytes]:
     """The students of a school whom the filter of the page chose: all of them, not only twenty."""
     with visit.reading() as reading:
-        led = schools.schools_led(reading)
-        wanted = visit.key(Kind.SCHOOL, at) if at else led[0].school_key if led else None
-        school = next((one for one in led if one.school_key == wanted), None)
-        if school is None:
-            raise NoSuch("school")
+        school = school_of(visit, reading, at)
         here = enrollments(reading, visit.today, school.school_key)
         days = schools.attendance_sums(reading, here, visit.school_year)
         keys = chosen_students(reading, here, days, grade, missed, sort)

@@ -17,11 +17,11 @@ from appliance.student_level.records.enrollments import Enrollment, enrollments,
 from appliance.student_level.records.roster import RosterLine, roster_lines
 from appliance.student_level.records.rule_book import RuleBook
 from appliance.student_level.records.this_week import ThisWeek, this_week
-from appliance.web import words
 from appliance.web.addresses import Kind
-from appliance.web.charts import Bar, LineChart, attendance_chart, bars_by_department, bars_by_grade, bars_by_group
+from appliance.web.charts import LineChart, attendance_chart
 from appliance.web.languages import languages
 from appliance.web.rendering import show
+from appliance.web.school_numbers import SchoolNumbers, school_numbers
 from appliance.web.visit import Frame, NoSuch, Visit
 
 LINES_A_PAGE = 20
@@ -73,32 +73,11 @@ class SchoolPage:
     last_weeks: tuple[schools.Week, ...]
     week_last_year: schools.Week | None
     missed_a_tenth: schools.Share | None
-    is_early: bool
     chart: LineChart | None
-    by_grade: tuple[Bar, ...]
-    most_missing: str
-    by_group: tuple[Bar, ...]
-    groups_day: int | None
-    by_department: tuple[Bar, ...]
-    tests: tuple[school_totals.TestLevels, ...]
+    numbers: SchoolNumbers
     changes: school_totals.Changes | None
     roster: Roster
     is_done: bool
-
-    @property
-    def grade_rows(self) -> list[tuple[str, str, str]]:
-        """The bars by grade as rows of a table."""
-        return _rows(self.by_grade)
-
-    @property
-    def group_rows(self) -> list[tuple[str, str, str]]:
-        """The bars by group as rows of a table."""
-        return _rows(self.by_group)
-
-    @property
-    def department_rows(self) -> list[tuple[str, str, str]]:
-        """The bars by department as rows of a table."""
-        return _rows(self.by_department)
 
     @property
     def filter_address(self) -> str:
@@ -109,10 +88,6 @@ class SchoolPage:
     def roster_address(self) -> str:
         """The address of this roster in its order, whatever page."""
         return f"{self.filter_address}&sort={self.roster.order}"
-
-
-def _rows(bars: tuple[Bar, ...]) -> list[tuple[str, str, str]]:
-    return [(bar.name, "not shown" if bar.value is None else f"{bar.value}%", bar.beside) for bar in bars]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +138,7 @@ def _page(
     begin = visit.first_day_of_school_year
     weeks = schools.weeks(reading, school.school_key, begin, today)
     before = schools.weeks(reading, school.school_key, schools.last_year(begin), schools.last_year(today))
-    by_grade = schools.shares_by_grade(here, days, book)
-    groups = schools.groups(reading, school.school_key, visit.school_year)
     counted = [so_far for so_far in days.values() if book.counts(so_far.days_enrolled, so_far.days_missed)]
-    is_early = bool(days) and max(so_far.days_enrolled for so_far in days.values()) <= book.first_days
     return SchoolPage(
         frame=visit.frame(reading),
         rules=book,
@@ -181,25 +153,31 @@ def _page(
             (one for one in before if weeks and one.monday == schools.last_year(weeks[-1].monday)), None
         ),
         missed_a_tenth=schools.Share("", sum(one.missed_a_tenth for one in counted), len(counted)) if counted else None,
-        is_early=is_early,
         chart=attendance_chart(weeks, before),
-        by_grade=() if is_early else bars_by_grade(by_grade),
-        most_missing=_most_missing(by_grade),
-        by_group=bars_by_group(groups.shares) if groups and not is_early else (),
-        groups_day=groups.day if groups else None,
-        by_department=bars_by_department(school_totals.low_grades(reading, school.school_key, visit.school_year)),
-        tests=school_totals.test_levels(reading, school.school_key, visit.school_year),
+        numbers=numbers_of(visit, reading, school, here, days),
         changes=school_totals.changes(reading, here, school.school_key, today),
         roster=_roster(visit, reading, here, days, wanted),
         is_done=done,
     )
 
 
-def _most_missing(by_grade: tuple[schools.Share, ...]) -> str:
-    shown = [one for one in by_grade if not one.hidden and one.count]
-    if len(shown) < 2:
-        return ""
-    return words.grade_level(max(shown, key=lambda one: one.count / one.out_of).name)
+def school_of(visit: Visit, reading: Reading, at: str) -> schools.School:
+    """The school that an address names, or the first that the reader leads. Raises NoSuch for any other."""
+    led = schools.schools_led(reading)
+    wanted = visit.key(Kind.SCHOOL, at) if at else led[0].school_key if led else None
+    school = next((one for one in led if one.school_key == wanted), None)
+    if school is None:
+        raise NoSuch("school")
+    return school
+
+
+def numbers_of(
+    visit: Visit, reading: Reading, school: schools.School, here: dict[int, Enrollment], days: dict[int, DaysSoFar]
+) -> SchoolNumbers:
+    """The school without a name: what its page, its paper and its files print."""
+    book, today = visit.rules(reading), visit.today
+    key, year = school.school_key, visit.school_year
+    return school_numbers(reading, key, here, days, book=book, today=today, school_year=year)
 
 
 def _grades(here: Mapping[int, Enrollment]) -> tuple[str, ...]:

@@ -1,0 +1,130 @@
+"""A school in shares and levels, hidden where they are small: one source for its page, its paper and its files."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+from appliance.storage.database import Reading
+from appliance.student_level.records import school_totals, schools
+from appliance.student_level.records.attendance import DaysSoFar
+from appliance.student_level.records.enrollments import Enrollment
+from appliance.student_level.records.hidden_parts import hide_small
+from appliance.student_level.records.homerooms import shares_by_homeroom
+from appliance.student_level.records.rule_book import RuleBook
+from appliance.web import words
+from appliance.web.charts import Bar, bars_by_grade, bars_by_group, bars_by_name
+from appliance.web.grids import Histogram, days_missed_histogram
+from appliance.web.sheets import Cell
+
+HIDDEN = "not shown"
+COLUMNS = ("Table", "Row", "Share or level", "Number")
+"""Of the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Bars with the words around them. `rows` are its table, with the same numbers and the same hidden ones."""
+
+    key: str
+    title: str
+    head: tuple[str, str, str]
+    bars: tuple[Bar, ...]
+
+    @property
+    def rows(self) -> tuple[tuple[str, str, str], ...]:
+        """(name, share, of how many), as printed."""
+        return tuple((bar.name, HIDDEN if bar.value is None else f"{bar.value}%", bar.beside) for bar in self.bars)
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolNumbers:
+    """What is known of a school without a name. A figure without bars has not been counted, or it is too early."""
+
+    by_grade: Figure
+    by_homeroom: Figure
+    by_group: Figure
+    by_department: Figure
+    by_course: tuple[Figure, ...]
+    """One a department."""
+    tests: tuple[school_totals.TestLevels, ...]
+    days_missed: Histogram | None
+    groups_day: int | None
+    most_missing: str
+    """The grade with the largest share of students missing a tenth, in words; empty where there is no such one."""
+    is_early: bool
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Those that have bars, in the order of the page."""
+        every = (self.by_grade, self.by_homeroom, self.by_group, self.by_department, *self.by_course)
+        return tuple(one for one in every if one.bars)
+
+    def rows(self) -> Iterator[tuple[Cell, ...]]:
+        """The rows of the file: everything that the page shows, and nothing that it hides."""
+        for figure in self.figures:
+            for name, share, beside in figure.rows:
+                yield figure.title, name, share, beside
+        for one in self.days_missed.rows if self.days_missed and not self.is_early else ():
+            yield "Students by days missed", one[0], None, one[1]
+        for test in self.tests:
+            name = f"{test.part_of}: {test.test}" if test.part_of else test.test
+            for line in test.lines:
+                grade = words.sentence_case(words.grade_level(line.grade)) if line.grade else "All grades"
+                if not line.levels:
+                    yield name, grade, HIDDEN, None
+                for level, count in line.levels:
+                    yield name, grade, level, f"{count} of {line.tested}"
+
+
+def school_numbers(
+    reading: Reading,
+    school_key: int,
+    here: Mapping[int, Enrollment],
+    days: Mapping[int, DaysSoFar],
+    *,
+    book: RuleBook,
+    today: int,
+    school_year: int,
+) -> SchoolNumbers:
+    """A school's numbers today. In the first days of the year no share of days is told."""
+    early = bool(days) and max(so_far.days_enrolled for so_far in days.values()) <= book.first_days
+    by_grade = hide_small(schools.shares_by_grade(dict(here), dict(days), book))
+    homerooms = shares_by_homeroom(reading, school_key, days, book, today)
+    groups = schools.groups(reading, school_key, school_year)
+    missed, share = "Missed 10% or more of days", ("Share", "Students")
+    courses = school_totals.low_grades_by_course(reading, school_key, school_year)
+    return SchoolNumbers(
+        by_grade=Figure(
+            "grade", f"{missed}, by grade", ("Grade", *share), () if early else bars_by_grade(by_grade)
+        ),
+        by_homeroom=Figure(
+            "homeroom", f"{missed}, by homeroom", ("Homeroom", *share), () if early else bars_by_name(homerooms)
+        ),
+        by_group=Figure(
+            "groups", f"{missed}, by group", ("Group", *share),
+            bars_by_group(groups.shares) if groups and not early else (),
+        ),
+        by_department=Figure(
+            "courses", "D and F among course grades, by department", ("Department", "Share", "Grades"),
+            bars_by_name(school_totals.low_grades(reading, school_key, school_year)),
+        ),
+        by_course=tuple(
+            Figure(
+                f"course-{place}", f"D and F among course grades, {department}", ("Course", "Share", "Grades"),
+                bars_by_name([one for _, one in some]),
+            )
+            for place, (department, some) in enumerate(groupby(courses, key=lambda one: one[0]))
+        ),
+        tests=school_totals.test_levels(reading, school_key, school_year),
+        days_missed=days_missed_histogram(days.values()),
+        groups_day=groups.day if groups else None,
+        most_missing=_most_missing(by_grade),
+        is_early=early,
+    )  # fmt: skip
+
+
+def _most_missing(by_grade: tuple[schools.Share, ...]) -> str:
+    shown = [one for one in by_grade if not one.hidden and one.count]
+    if len(shown) < 2:
+        return ""
+    return words.grade_level(max(shown, key=lambda one: one.count / one.out_of).name)

@@ -1,0 +1,142 @@
+"""What is too small to show is hidden alike in the chart, its table, the paper, the PDF and the files."""
+
+import csv
+import io
+import re
+from html import unescape
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
+
+from appliance import counts
+from appliance.actions import Action
+from appliance.aggregate.tabulation import Cell, Tabulation
+from appliance.storage.database import Database, Event
+from appliance.student_level.records.hidden_parts import hide_small
+from appliance.student_level.records.schools import SMALLEST_GROUP, Share
+from tests import maplewood
+from tests.conftest import app_for, sign_in
+from tests.pdf_text import text_of
+
+
+def put(tables, metric: str, *cells: tuple[str, str, str, int, int]) -> None:
+    [elm] = tables.execute("SELECT state_id FROM organization WHERE name = 'Elm School'").fetchone()
+    made = tuple(Cell(elm, dimension, category, count, of, detail) for dimension, category, detail, count, of in cells)
+    counts.put(tables, [Tabulation(metric, "2026-2027", "2026-11-20", made)])
+
+
+@pytest.fixture
+def small_groups(own_town: Database) -> Database:
+    """Elm School with a department of nine grades, a group of nine students, a grade of eight tested."""
+    with own_town.changing(Event("test", Action.COMPUTE_METRICS)) as tables:
+        departments = (("Art", 21, 61), ("Math", 11, 37), ("Welding", 5, 9))
+        put(tables, "course_grades", *(("all", "all", name, count, of) for name, count, of in departments))
+        courses = (("Art: Drawing", 17, 53), ("Art: Clay", 4, 8), ("Art: Paint", 2, 14))
+        put(tables, "grades_by_course", *(("all", "all", name, count, of) for name, count, of in courses))
+        groups = (("english_learner", "LEP", 5, 9), ("english_learner", "NLEP", 13, 91), ("disability", "WDIS", 7, 20))
+        groups += (("disability", "WODIS", 11, 80), ("all", "all", 18, 100))
+        put(tables, "chronic_absence", *((dimension, one, "", count, of) for dimension, one, count, of in groups))
+        levels = (("all", "all", 16, 47), ("grade", "07", 3, 8), ("grade", "08", 13, 39))
+        put(
+            tables,
+            "test_levels",
+            *((dimension, one, "SCI-1: Meets", count, of) for dimension, one, count, of in levels),
+        )
+        tables.execute(
+            "UPDATE section SET kind = 'homeroom', title = 'Homeroom 7' WHERE section_key = ?", (maplewood.SCIENCE,)
+        )
+        tables.execute(
+            "UPDATE section SET kind = 'homeroom', title = 'Homeroom 8' WHERE section_key = ?", (maplewood.READING,)
+        )
+        tables.execute(
+            "DELETE FROM section_enrollment WHERE section_key = ? AND student_key > 104", (maplewood.READING,)
+        )
+    return own_town
+
+
+HIDDEN = (
+    "5 of 9",
+    "13 of 91",
+    "4 of 8",
+    "2 of 14",
+    "3 of 8",
+    "13 of 39",
+    "11 of 37",
+    "of 39",
+    "of 37",
+    "of 91",
+    "of 14",
+)
+"""Each small count, and the next one wherever the whole is printed beside it."""
+STAYS = ("21 of 61", "17 of 53", "7 of 20", "11 of 80", "18 of 100")
+
+
+def told(database: Database) -> dict[str, str]:
+    """What a principal reads in each form."""
+    ruiz = sign_in(app_for(database), "ruiz")
+    page = unescape(ruiz.get("/school").text).split('id="students"')[0]
+    charts = " ".join(re.findall(r"<svg.*?</svg>", page, re.DOTALL))
+    tables = " ".join(re.findall(r"<table.*?</table>", page, re.DOTALL))
+    csv_text = ruiz.get("/school/numbers/file/csv").content.decode("utf-8-sig")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(ruiz.get("/school/numbers/file/xlsx").content))
+    sheet = "\n".join(",".join(map(str, row)) for row in book.get_sheet_by_index(0).to_python())
+    paper = unescape(ruiz.get("/school/numbers").text)
+    pdf = text_of(ruiz.get("/school/numbers/pdf").content)
+    return {"charts": charts, "tables": tables, "paper": paper, "pdf": pdf, "csv": csv_text, "xlsx": sheet}
+
+
+def test_a_small_group_is_hidden_alike_in_chart_table_paper_pdf_csv_and_xlsx(small_groups: Database) -> None:
+    forms = told(small_groups)
+    for form, text in forms.items():
+        plain = re.sub(r"<[^>]+>", " ", text)
+        assert "not shown" in plain, form
+        assert not re.search(r"Meets: (3|13)\b", plain), form
+        for count in HIDDEN:
+            assert not re.search(rf"(?<!\d){count}(?!\d)", plain), (form, count)
+        expected = [one for one in STAYS if form not in ("charts", "tables") or one != "17 of 53"]
+        assert all(re.search(rf"(?<!\d){one}(?!\d)", plain) for one in expected), form
+    assert forms["pdf"].count("not shown") >= 6
+
+
+def test_csv_and_xlsx_have_the_same_cells_and_the_hidden_ones_are_words(small_groups: Database) -> None:
+    forms = told(small_groups)
+    rows = [row for row in csv.reader(io.StringIO(forms["csv"])) if row][:-1]
+    by_row = {(row[0], row[1]): row[2:] for row in rows[1:]}
+    assert by_row["D and F among course grades, by department", "Welding"] == ["not shown", "fewer than 10, not shown"]
+    assert by_row["D and F among course grades, by department", "Math"][0] == "not shown"
+    assert by_row["SCI-1", "Grade 7"][0] == "not shown"
+    assert [row.split(",")[0] for row in forms["xlsx"].splitlines()][: len(rows)][0] == rows[0][0]
+    assert forms["xlsx"].count("not shown") == forms["csv"].count("not shown")
+
+
+def test_homerooms_are_told_by_name_and_small_ones_are_not(small_groups: Database) -> None:
+    page = sign_in(app_for(small_groups), "ruiz").get("/school").text
+    part = page[page.index('id="h-homerooms"') : page.index('id="h-missed"')]
+    assert part.index("Homeroom 7") < part.index("Homeroom 8")
+    assert "fewer than 10, not shown" in part
+    assert "not shown: it would give one away" in part
+    assert "Okafor" not in part
+
+
+def test_the_numbers_of_another_school_are_no_such_school(visit) -> None:
+    for address in ("/school/numbers", "/school/numbers/pdf", "/school/numbers/file/csv"):
+        assert visit("ruiz").get(f"{address}?at=nonsense").status_code == 404
+        assert visit("okafor").get(address).status_code == 403
+
+
+PARTS = st.lists(st.integers(0, 60), max_size=8)
+
+
+@given(PARTS)
+def test_whoever_knows_the_whole_learns_of_no_small_part(sizes: list[int]) -> None:
+    parts = hide_small([Share(str(place), 0, size) for place, size in enumerate(sizes)])
+    hidden = [one.out_of for one in parts if one.hidden]
+    assert all(one.hidden for one in parts if 0 < one.out_of < SMALLEST_GROUP)
+    assert not any(one.hidden for one in parts if one.out_of == 0)
+    if hidden and any(not one.hidden for one in parts if one.out_of):
+        assert len(hidden) >= 2
+        assert sum(hidden) >= SMALLEST_GROUP
+    if all(size == 0 or size >= SMALLEST_GROUP for size in sizes):
+        assert not hidden
