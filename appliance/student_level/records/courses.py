@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from appliance.storage.database import Reading
-from appliance.student_level.records.marks import Mark
+from appliance.student_level.records.marks import PLACEHOLDER_DAYS, Mark
 from appliance.student_level.records.rules import CourseNow
 
 _SMALL_CHANGE = 5
@@ -24,7 +24,7 @@ _LAST_TWO = """
            AND (:only_own = 0 OR section.section_key IN (SELECT section_key FROM visible_section))
            AND (:students IS NULL OR visible_section_enrollment.student_key IN (SELECT value FROM json_each(:students)))
     ), item AS MATERIALIZED (
-        SELECT line_item.section_key, line_item_key, highest, academic_session.title AS period,
+        SELECT line_item.section_key, line_item_key, due_day, highest, academic_session.title AS period,
                academic_session.begin_day, academic_session.end_day
           FROM (SELECT DISTINCT section_key FROM seat) AS taken
                CROSS JOIN line_item ON line_item.section_key = taken.section_key AND line_item.kind = 'course_grade'
@@ -37,7 +37,8 @@ _LAST_TWO = """
           FROM seat CROSS JOIN item ON item.section_key = seat.section_key
                CROSS JOIN visible_grade ON visible_grade.student_key = seat.student_key
                                        AND visible_grade.line_item_key = item.line_item_key
-         WHERE score IS NOT NULL OR score_text IS NOT NULL
+         WHERE (score IS NOT NULL OR score_text IS NOT NULL)
+           AND NOT (score = 0 AND coalesce(item.due_day, visible_grade.scored_day, :today) > :today - :placeholder_days)
     )
     SELECT now.student_key, now.section_key, now.title, now.day, now.score, now.score_text, now.highest,
            before.period AS before_period, before.score AS before_score, before.score_text AS before_text,
@@ -54,7 +55,9 @@ _MISSING = """
            max(coalesce(line_item.due_day, visible_grade.scored_day, section.begin_day)) AS day
       FROM visible_grade CROSS JOIN line_item USING (line_item_key) CROSS JOIN section USING (section_key)
      WHERE visible_grade.is_missing = 1 AND line_item.kind = 'assignment'
-       AND coalesce(line_item.due_day, section.begin_day) <= :today AND section.end_day > :today
+       AND coalesce(coalesce(line_item.due_day, visible_grade.scored_day) + :placeholder_days, section.begin_day)
+           <= :today
+       AND section.end_day > :today
        AND (:only_own = 0 OR section.section_key IN (SELECT section_key FROM visible_section))
        AND (:students IS NULL OR visible_grade.student_key IN (SELECT value FROM json_each(:students)))
      GROUP BY visible_grade.student_key, line_item.section_key
@@ -96,6 +99,18 @@ class CourseLine:
     marks: tuple[str, ...]
     trend: str
     missing: int
+    points: tuple[float, ...] = ()
+    """The grades out of a hundred, oldest first, of those that are numbers."""
+
+    @property
+    def sparkline(self) -> str:
+        """The points of the little line of the grades."""
+        return points_of(self.points)
+
+    @property
+    def last_point(self) -> float:
+        """Where the little line ends, from the top."""
+        return height_of(self.points[-1])
 
 
 def courses_now(
@@ -108,6 +123,7 @@ def courses_now(
     """
     values = {
         "today": today,
+        "placeholder_days": PLACEHOLDER_DAYS,
         "only_own": int(only_own),
         "students": None if students is None else json.dumps(list(students)),
         "only_changes": int(students is None),
@@ -148,7 +164,7 @@ def _mark(row: dict[str, Any]) -> Mark:
 
 def student_courses(reading: Reading, student_key: int, today: int) -> tuple[tuple[str, ...], list[CourseLine]]:
     """The grading periods of this year's courses, oldest first, and a line for each course."""
-    values = {"student": student_key, "today": today}
+    values = {"student": student_key, "today": today, "placeholder_days": PLACEHOLDER_DAYS}
     sections = reading.query(_OF_STUDENT, values)
     wanted = {row["section_key"] for row in sections}
     grades = [row for row in reading.query(_PERIOD_GRADES, values) if row["section_key"] in wanted]
@@ -167,14 +183,19 @@ def student_courses(reading: Reading, student_key: int, today: int) -> tuple[tup
             marks=tuple(mark.shown if (mark := by_section[row["section_key"]].get(p)) else "" for p in periods),
             trend=_trend(by_section[row["section_key"]].values()),
             missing=missing.get(row["section_key"], 0),
+            points=_points(by_section[row["section_key"]].values()),
         )
         for row in sections
     ]
 
 
 def _trend(marks: Iterable[Mark]) -> str:
-    points = [mark.points for mark in marks if mark.points is not None]
+    points = _points(marks)
     if len(points) < 2:
         return ""
     change = round(points[-1] - points[-2])
     return f"up {change}" if change > 0 else f"down {-change}" if change < 0 else "the same"
+
+
+def _points(marks: Iterable[Mark]) -> tuple[float, ...]:
+    return tuple(mark.points for mark in marks if mark.points is not None)

@@ -10,7 +10,7 @@ from appliance.student_level.records.attendance import DaysSoFar
 from appliance.student_level.records.check_ins import CheckIn
 from appliance.student_level.records.enrollments import Enrollment, Name
 from appliance.student_level.records.growth import GrowthColumn, growth_of_class
-from appliance.student_level.records.marks import Mark
+from appliance.student_level.records.marks import PLACEHOLDER_DAYS, Mark
 from appliance.student_level.records.standards import Grid, standards_grid
 from appliance.student_level.sources.district_csv import subject_of
 
@@ -39,6 +39,7 @@ _GRADES = """
          WHERE line_item.section_key = :section AND line_item.kind = 'course_grade'
            AND visible_grade.student_key IN (SELECT value FROM json_each(:students))
            AND academic_session.begin_day <= :today AND (score IS NOT NULL OR score_text IS NOT NULL)
+           AND NOT (score = 0 AND coalesce(due_day, scored_day, :today) > :today - :placeholder_days)
     ) WHERE place = 1
 """
 _MISSING_IN_SECTION = """
@@ -46,7 +47,7 @@ _MISSING_IN_SECTION = """
       FROM visible_grade CROSS JOIN line_item USING (line_item_key)
      WHERE student_key IN (SELECT value FROM json_each(:students)) AND is_missing = 1
        AND line_item.section_key = :section AND line_item.kind = 'assignment'
-       AND coalesce(line_item.due_day, :today) <= :today
+       AND coalesce(coalesce(line_item.due_day, visible_grade.scored_day) + :placeholder_days, :today) <= :today
      GROUP BY student_key
 """
 _MISSING = """
@@ -54,7 +55,8 @@ _MISSING = """
       FROM json_each(:students) AS wanted
            CROSS JOIN visible_grade ON visible_grade.student_key = wanted.value AND is_missing = 1
            CROSS JOIN line_item USING (line_item_key) CROSS JOIN section USING (section_key)
-     WHERE line_item.kind = 'assignment' AND coalesce(line_item.due_day, :today) <= :today AND section.end_day > :today
+     WHERE line_item.kind = 'assignment' AND section.end_day > :today
+       AND coalesce(coalesce(line_item.due_day, visible_grade.scored_day) + :placeholder_days, :today) <= :today
      GROUP BY student_key
 """
 
@@ -75,16 +77,13 @@ class RosterLine:
 
     @property
     def sparkline(self) -> str:
-        """The points of the little line: eight weeks, one scale from 60 to 100, in a box of 96 by 24."""
-        step = 88 / max(len(self.weeks) - 1, 1)
-        return " ".join(
-            f"{2 + place * step:.1f},{22 - (max(share, 60) - 60) / 2:.1f}" for place, share in enumerate(self.weeks)
-        )
+        """The points of the little line of the weeks."""
+        return points_of(self.weeks)
 
     @property
     def last_point(self) -> float:
         """Where the little line ends, from the top."""
-        return 22 - (max(self.weeks[-1], 60) - 60) / 2
+        return height_of(self.weeks[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,7 @@ def class_roster(reading: Reading, section_key: int, *, today: int, school_year:
 
     Of a class that has ended, the students of its last day.
     """
-    values: dict[str, object] = {"section": section_key, "today": today}
+    values: dict[str, object] = {"section": section_key, "today": today, "placeholder_days": PLACEHOLDER_DAYS}
     about = reading.one(_CLASS, values)
     if about is None:
         return None
@@ -159,7 +158,7 @@ def roster_lines(
     sums = attendance.days_so_far(reading, school_year, students)
     talked = check_ins.last_check_ins(reading, today, since=today - 366, students=students)
     if missing is None:
-        values = {"students": json.dumps(list(students)), "today": today}
+        values = {"students": json.dumps(list(students)), "today": today, "placeholder_days": PLACEHOLDER_DAYS}
         missing = {row["student_key"]: row["missing"] for row in reading.query(_MISSING, values)}
     lines = []
     for key in students:
