@@ -157,6 +157,8 @@ class Gate:
     inner: Mapping[str, str] = field(default_factory=dict)
     scratch: tuple[str, ...] = ()
     open_desk_tables: frozenset[str] = frozenset()
+    cache_kib: int = 16384
+    """How much of the records a connection keeps in memory: little for what is read once."""
 
     @property
     def reads_desk(self) -> bool:
@@ -195,9 +197,9 @@ class GatedConnection:
         self._connection = sqlcipher.connect(":memory:", uri=True, isolation_level=None, check_same_thread=False)
         self._connection.execute("PRAGMA busy_timeout = 5000")
         self._connection.execute("PRAGMA temp_store = MEMORY")
-        self._attach(records, self._vault, cache_kib=16384)
+        self._attach(records, self._vault, gate.cache_kib)
         if gate.reads_desk:
-            self._attach(desk, self._desk, cache_kib=4096)
+            self._attach(desk, self._desk, 4096)
         self._declare()
         self._connection.set_authorizer(self._authorize)
 

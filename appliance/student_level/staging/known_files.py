@@ -30,6 +30,7 @@ KNOWN = Gate(
         "known": "SELECT known_file_key, batch_key, kind, system, name, sha256, read_as, told FROM {vault}.known_file",
         "known_part": "SELECT known_file_key, part, hashes, records FROM {vault}.known_lines",
     },
+    cache_kib=1024,
 )
 """For imports: what files were like."""
 _KNOWN = "SELECT known_file_key AS key, batch_key AS batch, kind, system, name, sha256, read_as, told FROM {}"

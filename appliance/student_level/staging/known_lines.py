@@ -85,6 +85,21 @@ class LineRecords:
 
 
 @dataclass(frozen=True, slots=True)
+class Picked:
+    """Single lines of a file, each of them one row, and the places they have there. Cut into cells as they are read:
+    the cells of some ten thousand rows take six times as much memory as their lines.
+    """
+
+    places: np.ndarray[Any, np.dtype[np.integer[Any]]]
+    lines: list[str]
+
+    def rows(self, separator: str) -> Iterator[TextRow]:
+        """The rows, numbered as in the file. Raises csv.Error."""
+        cut = csv.reader(self.lines, strict=True, delimiter=separator)
+        return ((int(place) + 1, cells) for place, cells in zip(self.places, cut, strict=True) if cells)
+
+
+@dataclass(frozen=True, slots=True)
 class Excerpt:
     """The lines of a file that have to be read; the others hold what is loaded."""
 
@@ -93,7 +108,7 @@ class Excerpt:
     encoding: str
     header: tuple[str, ...]
     whole: TextTable = field(repr=False)
-    picked: tuple[TextRow, ...] = field(repr=False)
+    picked: Picked = field(repr=False)
     carried: Records = field(repr=False)
     """For each line of the file the record that is loaded of it already, 0 where it has to be read. While the excerpt
     loads, those of its rows are put beside: eight bytes a line are not held twice."""
@@ -102,9 +117,9 @@ class Excerpt:
     vanished: Records = field(repr=False)
     """Records that the file held and holds no longer, unless one of the rows that are read names them."""
 
-    def rows(self) -> Sequence[TextRow]:
+    def rows(self) -> Iterator[TextRow]:
         """The rows to be read, numbered as in the file."""
-        return self.picked
+        return self.picked.rows(self.whole.separator)
 
     def vanished_keys(self, packing: Packing) -> list[tuple[int, ...]]:
         """The keys of the records that vanished."""
@@ -113,7 +128,7 @@ class Excerpt:
     @property
     def expected(self) -> int:
         """How many rows are to be read."""
-        return len(self.picked)
+        return len(self.picked.lines)
 
     def carries(self, records: Records) -> bool:
         """Whether any of these records is one of those that are passed over."""
@@ -156,24 +171,25 @@ def excerpt(table: TextTable, hashes: Callable[[], bytearray], records: Callable
         np.copyto(carried[start : start + _PART], known[part], where=part >= 0)
         gone[part[part >= 0]] = False
     wanted = np.flatnonzero(carried == 0)[1:]  # but for the header's
-    if not carried.any() or len(wanted) > MOST_SHARE * len(carried) or (rows := _rows(table, wanted)) is None:
+    if not carried.any() or len(wanted) > MOST_SHARE * len(carried) or (picked := _picked(table, wanted)) is None:
         return None
     told, passed_over = (table.name, table.sha256, table.encoding, table.header), int(np.count_nonzero(carried))
-    return Excerpt(*told, table, tuple(rows), carried, passed_over, known[gone])
+    return Excerpt(*told, table, picked, carried, passed_over, known[gone])
 
 
-def _rows(table: TextTable, places: np.ndarray[Any, np.dtype[np.integer[Any]]]) -> list[TextRow] | None:
-    """The rows in these lines, if each line is one. A last line that may be cut short is left to the whole reader."""
+def _picked(table: TextTable, places: np.ndarray[Any, np.dtype[np.integer[Any]]]) -> Picked | None:
+    """These lines, if each is a row. A last line that may be cut short is left to the whole reader."""
     try:
-        lines = [line.decode(table.encoding, "strict") for line in lines_at(table.file, places)]
-        rows = list(csv.reader(lines, strict=True, delimiter=table.separator))
-    except (csv.Error, UnicodeDecodeError, BadFile):
-        return None
-    if len(lines) != len(places) or len(rows) != len(lines) or any("\r" in line[:-1] for line in lines):
+        picked = Picked(places, [line.decode(table.encoding, "strict") for line in lines_at(table.file, places)])
+        if any("\r" in line[:-1] for line in picked.lines):
+            return None
+        for _ in picked.rows(table.separator):
+            pass
+    except (csv.Error, BadFile, ValueError):  # The last one: not in this encoding, or not as many rows as lines.
         return None
     if len(places) and places[-1] == table.expected + 1:  # There is no line end after it.
         return None
-    return [(int(place) + 1, cells) for place, cells in zip(places, rows, strict=True) if cells]
+    return picked
 
 
 def same_lines(old: Hashes, new: Hashes) -> Places:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
+
 from appliance.errors import BadFile, blaming
 from appliance.student_level.sources.archive import came_as
 from appliance.student_level.sources.layout import Layout
@@ -21,7 +23,7 @@ from appliance.student_level.staging import (
 )
 from appliance.student_level.staging.batch import Batch
 from appliance.student_level.staging.known_files import Known, KnownFiles
-from appliance.student_level.staging.known_lines import PACKINGS, Excerpt, lines_of
+from appliance.student_level.staging.known_lines import PACKINGS, Excerpt, Records, lines_of
 from appliance.student_level.staging.linking.births import births_in
 from appliance.student_level.staging.linking.share import note_share
 from appliance.student_level.staging.load_delta import DeltaFile
@@ -112,15 +114,18 @@ def _pass_over(batch: Batch, one: Recognised, read: FileRead, known: Known) -> N
 
 def _stands_alone(batch: Batch, one: Recognised, picked: Excerpt) -> bool:
     """Whether no row of an excerpt names a record of a line that is passed over, nor needs the whole file to judge."""
-    scratch, keys = ImportReport(), list[tuple[int | None, ...]]()
+    scratch, named, packing = ImportReport(), list[Records](), PACKINGS[one.layout.kind]
     try:
         rows = typed_rows(picked, one.layout, FileRead(picked.name, one.layout.kind, picked.sha256), scratch)
         for block in rows.blocks():
-            keys += [key for key in zip(*KEYS_OF[one.layout.kind](batch, block), strict=True) if None not in key]
+            keys = [key for key in zip(*KEYS_OF[one.layout.kind](batch, block), strict=True) if None not in key]
+            packed = packing.packed(list(zip(*keys, strict=True))) if keys else np.empty(0, np.int64)
+            if packed is None:
+                return False
+            named.append(packed)
     except BadFile:
         return False
-    packed = PACKINGS[one.layout.kind].packed(list(zip(*keys, strict=True))) if keys else None
-    if keys and (packed is None or picked.carries(packed)):
+    if named and picked.carries(np.concatenate(named)):
         return False
     return not any(code == "social_security" for _, _, code in scratch.problem_kinds)
 
