@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from appliance.storage.database import Reading
+from appliance.student_level.records.little_line import height_of, points_of
 from appliance.student_level.records.marks import PLACEHOLDER_DAYS, Mark
 from appliance.student_level.records.rules import CourseNow
 

@@ -79,3 +79,12 @@ def growth_of_class(reading: Reading, students: Sequence[int], subject: str, tod
             grown = Growth(row["day"], row["observed"], row["typical"], row["margin"])
             columns[row["title"]].setdefault(row["student_key"], grown)
     return tuple(GrowthColumn(test, chosen[test], found) for test, found in sorted(columns.items()))
+
+
+def growth_of_student(reading: Reading, student_key: int, today: int) -> list[tuple[str, str, Growth]]:
+    """(test, span, growth) of one student, newest first."""
+    values = {"students": json.dumps([student_key]), "since": today - _DAYS_BACK, "today": today}
+    return [
+        (row["title"], row["span"], Growth(row["day"], row["observed"], row["typical"], row["margin"]))
+        for row in reading.query(_GROWTH, values)
+    ]

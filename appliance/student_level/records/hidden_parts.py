@@ -11,9 +11,8 @@ def hide_small(parts: Sequence[Share]) -> tuple[Share, ...]:
     them: until two or more are hidden, of ten or more together. Parts of nobody stay.
     """
     hidden = {place for place, one in enumerate(parts) if 0 < one.out_of < SMALLEST_GROUP}
-    others = sorted((place for place, one in enumerate(parts) if one.out_of and place not in hidden), key=lambda place: (
-        parts[place].out_of, parts[place].name,
-    ))  # fmt: skip
+    others = [place for place, one in enumerate(parts) if one.out_of and place not in hidden]
+    others.sort(key=lambda place: (parts[place].out_of, parts[place].name))
     while hidden and others and (len(hidden) < 2 or sum(parts[place].out_of for place in hidden) < SMALLEST_GROUP):
         hidden.add(others.pop(0))
     return tuple(replace(one, hidden=place in hidden) for place, one in enumerate(parts))

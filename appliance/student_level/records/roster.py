@@ -10,6 +10,7 @@ from appliance.student_level.records.attendance import DaysSoFar
 from appliance.student_level.records.check_ins import CheckIn
 from appliance.student_level.records.enrollments import Enrollment, Name
 from appliance.student_level.records.growth import GrowthColumn, growth_of_class
+from appliance.student_level.records.little_line import height_of, points_of
 from appliance.student_level.records.marks import PLACEHOLDER_DAYS, Mark
 from appliance.student_level.records.standards import Grid, standards_grid
 from appliance.student_level.sources.district_csv import subject_of

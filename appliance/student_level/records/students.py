@@ -93,10 +93,9 @@ class DayGrid:
         # Two names need two columns of room: a first month of one week gives way.
         return begins[1:] if len(begins) > 1 and begins[1][0] < 2 else begins
 
-
     @property
     def by_month(self) -> list[tuple[str, int, int, int, int]]:
-        """The squares, counted: month, days at school, excused, unexcused, and how many of those at school were late."""
+        """The squares, counted: month, days at school, excused, unexcused, and of those at school how many late."""
         months: dict[str, Counter[str]] = {}
         for place, code in enumerate(self.codes):
             if code in "peut":

@@ -1,5 +1,6 @@
 """One student: what goes well, what is new, days, courses, tests, check-ins, and who looked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
@@ -17,6 +18,7 @@ from appliance.student_level.records.attendance import DaysSoFar
 from appliance.student_level.records.check_ins import KINDS, LONGEST_NOTE, CheckIn, check_ins_of, record_check_in
 from appliance.student_level.records.courses import CourseLine, student_courses
 from appliance.student_level.records.going_well import going_well
+from appliance.student_level.records.growth import Growth, growth_of_student
 from appliance.student_level.records.rule_book import RuleBook
 from appliance.student_level.records.rules import Happening
 from appliance.student_level.records.supports import Support
@@ -27,6 +29,8 @@ from appliance.web.forms import FromForm, day_of
 from appliance.web.rendering import show
 from appliance.web.visit import Frame, NoSuch, Visit
 
+NEWS_DAYS = 28
+"""News that are older are none, and a check-in that is older is no beginning of news."""
 _PROGRAM_WORDS = {
     "english_learner": "English learner",
     "bilingual": "bilingual program",
@@ -55,12 +59,15 @@ class StudentPage:
     last_opened: int | None
     going_well: tuple[str, ...]
     news: tuple[Happening, ...]
+    since: int | None
+    """The reader's own last check-in in four weeks, since which the news are; None: those of four weeks."""
     days: DaysSoFar | None
     elsewhere: tuple[students.Elsewhere, ...]
     grid: students.DayGrid | None
     periods: tuple[str, ...]
     courses: tuple[CourseLine, ...]
     tests: tuple[students.TestLine, ...]
+    growth: tuple[tuple[str, str, Growth], ...]
     check_ins: tuple[CheckIn, ...]
     supports: tuple[Support, ...]
     openings: tuple[students.Opening, ...]
@@ -93,6 +100,8 @@ def _page(visit: Visit, reading: Reading, record: students.Student, done: bool) 
         grid = students.day_grid(reading, record.place, key, today, visit.first_day_of_school_year)
         seen = situation_of(reading, record.place, today=today, school_year=visit.school_year)
     periods, courses = student_courses(reading, key, today)
+    talked = tuple(check_ins_of(reading, key, today))
+    since = _own_last(talked, visit.session.account.display_name, today)
     opened = students.last_opened(reading, key, Action.SEE_STUDENT, visit.session.account.username)
     return StudentPage(
         frame=visit.frame(reading),
@@ -103,14 +112,16 @@ def _page(visit: Visit, reading: Reading, record: students.Student, done: bool) 
         programs=tuple(_PROGRAM_WORDS[program] for program in students.programs_of(reading, key, today)),
         last_opened=day_number(opened.astimezone().date()) if opened else None,
         going_well=tuple(words.sentence_case(text) for text in going_well(seen)) if seen else (),
-        news=tuple(news_of(seen, book, today)) if seen else (),
+        news=tuple(one for one in news_of(seen, book, today) if since is None or one.day > since) if seen else (),
+        since=since,
         days=days,
         elsewhere=elsewhere,
         grid=grid,
         periods=periods,
         courses=tuple(courses),
         tests=tuple(students.tests_of(reading, key, today)),
-        check_ins=tuple(check_ins_of(reading, key, today)),
+        growth=tuple(growth_of_student(reading, key, today)),
+        check_ins=talked,
         supports=_supports(visit, reading, record),
         openings=tuple(students.openings_of(reading, key, Action.SEE_STUDENT, visit.house.wall_day)),
         is_done=done,
@@ -120,6 +131,11 @@ def _page(visit: Visit, reading: Reading, record: students.Student, done: bool) 
         if may(visit.role, Action.SEE_WHO_MAY_SEE)
         else "",
     )
+
+
+def _own_last(talked: Sequence[CheckIn], name: str, today: int) -> int | None:
+    mine = (one.day for one in talked if one.by_whom == name and one.day > today - NEWS_DAYS)
+    return next(mine, None)
 
 
 def _supports(visit: Visit, reading: Reading, record: students.Student) -> tuple[Support, ...]:
