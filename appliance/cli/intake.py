@@ -11,6 +11,7 @@ import rich_click as click
 from appliance.cli.root import AS_JSON, DAY, FILES, cli, home_of, print_json
 from appliance.console import progress_bars, say
 from appliance.errors import NeedsYou
+from appliance.wording import plural
 
 if TYPE_CHECKING:
     from appliance.settings import Settings
@@ -137,7 +138,7 @@ def undo(context: click.Context, batch: int, reason: str, yes: bool) -> None:
     with home_of(context) as database:
         count = undo_batch(database, batch, reason=reason)
         refresh(database)
-    say(f"Batch {batch} is taken back: {count:,} notes followed, and everything is as it was before.")
+    say(f"Batch {batch} is taken back: {plural(count, 'note')} followed, and everything is as it was before.")
 
 
 def _settings(context: click.Context, inclusive_ends: bool) -> "Settings":
@@ -160,4 +161,4 @@ def _why_nothing(report: "ImportReport") -> str:
 def _refusals(refused: int) -> str:
     if not refused:
         return "No row was refused."
-    return f"{refused:,} {'row was' if refused == 1 else 'rows were'} refused; the report says which and why."
+    return f"{plural(refused, 'row was', 'rows were')} refused; the report says which and why."

@@ -6,6 +6,7 @@ import rich_click as click
 
 from appliance.cli.root import AS_JSON, cli, home_of, print_json
 from appliance.console import say
+from appliance.wording import plural
 
 
 @cli.group()
@@ -30,7 +31,9 @@ def list_(context: click.Context, as_json: bool) -> None:
     for batch in batches:
         beyond = f", {batch.beyond:,} more than are kept" if batch.beyond else ""
         withheld = f", {batch.withheld:,} that may not be kept" if batch.withheld else ""
-        click.echo(f"batch {batch.batch_key}: {batch.waiting:,} of {batch.kept:,} rows wait{beyond}{withheld}")
+        of = plural(batch.kept, "row")
+        waits = plural(batch.waiting, f"of {of} waits", f"of {of} wait")
+        click.echo(f"batch {batch.batch_key}: {waits}{beyond}{withheld}")
     if not causes:
         say("Nothing waits in quarantine.")
 
@@ -52,7 +55,7 @@ def retry(context: click.Context, as_json: bool) -> None:
     else:
         click.echo("\n".join(report.lines()))
     left = report.left_quarantine
-    say(f"{left:,} {'row' if left == 1 else 'rows'} left the quarantine (batch {report.batch}).")
+    say(f"{plural(left, 'row')} left the quarantine (batch {report.batch}).")
 
 
 @quarantine.command()
@@ -66,4 +69,4 @@ def drop(context: click.Context, batch: int, reason: str) -> None:
 
     with home_of(context) as database:
         gone = drop_batch(database, batch, reason=reason, by=person_at_the_keyboard())
-    say(f"{gone:,} rows of batch {batch} are forgotten.")
+    say(f"{plural(gone, 'row')} of batch {batch} forgotten.")

@@ -8,6 +8,7 @@ import rich_click as click
 from appliance.cli.root import AS_JSON, cli, home_of, print_json
 from appliance.console import say
 from appliance.errors import Trouble
+from appliance.wording import plural
 
 if TYPE_CHECKING:
     from appliance.jobs.staff_numbers import Loaded
@@ -57,7 +58,8 @@ def list_(context: click.Context, show_people: bool, as_json: bool) -> None:
         asks = "Alike, without a common id" if question["why"] == "alike" else "One id, and not alike"
         click.echo(
             f"{question['question']}. {asks}: {question['file']}, row {question['row']} ({question['id_of']}), and "
-            f"student {question['student']}. {_said(question['evidence'])} {question['rows_waiting']:,} rows wait."
+            f"student {question['student']}. {_said(question['evidence'])} "
+            f"{plural(question['rows_waiting'], 'row waits', 'rows wait')}."
         )
     for one in alike:
         first, second = one["students"]
@@ -145,7 +147,8 @@ def merge(context: click.Context, former: int, into: int, reason: str, as_json: 
     with home_of(context) as database:
         settings = read_settings(context.obj)
         done = who_is_who.merge(database, former, into, reason=reason, by=_me(), settings=settings)
-    _tell(done, as_json, f"Student {former} is student {into}; {done.dropped:,} rows that both had are kept once.")
+    both = plural(done.dropped, "row that both had is", "rows that both had are")
+    _tell(done, as_json, f"Student {former} is student {into}; {both} kept once.")
 
 
 @who.command()
@@ -178,7 +181,7 @@ def undo_(context: click.Context, batch: int, reason: str) -> None:
     with home_of(context) as database:
         settings = read_settings(context.obj)
         count = who_is_who.undo(database, batch, reason=reason, by=_me(), settings=settings)
-    say(f"Batch {batch} is taken back: {count:,} notes followed.")
+    say(f"Batch {batch} is taken back: {plural(count, 'note')} followed.")
 
 
 @who.command()
@@ -216,7 +219,8 @@ def newcomer(context: click.Context, staff_number: str, reason: str, as_json: bo
 def _tell_staff(done: "Loaded", as_json: bool, sentence: str) -> None:
     if as_json:
         print_json(asdict(done))
-    say(f"{sentence} {done.rows:,} rows that waited are loaded; the next whole roster brings the rest. "
+    loaded = plural(done.rows, "row that waited is loaded", "rows that waited are loaded")
+    say(f"{sentence} {loaded}; the next whole roster brings the rest. "
         f"To take it back: schoolhouse who undo {done.batch} --reason WHY")  # fmt: skip
 
 
@@ -227,7 +231,8 @@ def _decide(context: click.Context, question: int, decision: Any, reason: str, a
     with home_of(context) as database:
         settings = read_settings(context.obj)
         done = who_is_who.decide(database, question, decision, reason=reason, by=_me(), settings=settings)
-    _tell(done, as_json, f"Question {question}: {decision}. {done.rows:,} rows that waited are loaded.")
+    loaded = plural(done.rows, "row that waited is loaded", "rows that waited are loaded")
+    _tell(done, as_json, f"Question {question}: {decision}. {loaded}.")
 
 
 def _tell(done: "Carried", as_json: bool, sentence: str) -> None:

@@ -21,6 +21,7 @@ from appliance.state_office import verify
 from appliance.storage.database import Database
 from appliance.student_level.sensitive import KEEPABLE
 from appliance.student_level.sources.table import Progress
+from appliance.wording import plural
 
 _MARK = ".schoolhouse-demo"
 """Marks a folder that an earlier demo made, and that the next one may clear."""
@@ -80,7 +81,8 @@ def _fill(
     with step("Import") as told:
         report = import_files(database, made.files, progress=progress)
         rows = sum(file.rows for file in report.files)
-        told.append(f"{rows:,} rows of {len(report.files)} files in one batch, {report.refused} refused")
+        files = plural(len(report.files), "file")
+        told.append(f"{plural(rows, 'row')} of {files} in one batch, {report.refused} refused")
     with step("Import") as told:
         again = import_files(database, made.files, progress=progress)
         told.append(

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from appliance.days import from_day_number
 from appliance.student_level.records.shares import tenths
+from appliance.wording import plural as plural
 
 _NUMBERS = "no one two three four five six seven eight nine ten".split()
 
@@ -65,11 +66,6 @@ def clock_and_day(seconds: float) -> str:
 def number(count: int) -> str:
     """Small numbers as words, at the start of a heading: five."""
     return _NUMBERS[count] if 0 <= count <= 10 else f"{count:,}"
-
-
-def plural(count: int, one: str, many: str = "") -> str:
-    """5 students, 1 student."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def grade_level(code: str) -> str:

@@ -54,7 +54,7 @@ def test_trying_again_in_vain_says_so(early: Type) -> None:
 
 def test_letting_go_needs_a_reason_and_a_batch_that_has_rows(early: Type) -> None:
     assert early("quarantine", "drop", 1).code == 2
-    assert "rows of batch 1 are forgotten" in early("quarantine", "drop", 1, "--reason", "sent again").talk
+    assert "rows of batch 1 forgotten" in early("quarantine", "drop", 1, "--reason", "sent again").talk
     assert early("quarantine", "drop", 1, "--reason", "sent again").code == 1
     assert "Nothing waits" in early("quarantine", "list").talk
 

@@ -25,7 +25,7 @@ def test_the_list_names_nobody_unless_asked_and_then_the_log_says_so(asked):
     told = asked("who", "list")
     assert told.code == 0
     assert "Given name: agrees. Middle name: not known. Family name: differs." in told.out
-    assert "1 rows wait" in told.out
+    assert "1 row waits" in told.out
     assert "Zeller" not in told.out + told.talk
     assert "Zeller" in asked("who", "list", "--show-people").out
     question = json.loads(asked("who", "list", "--json").out)["questions"][0]

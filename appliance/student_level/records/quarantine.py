@@ -12,6 +12,7 @@ from typing import Any
 from appliance.days import from_day_number
 from appliance.storage.connection import Gate
 from appliance.storage.database import Reading
+from appliance.wording import plural
 
 WAITING = Gate(
     open_tables=frozenset(),
@@ -84,7 +85,7 @@ class Cause:
     def __str__(self) -> str:
         kinds = ", ".join(f"{number:,} of {kind}" for kind, number in self.by_kind.most_common())
         where = f"First in {self.file}, row {self.row_number}" + (f", {self.column_name}" if self.column_name else "")
-        rows = "1 row waits" if self.rows == 1 else f"{self.rows:,} rows wait"
+        rows = plural(self.rows, "row waits", "rows wait")
         return f"{rows} ({kinds}): {self.what_to_do} {where}. For: {self.who}."
 
 

@@ -30,6 +30,7 @@ from appliance.student_level.staging.load_delta import DeltaFile
 from appliance.student_level.staging.report import FileRead, ImportReport
 from appliance.student_level.staging.rows import Rows, Typed, rows_of
 from appliance.student_level.staging.typed_rows import places_of, typed_rows
+from appliance.wording import plural
 
 Loader = Callable[[Batch, Layout, FileRead, Rows], None]
 
@@ -148,7 +149,11 @@ def _read(batch: Batch, one: Recognised, read: FileRead, known: KnownFiles | Non
     if picked:
         read.rows += picked.passed_over
         batch.report.count(one.layout.entity).unchanged += picked.passed_over
-        same = f"{picked.passed_over:,} of its rows are the same as last time and were not read again"
+        same = plural(
+            picked.passed_over,
+            "of its rows is the same as last time and was not read again",
+            "of its rows are the same as last time and were not read again",
+        )
         read.note = "; ".join(filter(None, (read.note, same)))
     batch.report.put_in_order(read.name)
     note_share(batch, one.layout, read)

@@ -10,6 +10,7 @@ from appliance.student_level.staging.load_roster import delete_unseen
 from appliance.student_level.staging.references import Reference, with_keys
 from appliance.student_level.staging.report import FileRead
 from appliance.student_level.staging.rows import Rows, Typed
+from appliance.wording import plural
 
 _HAS_ROWS = "SELECT EXISTS (SELECT 1 FROM temp.first_row)"
 _END = """
@@ -95,7 +96,7 @@ def _students(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> Itera
             is_staff=[role not in ("student", oneroster.OWN_ROLE) for role in active["role"]],
         )
         if own := own + len(block.numbers) - sum(block["is_student"]) - sum(block["is_staff"]):
-            read.note = f"{own:,} rows with a role of the sender's own (ext:) left out: it grants nothing here"
+            read.note = f"{plural(own, 'row')} with a role of the sender's own (ext:) left out: it grants nothing here"
         seats = with_keys(batch, layout, read, block.where("is_student"), section, student)
         seats = _in_order(batch, layout, read, seats, begins)
         yield seats.numbers, seats.of("class", "person", "begins", "end_day")

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Literal
 
+from appliance.wording import plural
+
 MOST_PROBLEMS_KEPT = 10_000
 """Of one batch, row by row. Beyond it problems are counted by kind, not listed."""
 
@@ -156,7 +158,7 @@ class ImportReport:
     def lines(self) -> Iterator[str]:
         """The report in plain text, one line at a time."""
         for read in self.files:
-            yield f"{read.name}: {read.rows:,} rows as {read.kind}" + (f"; {read.note}" if read.note else "")
+            yield f"{read.name}: {plural(read.rows, 'row')} as {read.kind}" + (f"; {read.note}" if read.note else "")
             if read.people:
                 yield f"{read.name}: {read.people}"
             if read.columns_left_out:
@@ -174,10 +176,11 @@ class ImportReport:
             if shown[kind] <= 3:
                 yield str(problem)
             elif shown[kind] == 4:
-                yield f"{problem.file}, {problem.column}: and {self.problem_kinds[kind] - 3:,} more rows like these."
+                more = plural(self.problem_kinds[kind] - 3, "more row")
+                yield f"{problem.file}, {problem.column}: and {more} like these."
         if self.quarantined:
-            wait = "refused row waits" if self.quarantined == 1 else "refused rows wait"
-            yield f"{self.quarantined:,} {wait} in quarantine. See for what: schoolhouse quarantine list"
+            wait = plural(self.quarantined, "refused row waits", "refused rows wait")
+            yield f"{wait} in quarantine. See for what: schoolhouse quarantine list"
         if self.left_quarantine:
             one = self.left_quarantine == 1
             which = "row that an earlier import refused was" if one else "rows that earlier imports refused were"
@@ -191,7 +194,7 @@ class ImportReport:
                 f"{one.ended:,} ended, {one.refused:,} refused"
             )
         if len(counts) > _MOST_SCHOOLS:
-            yield f"  and {len(counts) - _MOST_SCHOOLS} more schools; --json names them all"
+            yield f"  and {plural(len(counts) - _MOST_SCHOOLS, 'more school')}; --json names them all"
         for deed, rows in self.samples.get(entity, {}).items():
             keys = "; ".join(", ".join(f"{name} {value}" for name, value in row.items()) for row in rows)
             yield f"  {deed}, for example: {keys}"
@@ -225,7 +228,7 @@ def how_linked(linked: Mapping[str, int]) -> str:
     every, found = sum(linked.values()), sum(rows for how, rows in linked.items() if how not in NOT_FOUND)
     by = ", ".join(f"{rows:,} by {how}" for how, rows in linked.items() if how not in NOT_FOUND)
     rest = ", ".join(f"{linked[how]:,} {words}" for how, words in NOT_FOUND.items() if how in linked)
-    share = f"{1000 * found // every / 10}% of {every:,} rows linked" + (f" ({by})" if by else "")
+    share = f"{1000 * found // every / 10}% of {plural(every, 'row')} linked" + (f" ({by})" if by else "")
     return f"{share}; {rest}" if rest else share
 
 
