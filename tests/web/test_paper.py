@@ -129,7 +129,8 @@ def test_a_class_list_has_the_columns_of_the_page_and_the_number_of_its_line(own
     science = okafor.link_to("Science 7", on="/classes")
     paper = okafor.get(f"{science}/list?sort=missed").text
     assert re.findall(r"<th[^>]*>([^<]+)</th>", paper.split("</thead>")[0]) == [
-        "Student", "Days missed", "Days enrolled", "Last 8 weeks", "Missing work", "Quarter 2", "Last check-in", "Notes",
+        "Student", "Days missed", "Days enrolled", "Last 8 weeks", "Missing work", "Quarter 2", "Last check-in",
+        "Notes",
     ]  # fmt: skip
     assert paper.index("Marsh, Cleo") < paper.index("Lovell, Ada") < paper.index("Olsen, Fay")
     assert "<bdi>Sa\u202dlim, Ra\u202eni</bdi>" in paper

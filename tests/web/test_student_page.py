@@ -1,5 +1,6 @@
 """One student's page: who may open it, and that every opening is written down first."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -11,6 +12,7 @@ from appliance.web.addresses import Addresses, Kind
 from tests import maplewood
 from tests.access_log import at_desk
 from tests.conftest import Person, app_for, sign_in
+from tests.learning_marks import put_growth
 
 ADA = maplewood.KEY["ada"]
 
@@ -242,3 +244,27 @@ def test_a_rehearsal_says_so_on_every_page(own_town: Database) -> None:
     assert "Rehearsal." in page
     assert "Friday, October 2, 2026" in page
     assert "Missed 4 of the last 5" not in okafor.get(address_for(okafor, ADA)).text
+
+
+def test_courses_have_their_trend_and_tests_their_growth(own_town: Database) -> None:
+    put_growth(own_town, "ada", 2, 5, 4.6)
+    okafor = sign_in(app_for(own_town), "okafor")
+    page = okafor.get(okafor.link_to("Ada Lovell", on="/this-week")).text
+    assert re.search(r'aria-label="Science 7, out of 100, oldest first: [\d.]+, [\d.]+"', page)
+    assert (
+        "Growth on Science check, fall to winter: <strong>+2, typical 5</strong>; may be chance: the margin is 5"
+        in page
+    )
+
+
+def test_after_ones_own_check_in_only_what_came_since_is_new(own_town: Database) -> None:
+    okafor = sign_in(app_for(own_town), "okafor")
+    ada = okafor.link_to("Ada Lovell", on="/this-week")
+    assert "New in the last four weeks" in okafor.get(ada).text
+    okafor.post(f"{ada}/check-ins", {"csrf": okafor.csrf("/this-week"), "kind": "talked", "back": "student"})
+    page = okafor.get(ada).text
+    assert "New since your last check-in on November 23" in page
+    assert "look for since then" in page
+    assert "Missed 4 of the last 5 school days" not in page.split('id="s2"')[1].split("</section>")[0]
+    wu = sign_in(app_for(own_town), "wu")
+    assert "New in the last four weeks" in wu.get(address_for(wu, ADA)).text
