@@ -69,3 +69,19 @@ def test_teachers_have_no_district_page(visit) -> None:
     for who in ("okafor", "ruiz", "kim"):
         assert visit(who).get("/district").status_code == 403
         assert visit(who).get("/district/file/csv").status_code == 403
+
+
+def test_on_the_first_twenty_school_days_the_page_counts_and_shows_no_share(own_town: Database) -> None:
+    count(own_town, (4, 30), (2, 40))
+    with own_town.changing(Event("test", Action.IMPORT)) as tables:
+        days = [
+            day for (day,) in tables.execute("SELECT DISTINCT day FROM school_attendance_day ORDER BY 1").fetchall()
+        ]
+        tables.execute("DELETE FROM school_attendance_day WHERE day > ?", (days[19],))
+    hall = sign_in(app_for(own_town), "hall")
+    page = hall.get("/district").text
+    assert '<span class="sub">4 of 30</span>' in page
+    assert "13.3%" not in page
+    with own_town.changing(Event("test", Action.IMPORT)) as tables:
+        tables.execute("INSERT INTO school_attendance_day VALUES (1, ?, 11, 0)", (days[20],))
+    assert "13.3%" in hall.get("/district").text

@@ -40,12 +40,16 @@ class SchoolLine:
 
 @dataclass(frozen=True, slots=True)
 class District:
-    """All schools by name, and the district as a whole. `weeks` and `before`: this year's and last year's."""
+    """All schools by name, and the district as a whole. `weeks` and `before`: this year's and last year's.
+
+    `days`: school days of this year for which attendance is loaded, at the school that has most.
+    """
 
     lines: tuple[SchoolLine, ...]
     missed: Share | None
     weeks: tuple[Week, ...]
     before: tuple[Week, ...]
+    days: int
 
 
 def newest_snapshot(shelf: Reading, metric: str, school_year: int) -> str | None:
@@ -82,16 +86,18 @@ def district(
                 is_hidden=key in hidden,
             )
         )
-    return District(tuple(lines), shares.get(DISTRICT), _together(now), _together(past))
+    days = max((one.days for one in now.values()), default=0)
+    return District(tuple(lines), shares.get(DISTRICT), _together(now), _together(past), days)
 
 
 @dataclass(frozen=True, slots=True)
 class _Attendance:
-    """A school's weeks, oldest first, its newest day, and the fewest students that were enrolled on any day."""
+    """A school's weeks, oldest first, its newest day, the fewest students enrolled on any day, and how many days."""
 
     weeks: tuple[Week, ...] = ()
     until: int | None = None
     fewest: int = 0
+    days: int = 0
 
 
 _NOTHING = _Attendance()
@@ -102,7 +108,7 @@ def _weeks(reading: Reading, since: int, until: int) -> dict[int, _Attendance]:
     for row in reading.query(_BY_DAY, {"since": since, "until": until}):
         days[row["school_key"]].append(Week(row["day"], row["enrolled"], row["missed"]))
     return {
-        school: _Attendance(_by_week(each), each[-1].monday, min(day.enrolled for day in each))
+        school: _Attendance(_by_week(each), each[-1].monday, min(day.enrolled for day in each), len(each))
         for school, each in days.items()
     }
 

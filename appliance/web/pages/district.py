@@ -36,6 +36,11 @@ class DistrictPage:
     counted_on: str | None
 
     @property
+    def is_early(self) -> bool:
+        """Whether so few school days are over that a share of days says nothing: then the page shows counts."""
+        return self.district.days <= self.rules.first_days
+
+    @property
     def behind(self) -> int:
         """Schools whose attendance is missing or older than a long weekend."""
         return sum(one.until is None or self.today - one.until > STALE_DAYS for one in self.district.lines)
