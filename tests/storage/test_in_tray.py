@@ -1,5 +1,10 @@
 """A check-in is kept at once, waits for no import, and is neither lost nor doubled when the records take it in."""
 
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from appliance.actions import Action
@@ -10,6 +15,7 @@ from appliance.student_level.access import Viewer, reading_as
 from appliance.student_level.records.check_ins import check_ins_of, record_check_in
 from appliance.student_level.staging.linking.merging import merge
 from tests import maplewood
+from tests.storage.test_two_files import CHANGE, add_student
 
 ADA, BEN = maplewood.KEY["ada"], maplewood.KEY["ben"]
 TODAY = day_number(maplewood.TODAY)
@@ -102,3 +108,20 @@ def test_a_desk_put_back_from_an_older_copy_gives_no_number_again(own_town: Data
             numbers |= {key for (key,) in desk.execute("SELECT tray_key FROM check_in_tray")}
             desk.execute("DELETE FROM check_in_tray")
     assert len(numbers) == 20
+
+
+@pytest.mark.parametrize("moment", ["before the line", "after the line", "inside the change", "after the commit"])
+def test_kill_9_in_an_import_neither_loses_nor_doubles_a_check_in(home: Path, moment: str) -> None:
+    database = Database(home)
+    add_student(database, 1)
+    with database.desk.changing(IMPORT) as desk:
+        desk.execute("INSERT INTO account VALUES (1, 'okafor', '', 'teacher', NULL, 'Ms. Okafor', 0, 0, 0)")
+    talks(database, student=1)
+    database.close()
+    killed = subprocess.run([sys.executable, "-c", CHANGE, home, moment], timeout=60)
+    assert killed.returncode == -signal.SIGKILL
+    database = Database(home)
+    add_student(database, 8)
+    assert in_records(database) == [(1, "likes the new seat")]
+    assert database.desk._writer.execute("SELECT * FROM check_in_tray").fetchall() == []
+    database.close()
