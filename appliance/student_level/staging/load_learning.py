@@ -82,7 +82,7 @@ def tests(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     """Test results. A second result of one test on one day counts as a second occurrence, in the file's order."""
     whose, same = Results(batch, layout, read), SameTests(batch, read)
     made: dict[str, int] = {}
-    occurrences: Counter[tuple[int, int, int]] = Counter()
+    sittings = _Sittings(batch)
 
     def make(row: Any) -> int:
         if (key := same.key(row.test)) is not None:
@@ -99,17 +99,13 @@ def tests(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
             batch.link("test", name, key)
         return key
 
-    def nth(place: tuple[int, int, int]) -> int:
-        occurrences[place] += 1
-        return occurrences[place]
-
     def ready() -> Iterator[tuple[Any, ...]]:
         for found in same.untold(map(whose.found, rows.blocks())):
             for place, name in enumerate(found["test"]):
                 if name not in made:
                     made[name] = make(found.at(place))
             keys = list(map(made.__getitem__, found["test"]))
-            times = map(nth, zip(found["student_key"], keys, found["day"], strict=True))
+            times = sittings.nth(list(zip(found["student_key"], keys, found["day"], strict=True)))
             says = {level: district_csv.meets_standard(level) for level in set(found["level"])}
             # A part of a test has levels too, but only the whole test says whether its standard was met.
             meets = [
@@ -124,6 +120,38 @@ def tests(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     columns = "raw_score, scale_score, standard_error, level, meets, administration, grade_level, file_key, file_row"
     batch.upsert(layout.entity, "test_result", key, columns, ready())
     whose.close()
+
+
+class _Sittings:
+    """Which result of one student, in one test, on one day each row is: the first nearly always.
+
+    SQLite keeps them, in about 15 bytes each; a counter of millions of tuples would take fifteen times as much.
+    """
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch, self._rows = batch, 0
+        self._again: Counter[tuple[int, int, int]] = Counter()
+        batch.run("DROP TABLE IF EXISTS temp.sitting")
+        batch.run(
+            "CREATE TEMP TABLE sitting (student_key, test_key, day, nth_row, PRIMARY KEY (student_key, test_key, day))"
+            " WITHOUT ROWID"
+        )
+
+    def nth(self, places: Sequence[tuple[int, int, int]]) -> list[int]:
+        """1, 2 and so on for each (student, test, day), in the order in which they come."""
+        numbered = [(*place, number) for number, place in enumerate(places, start=self._rows)]
+        self._rows += len(places)
+        if self._batch.run_many("INSERT OR IGNORE INTO temp.sitting VALUES (?, ?, ?, ?)", numbered) == len(places):
+            return [1] * len(places)
+        return [1 if self._is_first(*row) else self._repeat(row[:3]) for row in numbered]
+
+    def _is_first(self, *row: int) -> bool:
+        sql = "SELECT nth_row = ?4 FROM temp.sitting WHERE student_key = ?1 AND test_key = ?2 AND day = ?3"
+        return bool(next(self._batch.ask(sql, row))[0])
+
+    def _repeat(self, place: tuple[int, int, int]) -> int:
+        self._again[place] += 1
+        return 1 + self._again[place]
 
 
 def growth(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
