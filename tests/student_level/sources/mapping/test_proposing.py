@@ -338,3 +338,42 @@ def test_why_students_left_is_proposed_with_what_its_words_mean():
     assert proposal.recipe.name == "school enrollment"
     assert proposal.codes["leaving"] == {"Dropped Out": "dropped_out", "01908": "transfer_in_state"}
     assert "W12" in proposal.open_codes["leaving"]
+
+
+def test_a_students_record_of_courses_is_proposed_as_transcripts():
+    proposal = proposed(
+        "STU_NUM SCH_YR TERM_CD CRS_NBR CRS_TITLE CR_EARNED GR_LVL FINAL_MARK PASS_FAIL",
+        ["501|2025-2026|S1|ALG|Algebra|0.5|09|88 B+|Pass", "502|2025-2026|S1|ART|Art|0|09|50 F|Fail"],
+    )
+    assert proposal.recipe.name == "transcripts"
+    assert chosen(proposal) == {
+        "student_id": "STU_NUM", "course_id": "CRS_NBR", "credits_earned": "CR_EARNED", "course_name": "CRS_TITLE",
+        "school_year": "SCH_YR", "term_id": "TERM_CD", "grade_level": "GR_LVL", "final_mark": "FINAL_MARK",
+        "course_result": "PASS_FAIL",
+    }  # fmt: skip
+    assert proposal.open_codes["results"] == ()
+
+
+def test_which_courses_are_advanced_is_proposed_by_its_words_and_a_strange_one_is_asked_for():
+    proposal = proposed("COURSE_CODE COURSE_LEVEL CREDITS", ["CALC|AP|1", "ALG|Regular|1", "BIO|AICE|1"])
+    assert proposal.recipe.name == "course levels"
+    assert proposal.codes["course_levels"] == {"AP": "AP", "Regular": "Regular"}
+    assert proposal.open_codes["course_levels"] == ("AICE",)
+
+
+def test_transcripts_come_in_through_a_confirmed_mapping(two_schools):
+    two_schools.begin()
+    path = two_schools.file("grad.csv", """
+        STU_NUM,SCH_YR,TERM_CD,CRS_NBR,CR_EARNED,FINAL_MARK,PASS_FAIL
+        501,2025-2026,S1,ALG,0.5,88 B+,Pass
+        502,2025-2026,S1,ART,0,50 F,Fail
+    """)  # fmt: skip
+    assert confirm(two_schools.database, path) == 2  # CRS_NBR and FINAL_MARK are likely, not sure
+    assert two_schools.load(path).problems == []
+    assert two_schools.ask(
+        "SELECT given_name, school_year, term, course_code, credits_earned, score, score_text, result"
+        "  FROM transcript_course JOIN student USING (student_key) ORDER BY 1"
+    ) == [
+        ("Ada", 2026, "semester 1", "ALG", 0.5, 88.0, "B+", "passed"),
+        ("Ben", 2026, "semester 1", "ART", 0.0, 50.0, "F", "failed"),
+    ]
