@@ -76,7 +76,7 @@ def test_turning_it_off_says_beforehand_what_it_deletes_and_then_deletes_it(own_
 
 
 def test_the_page_lists_every_stored_field_and_names_no_student(kim):
-    said = text_of(kim.get("/data/fields").text)
+    said = text_of(kim.get("/manual/what-is-kept?of=student").text)
     assert "Given name Finding the right child on a page directory staff whose students they are" in said
     assert "Lovell" not in said
 

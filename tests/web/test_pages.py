@@ -246,3 +246,20 @@ def test_v8_1_1_v8_1_2_the_manual_prints_the_rules_and_rights_that_are_in_force(
         assert nobody.get(f"/manual{page}").status_code == 200
     for page in ("/layout", "/nothing", "/../base"):
         assert nobody.get(f"/manual{page}").status_code in (404,)
+
+
+def test_a_long_caseload_comes_in_pages_and_the_log_keeps_whom_each_showed(
+    visit, town: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("appliance.web.pages.classes.LINES_A_PAGE", 1)
+    first, second = (visit("wu").get(f"/caseload?page={page}").text for page in (0, 1))
+    assert "Lovell, Ada" in first
+    assert "Ostrow" not in first
+    assert "Showing 1 to 1 of 2" in first
+    assert "Ostrow, Ben" in second
+    assert 'href="/caseload?sort=name&amp;page=0"' in second
+    assert visit("wu").get("/caseload?page=99").text == second
+    sql = "SELECT student_key FROM access_log_student WHERE sequence = (SELECT max(sequence) FROM access_log)"
+    with town.desk.changing(Event("test", Action.SEE_DATA)) as tables:
+        seen = [row["student_key"] for row in tables.query(sql.replace("max(sequence)", "max(sequence) - 1"))]
+    assert seen == [maplewood.KEY["ben"]]

@@ -1,6 +1,6 @@
 """A teacher's classes, and the roster of one; a counselor's caseload."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -22,6 +22,7 @@ from appliance.web.languages import languages
 from appliance.web.rendering import show
 from appliance.web.visit import Frame, NoSuch, Visit
 
+LINES_A_PAGE = 60
 STALE_DAYS = 7
 """Attendance that is older says so on the page: a long weekend is no reason."""
 Order = Literal["name", "missed", "missing", "check-in"]
@@ -62,13 +63,25 @@ class ClassPage:
 
 @dataclass(frozen=True, slots=True)
 class CaseloadPage:
-    """The roster of a counselor."""
+    """The roster of a counselor, so many at a time. `page` counts from 0."""
 
     template: ClassVar[str] = "pages/caseload.html"
     frame: Frame
     address: str
     lines: tuple[tuple[str, RosterLine], ...]
+    total: int
+    page: int
     order: str
+
+    @property
+    def first(self) -> int:
+        """How many come before the first line shown."""
+        return self.page * LINES_A_PAGE
+
+    @property
+    def left(self) -> int:
+        """How many come after the last."""
+        return self.total - self.first - len(self.lines)
 
 
 @get("/classes", action=Action.SEE_SECTION, sync_to_thread=True)
@@ -117,22 +130,23 @@ def table_of(visit: Visit, reading: Reading, section_key: int, order: str) -> Cl
 
 
 @get("/caseload", action=Action.SEE_THIS_WEEK, sync_to_thread=True)
-def see_caseload(visit: NamedDependency[Visit], sort: FromQuery[Order] = "name") -> Response[str] | Redirect:
-    """Every student of a counselor or a teacher; a principal's are on the school's page, twenty at a time."""
+def see_caseload(
+    visit: NamedDependency[Visit], sort: FromQuery[Order] = "name", page: FromQuery[int] = 0
+) -> Response[str] | Redirect:
+    """The students of a counselor or a teacher; a principal's are on the school's page. The log keeps whom it shows."""
     if visit.role is Role.PRINCIPAL:
         return Redirect("/school", status_code=303)
     with visit.reading() as reading:
         lines = caseload(reading, today=visit.today, school_year=visit.school_year)
-        page = CaseloadPage(visit.frame(reading), "/caseload", _sorted(visit, lines, sort), sort)
-    visit.saw(Action.SEE_SECTION, students=tuple(line.student_key for line in lines), subject="caseload")
-    return show(page)
+        page = min(max(page, 0), max(len(lines) - 1, 0) // LINES_A_PAGE)
+        shown = sorted(lines, key=ORDERS[sort])[page * LINES_A_PAGE : (page + 1) * LINES_A_PAGE]
+        addressed = tuple((visit.student_address(line.student_key), line) for line in shown)
+        caseload_page = CaseloadPage(visit.frame(reading), "/caseload", addressed, len(lines), page, sort)
+    visit.saw(Action.SEE_SECTION, students=tuple(line.student_key for line in shown), subject="caseload")
+    return show(caseload_page)
 
 
 def _classes(visit: Visit, reading: Any) -> tuple[tuple[str, Section], ...]:
     staff_key = visit.person.staff_key
     found = sections_of(reading, staff_key, visit.today) if staff_key is not None else []
     return tuple((visit.section_address(section.section_key), section) for section in found)
-
-
-def _sorted(visit: Visit, lines: Sequence[RosterLine], order: Order) -> tuple[tuple[str, RosterLine], ...]:
-    return tuple((visit.student_address(line.student_key), line) for line in sorted(lines, key=ORDERS[order]))

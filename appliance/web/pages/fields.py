@@ -1,4 +1,4 @@
-"""What is kept, why, until when; and the steward's choice of sensitive fields, each with a purpose and a time."""
+"""The steward's choice of sensitive fields, each with a purpose and a time."""
 
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
@@ -12,7 +12,6 @@ from litestar.response import Redirect
 from appliance.actions import Action
 from appliance.jobs.choose_fields import choices, stored, turn_off, turn_on
 from appliance.jobs.compute_metrics import refresh
-from appliance.storage.field_catalogue import FIELDS, Field
 from appliance.student_level.sensitive import KEEPABLE, SENSITIVE, Choice
 from appliance.web.forms import FromForm
 from appliance.web.rendering import show
@@ -43,30 +42,26 @@ class Sensitive:
 
 @dataclass(frozen=True, slots=True)
 class FieldsPage:
-    """The choices first, then every column."""
+    """The choices; the manual shows every column."""
 
     template: ClassVar[str] = "pages/fields.html"
     frame: Frame
     sensitive: tuple[Sensitive, ...]
-    tables: dict[str, tuple[Field, ...]]
     done: str
 
 
 @get(_HERE, action=Action.CHOOSE_FIELD, sync_to_thread=True)
 def see_fields(visit: NamedDependency[Visit], done: FromQuery[str] = "") -> Response[str]:
-    """The sensitive fields, on or off, and the whole catalogue. No student stands on this page."""
+    """The sensitive fields, on or off. No student stands on this page."""
     database = visit.house.database
     records = stored(database)
     found = tuple(
         Sensitive(one, SENSITIVE[one.name], records[one.name], one.name in KEEPABLE) for one in choices(database)
     )
-    tables: dict[str, list[Field]] = {}
-    for field in FIELDS:
-        tables.setdefault(field.table, []).append(field)
     with visit.reading() as reading:
         frame = visit.frame(reading)
     told = done if done in SENSITIVE else ""
-    return show(FieldsPage(frame, found, {table: tuple(fields) for table, fields in tables.items()}, told))
+    return show(FieldsPage(frame, found, told))
 
 
 class OnForm(msgspec.Struct, forbid_unknown_fields=True):

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any, ClassVar
 
 from litestar import Request, Response, get
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from appliance.actions import RIGHTS, Action, Role
 from appliance.errors import Sentence
@@ -55,6 +55,7 @@ class ManualPage:
     rules: Version
     versions: tuple[Version, ...]
     minimum_cell: int
+    of: str
     titles: ClassVar[dict[str, str]] = TITLES
     kinds: ClassVar[dict[str, str]] = KINDS
     rights: ClassVar[dict[Role, frozenset[Action]]] = RIGHTS
@@ -86,8 +87,10 @@ class ManualPage:
 
 
 @get(["/manual", "/manual/{name:str}"], action=Action.SEE_OPEN_PAGE, sync_to_thread=False)
-def see_manual(request: Request[Any, Any, Any], name: FromPath[str] = "schoolhouse") -> Response[str]:
-    """A page of the manual, for anybody who can reach the server."""
+def see_manual(
+    request: Request[Any, Any, Any], name: FromPath[str] = "schoolhouse", of: FromQuery[str] = ""
+) -> Response[str]:
+    """A page of the manual, for anybody who can reach the server. `of`: which kind of record, on what is kept."""
     if name not in TITLES or not (TEMPLATES / "manual" / f"{name}.html").is_file():
         raise NoSuch(Sentence("page of the manual"))
     visit = request.scope.get("user")
@@ -104,5 +107,6 @@ def see_manual(request: Request[Any, Any, Any], name: FromPath[str] = "schoolhou
             next(one for one in reversed(rules) if one.from_day <= house.today),
             tuple(rules[1:]),
             house.settings.minimum_cell,
+            of,
         )
     )

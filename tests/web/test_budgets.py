@@ -1,0 +1,135 @@
+"""What each page of each role may weigh, and that its work does not grow with the district.
+
+Everybody walks through every page that leads on from their first, in an invented district of 60 students and in one of
+600: of many alike, one is opened.
+"""
+
+import re
+import time
+from dataclasses import dataclass, field
+from datetime import date
+from html import unescape
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from appliance.actions import Role
+from appliance.jobs.compute_metrics import refresh
+from appliance.jobs.demo_people import sign_ins
+from appliance.jobs.import_files import import_files
+from appliance.jobs.second_factors import current_code
+from appliance.sample import write_district
+from appliance.server import build_app
+from appliance.settings import Settings
+from appliance.storage.database import Database
+from appliance.web.rendering import STATIC
+from tests.conftest import ADDRESS, FORM_HEADERS
+from tests.web.matrix import counting_questions
+
+KB = 1024
+HTML, STYLE, SCRIPT, FONT = 60 * KB, 15 * KB, 40 * KB, 55 * KB
+NOT_PAGES = re.compile(r"/file|/pdf|/static|/healthz|/language|/data/files")
+TODAY = date(2026, 11, 23)
+
+
+@dataclass
+class Seen:
+    """What one walk through a district found, by role and route: the size of the page, and how much it asked."""
+
+    sizes: dict[tuple[str, str], int] = field(default_factory=dict)
+    questions: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    fetched: set[str] = field(default_factory=set)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Seen:
+    return walked(tmp_path_factory.mktemp("small"), 60)
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Seen:
+    return walked(tmp_path_factory.mktemp("large"), 600)
+
+
+def walked(folder: Path, students: int) -> Seen:
+    database = Database.create(folder / "home")
+    made = write_district(folder / "files", students=students, today=TODAY)
+    import_files(database, made.files)
+    refresh(database)
+    password, people = sign_ins(database, made, folder)
+    app = build_app(database, Settings(family_pages=True), secure_cookies=False, as_of=TODAY)
+    seen = Seen()
+    for person in people:
+        if person.role is not Role.SUBSTITUTE:  # whose pages a day code opens, which stands on paper
+            with signed_in(app, person.username, password, person.app_secret) as browser:
+                walk(browser, app, person.role, seen)
+    database.close()
+    return seen
+
+
+def signed_in(app: Litestar, username: str, password: str, secret: str) -> TestClient[Litestar]:
+    browser = TestClient(app, base_url=ADDRESS)
+    form = {"username": username, "password": password}
+    browser.post("/sign-in", data=form, headers=FORM_HEADERS, follow_redirects=False)
+    if secret:
+        code = {"code": current_code(secret, time.time())}
+        browser.post("/sign-in/second", data=code, headers=FORM_HEADERS, follow_redirects=False)
+    return browser
+
+
+def walk(browser: TestClient[Litestar], app: Litestar, role: Role, seen: Seen) -> None:
+    done: set[str] = set()
+    to_see = ["/"]
+    while to_see:
+        address = to_see.pop(0)
+        route = urlsplit(address).path if address.startswith("/manual") else route_of(app, address)
+        if not route or route in done:
+            continue
+        done.add(route)
+        with counting_questions() as asked:
+            answer = browser.get(address)
+        if answer.status_code != 200 or not answer.headers["content-type"].startswith("text/html"):
+            continue
+        seen.sizes[role.value, route] = len(answer.content)
+        seen.questions[role.value, route] = list(asked)
+        seen.fetched |= set(re.findall(r'(?:src|<link[^>]*? href)="([^"]+)"', answer.text))
+        links = [unescape(link) for link in re.findall(r'<a [^>]*?href="(/[^"]*)"', answer.text)]
+        to_see += [link.split("#")[0] for link in links if not NOT_PAGES.search(link)]
+
+
+def route_of(app: Litestar, address: str) -> str:
+    path = urlsplit(address).path
+    routes = sorted((route.path_format for route in app.routes), key=lambda route: route.count("{"))
+    return next((route for route in routes if re.fullmatch(re.sub(r"\{[^}]+\}", "[^/]+", route), path)), "")
+
+
+def test_no_page_of_anybody_weighs_more_than_its_budget(large: Seen) -> None:
+    assert len(large.sizes) > 70
+    assert {role for role, _ in large.sizes} == {role.value for role in Role} - {Role.SUBSTITUTE.value}
+    assert {page: size for page, size in large.sizes.items() if size > HTML} == {}
+
+
+def test_a_page_fetches_its_stylesheet_typeface_and_mark_and_nothing_else(large: Seen) -> None:
+    files = {Path(urlsplit(address).path).name for address in large.fetched}
+    assert all(address.startswith("/static/") for address in large.fetched)
+    assert {Path(name).suffix for name in files} <= {".css", ".svg", ".js"}
+    for name in files:
+        if name.endswith(".css"):
+            assert (STATIC / name).stat().st_size <= STYLE, name
+    assert sum((STATIC / name).stat().st_size for name in files if name.endswith(".js")) <= SCRIPT
+    assert sum(file.stat().st_size for file in STATIC.glob("*.woff2")) <= FONT
+    assert "schoolhouse.css" in files
+
+
+def test_ten_times_as_many_students_are_no_more_questions(small: Seen, large: Seen) -> None:
+    both = small.questions.keys() & large.questions.keys()
+    assert len(both) > 70
+    grown = {
+        page: (len(small.questions[page]), len(large.questions[page]))
+        for page in both
+        if len(small.questions[page]) != len(large.questions[page])
+    }
+    assert grown == {}
