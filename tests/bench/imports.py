@@ -9,13 +9,10 @@ from pathlib import Path
 from appliance.actions import Action
 from appliance.jobs.import_files import import_files
 from appliance.storage.database import Database, Event, Tables
+from appliance.student_level.staging.journal import LOADED
 
-TABLES = (
-    "organization academic_session calendar_day student staff staff_role course section teaching section_enrollment "
-    "school_enrollment program_membership caseload line_item grade test test_result attendance_taken attendance_day "
-    "attendance_section identity"
-).split()
-"""What an import fills, in an order that foreign keys accept."""
+TABLES = LOADED[: LOADED.index("identity") + 1]
+"""What an import fills, in an order that foreign keys accept; not what it remembers of people who are in doubt."""
 
 
 @dataclass(frozen=True)
