@@ -1,5 +1,6 @@
 """Line items, grades and test results."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -122,6 +123,12 @@ def tests(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
     whose.close()
 
 
+_FIRST_SITTINGS = """
+    SELECT nth_row FROM json_each(?) AS asked CROSS JOIN temp.sitting
+        ON student_key = asked.value ->> 0 AND test_key = asked.value ->> 1 AND day = asked.value ->> 2
+"""
+
+
 class _Sittings:
     """Which result of one student, in one test, on one day each row is: the first nearly always.
 
@@ -130,7 +137,7 @@ class _Sittings:
 
     def __init__(self, batch: Batch) -> None:
         self._batch, self._rows = batch, 0
-        self._again: Counter[tuple[int, int, int]] = Counter()
+        self._again: Counter[tuple[int, ...]] = Counter()
         batch.run("DROP TABLE IF EXISTS temp.sitting")
         batch.run(
             "CREATE TEMP TABLE sitting (student_key, test_key, day, nth_row, PRIMARY KEY (student_key, test_key, day))"
@@ -143,13 +150,10 @@ class _Sittings:
         self._rows += len(places)
         if self._batch.run_many("INSERT OR IGNORE INTO temp.sitting VALUES (?, ?, ?, ?)", numbered) == len(places):
             return [1] * len(places)
-        return [1 if self._is_first(*row) else self._repeat(row[:3]) for row in numbered]
+        firsts = {number for (number,) in self._batch.ask(_FIRST_SITTINGS, (json.dumps(places),))}
+        return [1 if number in firsts else self._repeat(tuple(place)) for *place, number in numbered]
 
-    def _is_first(self, *row: int) -> bool:
-        sql = "SELECT nth_row = ?4 FROM temp.sitting WHERE student_key = ?1 AND test_key = ?2 AND day = ?3"
-        return bool(next(self._batch.ask(sql, row))[0])
-
-    def _repeat(self, place: tuple[int, int, int]) -> int:
+    def _repeat(self, place: tuple[int, ...]) -> int:
         self._again[place] += 1
         return 1 + self._again[place]
 
