@@ -16,12 +16,15 @@ ARTS, LANGUAGES, COMPUTING, TRADES = (
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A course of the district's catalogue. `grades` is empty for an elective that any grade may take."""
+    """A course of the district's catalogue. `grades` is empty for an elective that any grade may take; `level` is what
+    the district says of it: nobody reads that out of a title.
+    """
 
     code: str
     title: str
     subject: str
     grades: tuple[str, ...] = ()
+    level: str = "Regular"
 
     @property
     def key(self) -> str:
@@ -67,8 +70,8 @@ ELECTIVES = {
     "High": (
         Course("SPAN-1", "Spanish I", LANGUAGES),
         Course("STUDIO", "Studio Art", ARTS),
-        Course("TECH-1", "Introduction to Trades", TRADES),
-        Course("CS-1", "Computer Science I", COMPUTING),
+        Course("TECH-1", "Welding I, with the college", TRADES, level="Dual credit"),
+        Course("CS-1", "AP Computer Science Principles", COMPUTING, level="AP"),
         Course("CHOIR", "Choir", ARTS),
     ),
 }
@@ -78,3 +81,9 @@ def catalogue() -> list[Course]:
     """Every course that any school of the district may teach."""
     in_grades = [course for courses in CORE.values() for course in courses]
     return [*HOMEROOM.values(), *in_grades, *(course for courses in ELECTIVES.values() for course in courses)]
+
+
+def levels() -> list[tuple[str, str, int]]:
+    """(code, level, credits) of each course that a high school teaches."""
+    in_grades = [course for grade in GRADES[9:] for course in CORE[grade]]
+    return [(course.code, course.level, 1) for course in (*in_grades, *ELECTIVES["High"])]

@@ -45,6 +45,7 @@ _EXPORTS = {
     "calendar": "date event",
     "caseload": "staff_id student_id begin_date end_date",
     "cohorts": "student_id ninth_grade_year",
+    "course_levels": "course_code course_level credits",
     "diplomas": "student_id school_id diploma_date diploma_type",
     "discipline": "student_id school_id action action_date action_days",
     "programs": "student_id program begin_date end_date primary_disability educational_environment home_language "
@@ -53,6 +54,8 @@ _EXPORTS = {
     "standards": "standard_id standard_code standard_title",
     "test_growth": "student_id source_file assessment_id administration_date growth_span observed_growth "
     "typical_growth growth_error",
+    "transcripts": "student_id school_year term course_code credits_attempted credits_earned final_letter "
+    "final_numeric result grade_level",
     "tests": "student_id source_file assessment_id assessment_title subject administration_date raw_score scale_score "
     "standard_error performance_level",
 }

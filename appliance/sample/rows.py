@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from appliance.sample.assessments import SPAN, Growth, TestResult, growth_of, tests_of
 from appliance.sample.attendance import exceptions_of
-from appliance.sample.courses import catalogue
+from appliance.sample.courses import catalogue, levels
 from appliance.sample.files import Files
 from appliance.sample.for_totals import (
     Leaver,
@@ -22,6 +22,7 @@ from appliance.sample.staff import Staff
 from appliance.sample.standards import level_of, standard_of, standards
 from appliance.sample.stories import Story
 from appliance.sample.timetable import Section
+from appliance.sample.transcripts import Taken, record_of
 from appliance.sample.year import SchoolYear
 
 _DAY = timedelta(days=1)
@@ -45,6 +46,7 @@ def write_frame(files: Files, schools: Iterable[School], year: SchoolYear) -> No
         )  # fmt: skip
     files.record("categories", GRADE_CATEGORY, "Grading period grade", 100)
     files.record("categories", ASSIGNMENT_CATEGORY, "Assignment", 0)
+    files.export("course_levels", levels())
     files.export("standards", standards())
     files.export("calendar", year.calendar())
 
@@ -64,6 +66,7 @@ def write_student(files: Files, stay: Stay, year: SchoolYear, seed: int) -> None
     _write_credential(files, stay, credential_this_year(student, year, seed), year)
     if (ninth := ninth_grade_year(student, year, seed)) is not None:
         files.export("cohorts", [(student.student_id, ninth)])
+    files.export("transcripts", [_transcript_row(student, taken) for taken in record_of(student, year, seed)])
     tests = list(tests_of(student, year, seed))
     files.export("tests", [_test_row(student, test) for test in tests])
     files.export("test_growth", [_growth_row(student, *gained) for gained in growth_of(student, tests, seed)])
@@ -199,6 +202,12 @@ def _write_enrollment(
 ) -> None:
     key = f"enr-{section.key.removeprefix('cls-')}-{user_key}"
     files.record("enrollments", key, section.key, section.school.key, user_key, role, primary, begin, end)
+
+
+def _transcript_row(student: Student, taken: Taken) -> tuple[object, ...]:
+    result = "Pass" if taken.is_passed else "Fail"
+    return (student.student_id, taken.school_year, taken.term, taken.course.code, 1, int(taken.is_passed), taken.letter,
+            taken.points, result, taken.grade)  # fmt: skip
 
 
 def _test_row(student: Student, test: TestResult) -> tuple[object, ...]:

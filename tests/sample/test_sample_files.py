@@ -258,3 +258,29 @@ def test_few_students_are_disciplined_and_only_on_school_days_that_are_over(mapl
     assert {row["action_date"] for row in actions} <= set(maplewood.school_days)
     assert 10 < len({row["student_id"] for row in actions}) < 100
     assert {row["action"] for row in actions} >= {"ISS", "OSS"}
+
+
+def test_high_school_records_hold_each_course_of_the_years_before_and_most_were_passed(maplewood):
+    grades = {row["student_id"]: row["grade_level"] for row in maplewood.export("school_enrollment")}
+    records = maplewood.export("transcripts")
+    per_year = Counter((row["student_id"], row["school_year"]) for row in records if row["term"] == "Year")
+    assert set(per_year.values()) == {6}
+    years = Counter(grades[student] for student, _ in per_year)
+    students = Counter(grade for grade in grades.values() if grade in ("10", "11", "12"))
+    assert years == {"10": students["10"], "11": 2 * students["11"], "12": 3 * students["12"]}
+    assert all((row["result"] == "Pass") == (row["credits_earned"] == "1") for row in records)
+    assert all(row["grade_level"] < grades[row["student_id"]] for row in records)
+    failed = [row for row in records if row["result"] == "Fail"]
+    assert 0.01 < len(failed) / len(records) < 0.1
+    missed = {(row["student_id"], row["course_code"]) for row in failed}
+    assert {(row["student_id"], row["course_code"]) for row in records if row["term"] == "Summer"} <= missed
+
+
+def test_only_what_the_district_says_makes_a_course_advanced(maplewood):
+    levels = {row["course_code"]: row["course_level"] for row in maplewood.export("course_levels")}
+    assert {code: level for code, level in levels.items() if level != "Regular"} == {
+        "CS-1": "AP",
+        "TECH-1": "Dual credit",
+    }
+    assert levels.keys() <= {row["courseCode"] for row in maplewood.oneroster("courses")}
+    assert {row["course_code"] for row in maplewood.export("transcripts")} <= levels.keys()
