@@ -60,11 +60,17 @@ def _codes(apps: dict[str, str] | None, username: str) -> list[str]:
 
 
 def _pages_of(page: Page) -> dict[str, str]:
-    """What there is to see: every page of the navigation, and the first class and student on the way."""
+    """What there is to see: every page of the navigation, and the first class, student and measures on the way."""
     found = {}
     for link in page.locator("nav a").all():
         found[link.inner_text().lower().replace(" ", "-")] = link.evaluate("link => link.href")
-    for name, prefix in {"class": "/classes/", "student": "/students/"}.items():
+    starts = {
+        "class": "/classes/",
+        "student": "/students/",
+        "measures": "/school/measures",
+        "measured": "/district/mea",
+    }
+    for name, prefix in starts.items():
         link = page.locator(f'main a[href^="{prefix}"]').first
         if link.count():
             found[name] = link.evaluate("link => link.href")
