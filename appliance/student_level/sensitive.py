@@ -58,6 +58,13 @@ _FORGET_PROGRAM = (
     # Notes for taking batches back are old rows too; a note's second value is the program.
     "DELETE FROM batch_undo WHERE table_name = 'program_membership' AND json_extract(row, '$[1]') = ?",
 )
+_FORGET_ALL = {
+    "disability": "DELETE FROM special_education_detail",
+    "home_language": "DELETE FROM english_learner_detail",
+    "night_residence": "DELETE FROM homeless_detail",
+    "discipline": "DELETE FROM discipline",
+    "leaving_reason": "DELETE FROM leaving",
+}
 _FORGET_NOTES = "DELETE FROM batch_undo WHERE table_name = ?"
 _FORGET_WAITING = (
     "DELETE FROM quarantine WHERE loaded_as = ?",
@@ -137,7 +144,7 @@ def forget(tables: Tables, name: str) -> int:
         gone += tables.execute(_FORGET_PROGRAM[0], [name]).rowcount
         tables.execute(_FORGET_PROGRAM[1], [name])
     else:
-        gone += tables.execute(f"DELETE FROM {TABLES[name]}").rowcount  # noqa: S608 our own names
+        gone += tables.execute(_FORGET_ALL[name]).rowcount
         tables.execute(_FORGET_NOTES, [TABLES[name]])
     for statement in _FORGET_WAITING:
         tables.execute(statement, ["school enrollment" if name == "leaving_reason" else "programs"])

@@ -4,7 +4,7 @@ import json
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from appliance.student_level.sources.layout import Layout
 from appliance.student_level.staging.batch import Batch, Origin
@@ -13,10 +13,10 @@ from appliance.student_level.staging.report import FileRead
 from appliance.student_level.staging.rows import Rows
 
 _ENROLLMENT = "student_key, school_key, begin_day"
-_STAYED = f"""
-DELETE FROM leaving WHERE ({_ENROLLMENT}) NOT IN
-       (SELECT {_ENROLLMENT} FROM school_enrollment WHERE end_day IS NOT NULL)
-"""  # noqa: S608 our own names
+_STAYED = """
+DELETE FROM leaving WHERE (student_key, school_key, begin_day) NOT IN
+       (SELECT student_key, school_key, begin_day FROM school_enrollment WHERE end_day IS NOT NULL)
+"""
 _NEWEST = """
 SELECT student_key, program, max(begin_day) FROM program_membership
  WHERE program IN (SELECT value FROM json_each(?)) GROUP BY student_key, program
@@ -47,13 +47,30 @@ class Leaving:
             self._batch.report.count("leaving_reason").ended += stayed
 
 
+class _Detail(NamedTuple):
+    """The table that a sensitive field goes to, the programs whose memberships have it, its columns."""
+
+    table: str
+    programs: tuple[str, ...]
+    columns: tuple[str, ...]
+    loaded: str
+    """The question what is loaded of it."""
+
+
 _DETAILS = {
-    "disability": ("special_education_detail", ("special_education",), ("disability", "environment")),
-    "home_language": ("english_learner_detail", ("english_learner", "bilingual"),
-                      ("home_language", "learner_since_day")),
-    "night_residence": ("homeless_detail", ("homeless",), ("night_residence", "is_unaccompanied")),
+    "disability": _Detail(
+        "special_education_detail", ("special_education",), ("disability", "environment"),
+        "SELECT student_key, begin_day, disability, environment FROM special_education_detail",
+    ),
+    "home_language": _Detail(
+        "english_learner_detail", ("english_learner", "bilingual"), ("home_language", "learner_since_day"),
+        "SELECT student_key, begin_day, home_language, learner_since_day FROM english_learner_detail",
+    ),
+    "night_residence": _Detail(
+        "homeless_detail", ("homeless",), ("night_residence", "is_unaccompanied"),
+        "SELECT student_key, begin_day, night_residence, is_unaccompanied FROM homeless_detail",
+    ),
 }  # fmt: skip
-"""Sensitive field -> the table it goes to, the programs whose memberships have it, its columns."""
 
 
 class Details:
@@ -65,25 +82,24 @@ class Details:
 
     def note(self, read: FileRead, number: int, row: Any, student: int, program: str, begin_day: int) -> None:
         """Take what a row says into account, as far as it belongs to the program."""
-        for field, (_, programs, columns) in _DETAILS.items():
-            values = [getattr(row, column, None) for column in columns]
-            if program in programs and any(value is not None for value in values):
+        for field, detail in _DETAILS.items():
+            values = [getattr(row, column, None) for column in detail.columns]
+            if program in detail.programs and any(value is not None for value in values):
                 told = values, self._batch.origin(read, number)
                 self._told[field].setdefault((student, begin_day), told)
 
     def put(self) -> None:
         """Load them."""
-        for field, (table, _, columns) in _DETAILS.items():
+        for field, detail in _DETAILS.items():
             if field in self._batch.off or field not in self._told:
                 continue
-            listed = ", ".join(columns)
-            sql = f"SELECT student_key, begin_day, {listed} FROM {table}"  # noqa: S608 our own names
-            before = {(student, day): values for student, day, *values in self._batch.ask(sql)}
+            before = {(student, day): values for student, day, *values in self._batch.ask(detail.loaded)}
             records = (
                 (*key, *map(_new_or_old, values, before.get(key, [None] * len(values))), *origin)
                 for key, (values, origin) in self._told[field].items()
             )
-            self._batch.upsert(field, table, "student_key, begin_day", f"{listed}, file_key, file_row", records)
+            columns = ", ".join((*detail.columns, "file_key", "file_row"))
+            self._batch.upsert(field, detail.table, "student_key, begin_day", columns, records)
 
 
 def _new_or_old(new: Any, old: Any) -> Any:
@@ -95,7 +111,7 @@ def attributes(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None
     Of a student in no such program nothing is kept.
     """
     students = batch.known("student", "district")
-    programs = json.dumps([program for _, several, _ in _DETAILS.values() for program in several])
+    programs = json.dumps([program for detail in _DETAILS.values() for program in detail.programs])
     newest: dict[int, list[tuple[str, int]]] = defaultdict(list)
     for student, program, begin_day in batch.ask(_NEWEST, (programs,)):
         newest[student].append((program, begin_day))

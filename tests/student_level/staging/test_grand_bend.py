@@ -3,6 +3,7 @@
 import pytest
 
 from appliance.errors import BadFile
+from appliance.jobs.choose_fields import turn_off
 from appliance.jobs.import_files import check_files, import_files
 from appliance.jobs.status import last_batches, totals
 from appliance.storage.database import Database
@@ -68,10 +69,11 @@ def test_what_is_loaded_already_changes_nothing_and_the_report_says_so(loaded, f
     assert {table: ask(loaded, everything.format(table)) for table in tables} == before
 
 
-def test_files_without_a_purpose_are_left_out_and_the_report_says_why(loaded):
+def test_a_file_about_a_field_that_is_off_is_left_out_and_the_report_says_why(loaded):
+    turn_off(loaded, "discipline", by="the steward")
     report = import_files(loaded, [grandbend.FOLDER / "discipline.csv"])
     (read,) = report.files
-    assert read.note == "left out: discipline is sensitive, and nothing here uses it, so it is not kept"
+    assert read.note == "left out, since the district has this switched off: discipline"
     assert not report.changed_anything
 
 
