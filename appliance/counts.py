@@ -14,13 +14,17 @@ from appliance.aggregate.turnover import Turnover, Turnovers
 from appliance.storage.database import Reading
 
 
-def put(tables: Tables, tabulations: Iterable[Tabulation]) -> int:
-    """Put tabulations on the shelf, each in place of an earlier one of its metric and snapshot. Returns their cells."""
+def put(tables: Tables, tabulations: Iterable[Tabulation], *, counting: int = 0) -> int:
+    """Put tabulations on the shelf, each in place of an earlier one of its metric and snapshot. Returns their cells.
+
+    `counting`: the key of a release's counting, whose tables have more groups and stand apart from those of pages.
+    """
     cells = 0
     for tabulation in tabulations:
-        at = (tabulation.metric, tabulation.snapshot)
+        name = _name(tabulation.metric, counting)
+        at = (name, tabulation.snapshot)
         tables.execute("DELETE FROM count_table WHERE metric = ? AND snapshot = ?", at)
-        row = {"metric": tabulation.metric, "school_year": tabulation.school_year, "snapshot": tabulation.snapshot}
+        row = {"metric": name, "school_year": tabulation.school_year, "snapshot": tabulation.snapshot}
         key = tables.table("count_table").insert(row).last_pk
         tables.conn.executemany(
             "INSERT INTO count_cell (count_table_key, school_id, dimension, category, detail, count, out_of)"
@@ -29,6 +33,10 @@ def put(tables: Tables, tabulations: Iterable[Tabulation]) -> int:
         )
         cells += len(tabulation.cells)
     return cells
+
+
+def _name(metric: str, counting: int) -> str:
+    return f"{metric} of counting {counting}" if counting else metric
 
 
 def put_turnovers(tables: Tables, memory: int, since: int, turnovers: Turnovers) -> None:
@@ -85,9 +93,9 @@ _TAKE = """
 """
 
 
-def take(shelf: Reading, metric: str, snapshot: str) -> Tabulation | None:
-    """The tabulation of a metric at a snapshot (ISO date), or None if it was never computed."""
-    values = {"metric": metric, "snapshot": snapshot}
+def take(shelf: Reading, metric: str, snapshot: str, *, counting: int = 0) -> Tabulation | None:
+    """The tabulation of a metric at a snapshot (ISO date), or None if never computed. `counting`: as in `put`."""
+    values = {"metric": _name(metric, counting), "snapshot": snapshot}
     head = shelf.one("SELECT school_year FROM count_table WHERE metric = :metric AND snapshot = :snapshot", values)
     if head is None:
         return None

@@ -9,9 +9,12 @@ Which category set stands where, and why, is decided here once:
 - *Crossings* (grade x race, race x sex and the like, as EDFacts asks for them) stand in the district's row alone. There
   they are tied to their margins only, and few of their numbers are small. No declared geography has them: what it
   leaves of the district would be a group that nobody protected.
-- *Rare outcomes* (dropouts, discipline, who was not tested) are counted at schools in total and by grade at most, and
-  by group in the district: nearly every number of a school's group would be hidden.
-- *Shares of an outcome* (levels of a test, days of removal) stand at schools in total, by group in the district.
+- *Rare outcomes* (dropouts, discipline) and what only some grades have are counted at schools in total and by grade at
+  most, and by group in the district: nearly every number of a school's group would be hidden.
+- *Shares of an outcome* (levels of a test, days of removal) stand at schools in total, by group in the district. In a
+  school year they are told once, by the first release that has them: shares change too seldom to be worth the risk.
+- *Who was tested* is a group (the denominator of a rate), and the sizes of groups are taken as known. So participation
+  is told as the group that should have been tested, and not as a rate beside a number that the next table prints.
 
 Mean attendance rates and numbers of removals are not here. They are sums of days and events, of which one student may
 have many, and the proof by witness tables is about students: nobody could say how much a hidden one moves them.
@@ -28,7 +31,10 @@ __all__ = ["ALL", "CODES", "EDITION", "MEANING", "METRICS", "MISSING", "Metric",
 
 SUBJECTS: Final = ("RLA", "MATH", "SCI", "SOC")
 """What a test was about: reading and language arts, mathematics, science, social studies (FS178, FS175, FS179)."""
-ACTIONS: Final = ("ISS", "OSS", "EXPW", "EXPWO", "UNILATERAL", "HEARING")
+ACTIONS: Final = (
+    *("ISS", "OSS", "EXPW", "EXPWO", "UNILATERAL", "HEARING"),
+    *("ALTPLACE", "MECHANICAL", "PHYSICAL", "SECLUSION"),
+)
 COHORTS: Final = ("4YR", "5YR", "6YR")
 
 PEOPLE: Final = ("grade", "race", "sex")
@@ -36,6 +42,8 @@ PROGRAMS: Final = (
     *("english_learner", "disability", "economic", "section_504", "migrant", "homeless", "foster", "military"),
 )
 GROUPS: Final = (*PEOPLE, *PROGRAMS)
+SHARES: Final = ("level", "cohort_status", "diploma", "removal")
+"""The families by which outcomes are split."""
 
 
 def _crossed(first: str, others: tuple[str, ...]) -> tuple[str, ...]:
@@ -65,6 +73,8 @@ class Metric:
     """Counted in the district's row alone."""
     detail_name: str = "subject"
     """The column that the detail stands in."""
+    everywhere: bool = True
+    """Whether every school has rows, and not only those with somebody to count."""
     one_group: bool = False
     """Whether the denominators of all details are the same numbers."""
 
@@ -139,12 +149,13 @@ METRICS: Final[dict[str, Metric]] = {
         Metric(
             "assessment_participation",
             "Assessment participation",
-            "n: students with a result of the state's test. denominator: students enrolled while it was given, "
-            "in a grade that it is for, and those with a result.",
+            "Students enrolled on the snapshot date whom the state's test of a subject was for: in a grade that took "
+            "it while it was given, or with a result. Those with one are the denominators of assessment_performance.",
             (ALL, "grade"),
-            rate=True,
+            rate=False,
             details=SUBJECTS,
             in_district=("race", "sex", *PROGRAMS),
+            everywhere=False,
         ),
         Metric(
             "grad_cohort",
@@ -153,6 +164,7 @@ METRICS: Final[dict[str, Metric]] = {
             "In rows with a cohort_status, n: those of the others who have it.",
             (ALL,),
             rate=True,
+            everywhere=False,
             details=COHORTS,
             in_district=(
                 *("race", "sex", "english_learner", "disability", "economic", "homeless", "foster"),
@@ -163,19 +175,22 @@ METRICS: Final[dict[str, Metric]] = {
         Metric(
             "completers",
             "Completers",
-            "n: students who got a regular diploma. denominator: students who got any credential of completion. "
+            "n: students who got a regular diploma in the school year before or the summer after it. "
+            "denominator: students who got any credential of completion. "
             "In rows with a diploma, n: those of the others who got it.",
             (ALL,),
             rate=True,
+            everywhere=False,
             in_district=("race", "sex", *PROGRAMS, "race*sex", "outcome*diploma"),
         ),
         Metric(
             "dropouts",
             "Dropouts",
             "n: students who left without a diploma and went to no other school. "
-            "denominator: students enrolled in grades 7 to 12 at any time in the school year.",
+            "denominator: students enrolled in grades 7 to 12 at any time in the school year before.",
             (ALL, "grade"),
             rate=True,
+            everywhere=False,
             in_district=("race", "sex", *PROGRAMS, "race*sex"),
         ),
         Metric(

@@ -67,6 +67,11 @@ _SIDE: Final = {"cohort_status": "NO", "diploma": "NO", "removal": "YES"}
 """Families of shares that split one outcome only, into the codes of their list. A level may lie on either side."""
 
 
+def side(family: str) -> str | None:
+    """The outcome that a family of shares splits; None when it may split both."""
+    return _SIDE.get(family)
+
+
 def always(shares: tuple[str, ...]) -> set[tuple[str, ...]]:
     """The shares (outcome and code) that a table names although nobody has one, so that none stands out by absence."""
     _, family = shares

@@ -93,7 +93,7 @@ def count_release(
                 f"No student is enrolled on {snapshot} in what is loaded. Import school enrollment, or choose another "
                 "day."
             )
-        counts.put(tables, counted.tabulations)
+        counts.put(tables, counted.tabulations, counting=counted.memory)
         for key, turnovers in counted.turnovers.items():
             counts.put_turnovers(tables, counted.memory, key, turnovers)
     return counted.memory

@@ -7,7 +7,7 @@ together. Each deed is a line of `release_states`, and of the history that is ke
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -237,8 +237,9 @@ def _make(database: Database, release: dict[str, Any], earlier: list[Left]) -> _
     with database.changing(Event("the release desk", Action.COMPUTE_METRICS, "signing key")) as tables:
         signer = district_signer(tables)
     facts = gather(database, release, earlier)
+    leaving = [metric for metric in metrics() if metric.leaves]
     with database.counts_only() as shelf:
-        taken = [counts.take(shelf, metric.name, release["snapshot"]) for metric in metrics() if metric.leaves]
+        taken = [counts.take(shelf, one.name, release["snapshot"], counting=release["memory_key"]) for one in leaving]
         before = [
             Earlier(
                 one.package.label,
@@ -248,6 +249,8 @@ def _make(database: Database, release: dict[str, Any], earlier: list[Left]) -> _
             for one in earlier
         ]
     tabulations = [tabulation for tabulation in taken if tabulation is not None and tabulation.cells]
+    counted = {tabulation.metric for tabulation in tabulations}
+    facts = replace(facts, missing={one.name: one.without for one in leaving if one.name not in counted})
     year_key = hmac.digest(signer.private_bytes(), f"cell weights of {release['school_year']}".encode(), "sha256")
     policy = msgspec.json.decode(release["policy"], type=Policy)
     protected = protect(tabulations, policy, year_key=year_key, earlier=before, offered=offered(facts))

@@ -112,7 +112,7 @@ def _old_numbers_stay_old(run: Attack, table: PublishedTable, cell: PublishedCel
         ("denominator", cell.denominator, cell.denominator_as_of),
     )
     for measure, old, as_of in told:
-        if as_of and old is not None:
+        if as_of and old is not None and (measure == "n" or not crossings.is_share(cell.dimension)):
             low, high = run.bounds(_key(measure, table, cell))
             if low == high != old:
                 raise BadFile(f"{_where(table, cell)}: what became of the number since {as_of} can be worked out.")
@@ -157,7 +157,7 @@ def _group_key(table: PublishedTable, cell: PublishedCell) -> tuple[str, str, st
 
 
 def _key(measure: Measure, table: PublishedTable, cell: PublishedCell) -> Key:
-    return Key(measure, table.metric, cell.detail, cell.school_id, cell.dimension, cell.category)
+    return attacker.canonical(Key(measure, table.metric, cell.detail, cell.school_id, cell.dimension, cell.category))
 
 
 def _where(table: PublishedTable, cell: PublishedCell) -> str:

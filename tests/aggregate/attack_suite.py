@@ -28,16 +28,19 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 import msgspec
-from districts import BANDS, Pupil, tabulate, turnovers
+from all_tables import changed, twelve
+from districts import BANDS, Pupil
+from outsider import ALL_RATES as RATES
 from outsider import Outsider
 
+from appliance.aggregate import crossings
+from appliance.aggregate.codelists import metric
 from appliance.aggregate.crossings import category_set
 from appliance.aggregate.disclosure import Earlier, Policy, Protected, coding, policy_file, protect
 from appliance.aggregate.disclosure.policy import Geography
 from appliance.aggregate.refusal import Refused
 from appliance.aggregate.release import rows
 
-RATES = {"chronic_absence", "assessment_performance"}
 ATTACKS = ("joint", "public", "complement", "insider", "releases", "geography", "coding")
 INSIDERS = 2
 """How many students who are alone in a group try their luck in each district."""
@@ -75,21 +78,21 @@ def attacked(seed: int, minimum: int) -> Counter[str]:
         for _ in range(rng.randint(*sizes))
     ]
     rules = Policy(minimum_n=minimum, k=2 if minimum == 5 else 3)
-    counts = tabulate(people, names)
+    counts = twelve(people, names)
     first = protect(counts, rules)
     where = rng.randrange(len(names))
     newcomer = Pupil(rng, [names[where]], BANDS[where % len(BANDS)])
     past = Earlier("2026-10-01", [table.published for table in first.tables],
-                   turnovers("2026-10-01", people, [*people, newcomer]))  # fmt: skip
+                   changed("2026-10-01", people, [*people, newcomer]))  # fmt: skip
     second = None
     with suppress(Refused):
-        second = protect(tabulate([*people, newcomer], names), rules, earlier=[past])
+        second = protect(twelve([*people, newcomer], names), rules, earlier=[past])
 
     charter = Geography(code="CHARTER", name="Charter schools", schools=tuple(names[: (len(names) + 1) // 2]))
     areas = {charter.code: list(charter.schools)}
     classes = policy_file.preset("edfacts" if minimum == 5 else "nces-2011-603").coding
     coded_rules = msgspec.structs.replace(rules, coding=classes, geographies=(charter,))
-    with_charter = tabulate(people, names, areas)
+    with_charter = twelve(people, names, areas)
     coded = protect(with_charter, coded_rules)
 
     made = [one for one in (first, second, coded) if one is not None]
@@ -135,10 +138,8 @@ def _joint(protected: Protected, rules: Policy, areas) -> int:
 
 def column_of(table, cell, part="n"):
     """The outsider's name of a number."""
-    groups = tuple(
-        (column, cell.detail if column == "subject" else cell.category if column == cell.dimension else "")
-        for column in rows.dimension_columns(table.metric)
-    )
+    told = {**crossings.codes(cell.dimension, cell.category), metric(table.metric).detail_name: cell.detail}
+    groups = tuple((column, told.get(column, "")) for column in rows.dimension_columns(table.metric))
     return (part, table.metric, cell.detail, cell.school_id, category_set(cell.dimension), groups)
 
 

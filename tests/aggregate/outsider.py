@@ -13,6 +13,19 @@ import numpy as np
 IDS = ("school_year", "lea_id", "school_id", "category_set")
 NUMBERS = ("n", "denominator", "suppression", "n_lower", "n_upper", "n_as_of", "denominator_as_of")
 
+DETAILS = ("subject", "cohort", "action", "moved")
+SHARES = ("outcome", "level", "cohort_status", "diploma", "removal")
+FAMILY = dict.fromkeys(("subgroup_membership", "english_learners", "idea_child_count"), "membership")
+"""Tables that are about the same students as another one."""
+ALL_RATES = {
+    *("chronic_absence", "assessment_performance", "grad_cohort", "completers"),
+    *("dropouts", "discipline"),
+}
+
+
+def _groups(key):
+    return [pair for pair in key[-1] if pair[0] not in DETAILS]
+
 
 class Outsider:
     """Every number of every table as a variable with bounds; every sum as a row."""
@@ -26,34 +39,63 @@ class Outsider:
         self.coded: set[tuple] = set()
         self.rows: list[tuple[list[int], list[float]]] = []
         self.smallest = smallest
-        self.totals: dict[tuple, tuple] = {}
-        groups: dict[tuple, list[tuple]] = {}
+        self.at: dict[tuple, tuple] = {}
         columns: dict[tuple, list[tuple]] = {}
+        lines: dict[tuple, list[tuple]] = {}
+        shares: dict[tuple, list[tuple]] = {}
         for name, text in files.items():
             for row in csv.DictReader(io.StringIO(text)):
                 key = self._row(name, row, rate=name in rates)
-                subject, school, kind = row.get("subject", ""), row["school_id"], row["category_set"]
-                family = "membership" if "membership" in name else name
-                if kind == "TOT":
-                    self.totals[(family, subject, school)] = key
-                else:
-                    groups.setdefault((family, subject, school, name, kind), []).append(key)
-                columns.setdefault((name, subject, kind, key[-1]), []).append(key)
-        for (family, subject, school, name, _), keys in groups.items():
-            for part in ("n", "d", "z") if name in rates else ("n",):
-                self._sum([(part, *key) for key in keys], (part, *self.totals[(family, subject, school)]))
+                filled = {column: value for column, value in key[-1] if value and column not in DETAILS}
+                place = (FAMILY.get(name, name), key[1], key[2])
+                self.at[(*place, frozenset(filled.items()))] = key
+                columns.setdefault((name, key[1], key[3], key[-1]), []).append(key)
+                for column in filled:
+                    rest = frozenset((other, code) for other, code in filled.items() if other != column)
+                    lines.setdefault((*place, key[3], column, rest), []).append(key)
+                if "outcome" in filled:
+                    group = frozenset((other, code) for other, code in filled.items() if other not in SHARES)
+                    shares.setdefault((*place, key[3], filled["outcome"], group), []).append(key)
+        self._margins(lines, rates)
+        self._shares(shares)
         if additive:
-            for (name, *_), keys in columns.items():
-                schools = [key for key in keys if key[2] and key[2] not in areas]
-                for whole in (key for key in keys if key not in schools):
-                    parts = [key for key in schools if not whole[2] or key[2] in areas[whole[2]]]
-                    for part in (("n", "d", "z") if name in rates else ("n",)) if schools else ():
-                        self._sum([(part, *key) for key in parts], (part, *whole))
+            self._schools(columns, rates, areas)
         self._load()
+
+    def _margins(self, lines, rates):
+        for (*place, _, column, rest), keys in lines.items():
+            whole = self.at.get((*place, rest))
+            if whole and column not in SHARES:
+                rate = keys[0][0] in rates and "OUTCOME" not in keys[0][3]
+                for part in ("n", "d", "z") if rate else ("n",):
+                    self._sum([(part, *key) for key in keys], (part, *whole))
+
+    def _shares(self, shares):
+        for (*place, _, outcome, group), keys in shares.items():
+            whole = self.at[(*place, group)]
+            self._sum([("n", *key) for key in keys], ("n" if outcome == "YES" else "z", *whole))
+            for key in keys:
+                self._sum([("d", *key)], ("d", *whole))
+        for key in self.at.values():
+            if key[0] == "discipline":  # all actions are about the same students
+                first = next(other for other in self.at.values() if (other[0], *other[2:4]) == (key[0], *key[2:4])
+                             and _groups(other) == _groups(key))  # fmt: skip
+                if first != key:
+                    self._sum([("d", *key)], ("d", *first))
+
+    def _schools(self, columns, rates, areas):
+        for (name, _, kind, _), keys in columns.items():
+            schools = [key for key in keys if key[2] and key[2] not in areas]
+            for whole in (key for key in keys if key not in schools):
+                parts = [key for key in schools if not whole[2] or key[2] in areas[whole[2]]]
+                measures = ("n", "d", "z") if name in rates and "OUTCOME" not in kind else ("n",)
+                for part in measures if schools else ():
+                    self._sum([(part, *key) for key in parts], (part, *whole))
 
     def _row(self, name, row, *, rate):
         group = tuple((column, value) for column, value in row.items() if column not in IDS + NUMBERS)
-        key = (name, row.get("subject", ""), row["school_id"], row["category_set"], group)
+        detail = next((value for column, value in group if column in DETAILS), "")
+        key = (name, detail, row["school_id"], row["category_set"], group)
         nobody = row["suppression"] == "not_offered"
         n = 0 if nobody else int(row["n"]) if row["n"] else None
         d = 0 if nobody else int(row["denominator"]) if row["denominator"] else None

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from appliance.aggregate import crossings
 from appliance.aggregate.disclosure.policy import Policy
 from appliance.aggregate.tabulation import Cell, Tabulation
 
@@ -29,7 +30,7 @@ def _merged(cells: Sequence[Cell], policy: Policy) -> Iterator[Cell]:
     named = {(one.dimension, code) for one in policy.merge for code in (*one.categories, one.into)}
     sums: dict[tuple[str, str, str, str], list[int]] = defaultdict(lambda: [0, 0])
     for cell in cells:
-        if (cell.dimension, cell.category) not in named:
+        if named.isdisjoint(crossings.codes(cell.dimension, cell.category).items()):
             yield cell
             continue
         at = sums[(cell.school_id, cell.dimension, policy.coarse(cell.dimension, cell.category), cell.detail)]

@@ -226,7 +226,9 @@ def _complete(population: Population, areas: Mapping[str, Collection[str]]) -> N
     for dimension in population.codes:
         for place in population.places(dimension):
             group = Place(place.school_id, *crossings.group(dimension, place.category))
-            population.size.setdefault(place, population.size.get(group, 0))
+            if group != place:
+                population.size[place] = population.size[group]  # a share is out of its group
+            population.size.setdefault(place, 0)
             if population.outcome is not None:
                 population.outcome.setdefault(place, 0)
 
@@ -278,8 +280,7 @@ def _check_categories(population: Population) -> None:
         for group, has_outcome, parts in population.shares(dimension):
             whole = (population.outcome or {})[group]
             whole = whole if has_outcome else population.size[group] - whole
-            same = all(population.size[part] == population.size[group] for part in parts)
-            if not same or sum((population.outcome or {})[part] for part in parts) != whole:
+            if sum((population.outcome or {})[part] for part in parts) != whole:
                 raise _does_not_add_up(population, dimension, group)
 
 

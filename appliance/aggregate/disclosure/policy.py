@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from appliance.aggregate import codelists
+from appliance.aggregate import codelists, crossings
 from appliance.aggregate.disclosure.coding import Band
 from appliance.aggregate.refusal import Refused
 
@@ -141,7 +141,11 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         return hashlib.sha256(msgspec.json.encode(self, order="deterministic")).hexdigest()
 
     def coarse(self, dimension: str, category: str) -> str:
-        """The code under which a category is counted."""
+        """The code under which a category is counted; of a crossing, that of each of its families."""
+        names = crossings.families(dimension)
+        if len(names) > 1:
+            told = crossings.codes(dimension, category)
+            return crossings.CROSS.join(self.coarse(name, told[name]) for name in names)
         for merge in self.merge:
             if merge.dimension == dimension and category in merge.categories:
                 return merge.into

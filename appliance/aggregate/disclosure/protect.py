@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from appliance.aggregate import codelists
 from appliance.aggregate.disclosure import audit, publish
 from appliance.aggregate.disclosure.attacker.loot import numbers
 from appliance.aggregate.disclosure.carry_forward import carry_forward
@@ -17,7 +18,7 @@ from appliance.aggregate.disclosure.protected import ProtectedTable, seal
 from appliance.aggregate.disclosure.report import AttackLine, Report, TableLine
 from appliance.aggregate.disclosure.suppression import Pattern, Work, choose, mend
 from appliance.aggregate.disclosure.verifier import Verifier
-from appliance.aggregate.published import PublishedTable
+from appliance.aggregate.published import PublishedCell, PublishedTable
 from appliance.aggregate.refusal import Refused
 from appliance.aggregate.tabulation import Tabulation
 
@@ -63,7 +64,7 @@ def protect(
     lines, smallest = [finding.line for finding in findings], policy.smallest_hidden
     if earlier:
         # A group that was hidden may be empty by now, and is hidden still: nothing is known of its size any more.
-        tables, more, smallest = *carry_forward(work, pattern, tables, earlier), 0
+        tables, more, smallest = *_beside(work, pattern, tables, earlier), 0
         lines += more
     tables = publish.with_ranges(tables, smallest)
     report = replace(
@@ -75,6 +76,30 @@ def protect(
         witnesses=witnesses,
     )
     return Protected(tuple(seal(table) for table in tables), report)
+
+
+def _beside(
+    work: Work, pattern: Pattern, tables: list[PublishedTable], earlier: Sequence[Earlier]
+) -> tuple[list[PublishedTable], list[AttackLine]]:
+    """The tables beside earlier releases. Where none of those counted, there is nothing to subtract from."""
+    counted = {_owner(table, cell) for release in earlier for table in release.tables for cell in table.cells}
+    known = tuple(one for one in work.cube.populations if (one.metric, one.detail) in counted)
+    parts = [replace(table, cells=tuple(c for c in table.cells if _owner(table, c) in counted)) for table in tables]
+    then = replace(work, cube=replace(work.cube, populations=known))
+    carried, lines = carry_forward(then, pattern, [part for part in parts if part.cells], earlier)
+    told = {(table.metric, *_row(cell)): cell for table in carried for cell in table.cells}
+    return [
+        replace(table, cells=tuple(told.get((table.metric, *_row(cell)), cell) for cell in table.cells))
+        for table in tables
+    ], lines
+
+
+def _owner(table: PublishedTable, cell: PublishedCell) -> tuple[str, str]:
+    return codelists.metric(table.metric).totals_in or table.metric, cell.detail
+
+
+def _row(cell: PublishedCell) -> tuple[str, str, str, str]:
+    return cell.school_id, cell.dimension, cell.category, cell.detail
 
 
 def _attack_and_mend(work: Work, pattern: Pattern) -> tuple[int, int, list[audit.Finding]]:

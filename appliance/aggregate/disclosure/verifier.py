@@ -47,7 +47,7 @@ class Verifier:
                 self._bearers[_size_of(spot)].append(spot)
             for over, margin in crossings.margins(dimension, category):
                 self._sums_to[(_family(metric), detail, school, *margin)].add((dimension, over))
-            if crossings.is_share(dimension):
+            if crossings.is_share(dimension) and METRICS[metric].rate:
                 group = (metric, detail, school, *crossings.group(dimension, category))
                 self._split[group].add((dimension, crossings.has_outcome(dimension, category)))
                 self._truth[spot] = (self._truth[spot][0], self._truth[group][1])
@@ -57,6 +57,8 @@ class Verifier:
             self._wholes[whole] = set()
             for school in schools:
                 self._wholes[school].add(whole)
+        self._summed = {(spot[0], spot[3]) for spot in self._published if self._wholes.get(spot[2])}
+        """Metric and dimension of every row of a school: some crossings stand in the district's row alone."""
         self.accepted = 0
         self._least: dict[Key, int] = {}
         self._most: dict[Key, int] = {}
@@ -118,9 +120,9 @@ class Verifier:
         """Whether categories, shares and schools still sum to margin, outcome, district and areas, as in the truth."""
         lines: dict[tuple[object, ...], list[int]] = defaultdict(lambda: [0, 0])
         for (metric, detail, school, dimension, category), (n, size) in changed.items():
-            is_share = crossings.is_share(dimension)
+            is_share = crossings.is_share(dimension) and METRICS[metric].rate
             where: list[tuple[tuple[object, ...], int]] = []
-            if dimension not in METRICS[metric].in_district:
+            if (metric, dimension) in self._summed:
                 column = (metric, detail, dimension, category)
                 where += [(("in", whole, *column), 1) for whole in self._wholes[school]]
                 if not self._wholes[school]:

@@ -51,6 +51,7 @@ def describe(
             "approved_by": facts.approved_by,
             "software": facts.software,
             "definitions": dict(sorted(facts.definitions.items())),
+            "not_collected": dict(sorted(facts.missing.items())),
             "codelists": codelists.EDITION,
             "policy": report.policy.document() | {"sha256": report.policy.sha256},
             "district_rows": {metric: table.district for metric, table in sorted(tables.items())},

@@ -63,6 +63,8 @@ class ReleaseFacts:
     """What the weekly pulse has spent of the school year's privacy budget; empty where there was none."""
     rules_signed: str = "These are the shipped rules; nobody of the district has signed others."
     """Who proposed and who signed the disclosure rules, when and why, as one sentence."""
+    missing: dict[str, str] = field(default_factory=dict)
+    """Table that this release lacks to the reason, as a sentence: what is not kept is not zero."""
     definitions: dict[str, str] = field(default_factory=dict)
     """Name of a setting to its value, such as the smallest number of days enrolled."""
 

@@ -27,6 +27,7 @@ def report(facts: ReleaseFacts, made: Report, tables: Iterable[PublishedTable]) 
         "",
         "WHAT IS SHOWN AND WHAT IS HIDDEN",
         *(rules_wording.shown(table) for table in tables),
+        *_not_there(facts),
         "Each hidden number comes with a range, n_lower to n_upper: what anyone can work out from the shown numbers.",
         "",
         "HOW THE HIDDEN NUMBERS WERE CHOSEN",
@@ -44,6 +45,19 @@ def report(facts: ReleaseFacts, made: Report, tables: Iterable[PublishedTable]) 
         "",
     ]
     return "\n".join(lines)
+
+
+def _not_there(facts: ReleaseFacts) -> list[str]:
+    """Why a table is not in the package, and what no package has."""
+    names = [name for name in codelists.METRICS if name in facts.missing]
+    return [
+        *(
+            f"- {codelists.METRICS[name].title} ({name}.csv) is not in this package. {facts.missing[name]}"
+            for name in names
+        ),
+        "- Mean attendance rates and numbers of removals are in no table: they are sums of days and events, of which",
+        "  one student may have many, and the proof below is about students.",
+    ]
 
 
 def _over_time(facts: ReleaseFacts, made: Report) -> list[str]:
@@ -106,10 +120,13 @@ def readme(facts: ReleaseFacts, tables: Iterable[str], key: PublicKey) -> str:
         "  the group, where n is a part of it. n_as_of and denominator_as_of name the earlier release that a number is",
         "  carried forward from; empty: it is of this release's day. Do not add numbers of two days.",
         "  suppression is none, coded (n is n_lower to n_upper), hidden, or not_offered (nobody in this group).",
+        "  A category set of several parts (RACE_SEX) crosses them, mostly in the district's rows alone. In a set with",
+        "  OUTCOME, n are those of the group who have the outcome (YES) or not (NO), in the way named beside it.",
         "",
         "TABLES",
         "  directory.csv: schools, grades offered, session days.",
         *(f"  {name}.csv: {codelists.metric(name).definition}" for name in tables),
+        *(f"  No {name}.csv: {reason}" for name, reason in facts.missing.items()),
         "",
         "CODES",
         *(f"  {code}: {meaning}" for code, meaning in codelists.MEANING.items() if code != codelists.ALL),

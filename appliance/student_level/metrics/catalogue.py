@@ -31,6 +31,14 @@ _NAMES = (
     "advanced_courses",
     "advanced_passed",
     "assessment_performance",
+    "assessment_participation",
+    "english_learners",
+    "idea_child_count",
+    "grad_cohort",
+    "completers",
+    "dropouts",
+    "discipline",
+    "homeless_mobility",
     "further_state_tests",
     "benchmark_mastery",
     "test_levels",
@@ -43,7 +51,8 @@ PREPARED = {"reporting_marks": "course_marks", "reporting_meetings": "class_meet
 
 _HEAD = re.compile(
     r"(?P<name>\w+): (?P<title>.+?)\n(?P<counts>Counts .+?)\nShown by: (?P<shown>[\w, ]+)\n"
-    r"Leaves the district: (?P<leaves>yes|no)\nRule: (?P<rule>.+?)(?:\nMeasure: (?P<measure>.+))?\Z",
+    r"Leaves the district: (?P<leaves>yes|no)\nRule: (?P<rule>.+?)"
+    r"(?:\nWithout records: (?P<without>.+?))?(?:\nMeasure: (?P<measure>.+))?\Z",
     re.DOTALL,
 )
 
@@ -71,6 +80,13 @@ class Metric:
     rule: str
     sql: str
     measure: Measure | None = None
+    without: str = ""
+    """Why a release lacks the table when nothing is counted for it, as a sentence."""
+
+    @property
+    def groups(self) -> str:
+        """The temporary table that says who is in which group."""
+        return "reporting_past" if "reporting_past" in self.sql else "reporting_student"
 
     @property
     def stands_on(self) -> tuple[str, ...]:
@@ -87,6 +103,12 @@ def metrics() -> tuple[Metric, ...]:
 def groups_sql() -> str:
     """The statements that make the temporary tables every metric reads from."""
     return (_FOLDER / "stays.sql").read_text() + (_FOLDER / "reporting_groups.sql").read_text()
+
+
+@cache
+def further_sql(name: str) -> str:
+    """A SELECT from `reporting_student` that makes a further temporary table of groups."""
+    return (_FOLDER / f"{name}.sql").read_text()
 
 
 @cache
@@ -114,7 +136,9 @@ def _read(name: str) -> Metric:
         raise ValueError(f"{name}.sql must begin with its title, Counts, Shown by, Leaves the district, Rule")
     title, counts, rule = (" ".join(said[part].split()) for part in ("title", "counts", "rule"))
     dimensions = tuple(part.strip() for part in said["shown"].split(","))
-    return Metric(name, title, counts, dimensions, said["leaves"] == "yes", rule, sql, _measure(name, said["measure"]))
+    measure = _measure(name, said["measure"])
+    without = "Not collected: " + " ".join((said["without"] or "nothing is loaded that it counts.").split())
+    return Metric(name, title, counts, dimensions, said["leaves"] == "yes", rule, sql, measure, without)
 
 
 def _measure(name: str, told: str | None) -> Measure | None:

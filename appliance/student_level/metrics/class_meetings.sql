@@ -2,6 +2,7 @@
 -- Only schools that send attendance class by class, and no homerooms. A class is taken to meet on every day for which
 -- its school took attendance, because no file says on which days it did. Late is there.
 -- A student who left a class and came back is in it twice; where the two overlap, no meeting counts twice.
+-- CROSS JOIN keeps the order written here: from the few absences to the seats, never from every day to every seat.
 WITH school AS (
     SELECT DISTINCT section.school_key FROM attendance_section JOIN section USING (section_key)
      WHERE attendance_section.day BETWEEN :first_day AND :snapshot
@@ -24,8 +25,9 @@ WITH school AS (
       FROM (SELECT DISTINCT school_key, begin_day, end_day FROM seat WHERE begin_day < end_day) AS seat
 ), missed AS MATERIALIZED (
     SELECT student_key, section_key, seat.begin_day, count(*) AS meetings
-      FROM seat JOIN attendance_section USING (student_key, section_key)
-      JOIN attendance_taken ON attendance_taken.school_key = seat.school_key
+      FROM attendance_section
+      CROSS JOIN seat USING (student_key, section_key)
+      CROSS JOIN attendance_taken ON attendance_taken.school_key = seat.school_key
        AND attendance_taken.day = attendance_section.day
      WHERE attendance_section.day >= seat.begin_day AND attendance_section.day < seat.end_day
        AND attendance_section.category <> 'tardy'

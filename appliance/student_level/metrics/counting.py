@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from itertools import product
 
 from msgspec import json
@@ -13,8 +14,8 @@ from appliance.aggregate.refusal import Refused
 from appliance.aggregate.tabulation import DISTRICT, Cell, Tabulation
 from appliance.aggregate.turnover import Turnovers
 from appliance.days import day_number, from_day_number, school_year
-from appliance.student_level.metrics import memory
-from appliance.student_level.metrics.catalogue import Metric, groups_sql, metrics, prepared_sql
+from appliance.student_level.metrics import memory, release_cells
+from appliance.student_level.metrics.catalogue import Metric, further_sql, groups_sql, metrics, prepared_sql
 from appliance.student_level.records.marks import PLACEHOLDER_DAYS
 from appliance.student_level.records.rule_book import RuleBook
 
@@ -32,11 +33,11 @@ def count_everything(
     memory and are gone when the iteration ends.
     """
     wanted = metrics() if only is None else only
-    with _groups(tables, snapshot, book, {}) as day, _prepared(tables, wanted, day.values):
+    with _groups(tables, snapshot, book, {}, wanted) as day, _prepared(tables, wanted, day.values):
         for metric in wanted:
             dimensions = metric.dimensions if by_group else (ALL,)
             with _counted(tables, metric, day.values):
-                yield day.tabulation(metric, _cells(tables, dimensions, day.place_ids))
+                yield day.tabulation(metric, _cells(tables, metric, dimensions, day.place_ids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +60,16 @@ def count_for_release(
     `areas`: declared geographies, each with the state ids of its schools. Raises `Refused` for one that is not loaded.
     """
     leaving = tuple(metric for metric in metrics() if metric.leaves)
-    with _groups(tables, snapshot, book, areas or {}) as day, _prepared(tables, leaving, day.values):
+    with _groups(tables, snapshot, book, areas or {}, leaving) as day, _prepared(tables, leaving, day.values):
         memory.begin(tables)
         found = []
-        for metric in leaving:
-            with _counted(tables, metric, day.values):
-                memory.note(tables, metric)
-                found.append(day.tabulation(metric, _cells(tables, metric.dimensions, day.place_ids)))
-        kept = memory.keep(tables, snapshot=day.iso, school_year=day.school_year)
+        with release_cells.further_groups(tables, day.values):
+            for metric in leaving:
+                with _counted(tables, metric, day.values):
+                    if metric.groups == "reporting_student":
+                        memory.note(tables, metric)
+                    found.append(day.tabulation(metric, release_cells.cells(tables, metric, day.place_ids)))
+            kept = memory.keep(tables, snapshot=day.iso, school_year=day.school_year)
         memory.end(tables)
     since = {key: memory.turnovers(tables, kept, key, label, leaving) for key, label in earlier.items()}
     return Counted(kept, tuple(found), since)
@@ -93,6 +96,9 @@ def values_for(snapshot: int, book: RuleBook) -> dict[str, object]:
         "snapshot": snapshot,
         "first_day": day_number(day.replace(year=year - 1, month=7, day=1)),
         "school_year": year,
+        "year_before": day_number(date(year - 2, 7, 1)),
+        "summer_end": day_number(date(year - 1, 9, 30)),
+        "summer_before_end": day_number(date(year - 2, 9, 30)),
         "least_days_enrolled": book.least_days_enrolled,
         "least_days_attended": book.least_days_attended,
         "placeholder_days": PLACEHOLDER_DAYS,
@@ -101,7 +107,7 @@ def values_for(snapshot: int, book: RuleBook) -> dict[str, object]:
 
 
 @contextmanager
-def _groups(tables: Tables, snapshot: int, book: RuleBook, areas: Areas) -> Iterator[_Day]:
+def _groups(tables: Tables, snapshot: int, book: RuleBook, areas: Areas, wanted: Collection[Metric]) -> Iterator[_Day]:
     """The temporary tables that every metric reads from."""
     day = from_day_number(snapshot)
     year = school_year(day)
@@ -111,13 +117,21 @@ def _groups(tables: Tables, snapshot: int, book: RuleBook, areas: Areas) -> Iter
     place_ids = {_DISTRICT_PLACE: DISTRICT} | schools | {-number: code for number, code in enumerate(areas, start=1)}
     connection.execute("CREATE TEMP TABLE whole (place_key INTEGER, school_key INTEGER)")
     connection.executemany("INSERT INTO temp.whole VALUES (?, ?)", _wholes(schools, areas))
+    past = values | {"snapshot": day_number(date(year - 1, 6, 30)), "first_day": day_number(date(year - 7, 7, 1))}
+    needs_past = any(metric.groups == "reporting_past" for metric in wanted)
     for statement in groups_sql().split(";\n"):
+        if needs_past and "CREATE TEMP TABLE reporting_student" in statement:
+            connection.execute(statement, past)
+            connection.execute(f"CREATE TEMP TABLE reporting_past AS {further_sql('past_students')}")
+            connection.execute("CREATE INDEX temp.reporting_past_by ON reporting_past (student_key, place_key)")
+            connection.execute("DROP TABLE temp.reporting_student")
         if statement.strip():
             connection.execute(statement, values if ":" in statement else {})
     try:
         yield _Day(day.isoformat(), f"{year - 1}-{year}", values, place_ids)
     finally:
         connection.execute("DROP TABLE temp.reporting_student")
+        connection.execute("DROP TABLE IF EXISTS temp.reporting_past")
         connection.execute("DROP TABLE temp.reporting_days")
         connection.execute("DROP TABLE temp.whole")
 
@@ -157,12 +171,12 @@ def _counted(tables: Tables, metric: Metric, values: dict[str, object]) -> Itera
         tables.conn.execute("DROP TABLE temp.counted")
 
 
-def _cells(tables: Tables, dimensions: tuple[str, ...], place_ids: dict[int, str]) -> Iterator[Cell]:
+def _cells(tables: Tables, metric: Metric, dimensions: tuple[str, ...], place_ids: dict[int, str]) -> Iterator[Cell]:
     for dimension in dimensions:
-        group = f"'{ALL}'" if dimension == ALL else f"reporting_student.{dimension}"
+        group = f"'{ALL}'" if dimension == ALL else f"{metric.groups}.{dimension}"
         rows = tables.conn.execute(
             f"SELECT place_key, {group}, detail, sum(count), sum(out_of)"  # noqa: S608 names of our own catalogue
-            " FROM temp.counted JOIN temp.reporting_student USING (place_key, student_key) GROUP BY 1, 2, 3"
+            f" FROM temp.counted JOIN temp.{metric.groups} USING (place_key, student_key) GROUP BY 1, 2, 3"
         )
         found = {(place, category, detail): (count, out_of) for place, category, detail, count, out_of in rows}
         categories = sorted({category for _, category, _ in found})

@@ -12,25 +12,29 @@ from typing import NamedTuple
 
 from sqlite_utils import Database as Tables
 
-from appliance.aggregate import codelists
+from appliance.aggregate import codelists, crossings
 from appliance.aggregate.codelists import ALL
 from appliance.aggregate.published import Key, Measure
 from appliance.aggregate.tabulation import DISTRICT
 from appliance.aggregate.turnover import Turnover, Turnovers
 from appliance.student_level.metrics.catalogue import Metric
+from appliance.student_level.metrics.release_cells import FURTHER
 
-GROUPS = ("grade", "race", "sex", "english_learner", "disability", "economic")
+GROUPS = ("grade", "race", "sex", *codelists.PROGRAMS)
+"""Families that every student has a code of: who changed nothing else changed none of them."""
+_ABOUT_SOME = tuple(family for family in FURTHER if family not in GROUPS)
+"""Families about some students alone; whoever they are not about has no code of them."""
 
 _PROFILES = """
     CREATE TEMP TABLE counted_profile AS
     SELECT place_key, student_key,
-           'grade=' || grade || ';race=' || race || ';sex=' || sex || ';english_learner=' || english_learner
-           || ';disability=' || disability || ';economic=' || economic || '|' || numbers AS profile
+           {groups} || '|' || numbers AS profile
       FROM (SELECT place_key, student_key, group_concat(number, ';') AS numbers
               FROM (SELECT place_key, student_key, metric || '/' || detail || '=' || (count > 0) AS number
                       FROM temp.counted_number ORDER BY place_key, student_key, metric, detail)
              GROUP BY place_key, student_key)
       JOIN temp.reporting_student USING (place_key, student_key)
+      JOIN temp.further_reporting_student USING (place_key, student_key)
 """
 _KEEP_PROFILES = """
     INSERT INTO memory_profile (memory_key, profile)
@@ -94,7 +98,8 @@ def keep(tables: Tables, *, snapshot: str, school_year: str) -> int:
     """Remember what was noted, as the counting of one draft; its key."""
     row = {"snapshot": snapshot, "school_year": school_year}
     memory = int(str(tables.table("release_memory").insert(row).last_pk))
-    tables.execute(_PROFILES)
+    told = [f"'{name}=' || coalesce({name}, '')" for name in (*GROUPS, *_ABOUT_SOME)]
+    tables.execute(_PROFILES.format(groups=" || ';' || ".join(told)))
     for statement in (_KEEP_PROFILES, _KEEP_MEMBERS):
         tables.execute(statement, {"memory": memory})
     tables.execute("DROP TABLE temp.counted_profile")
@@ -132,12 +137,17 @@ def turnovers(tables: Tables, memory: int, since: int, label: str, metrics: tupl
     """How many distinct students each number of these metrics exchanged between two countings."""
     changed: Counter[Key] = Counter()
     settled: Counter[Key] = Counter()
-    shown_by = {metric.name: metric.dimensions for metric in metrics}
+    shown_by = {metric.name: _shown_by(metric.name) for metric in metrics}
     for sides in _students(tables, memory, since):
         for key, is_settled in _touched(sides, shown_by):
             changed[key] += 1
             settled[key] += is_settled
     return Turnovers(label, {key: Turnover(count, settled[key]) for key, count in changed.items()})
+
+
+def _shown_by(metric: str) -> tuple[str, ...]:
+    """What a table is counted by. Shares of an outcome are told once in a school year: nobody asks who changed them."""
+    return tuple(one for one in codelists.metric(metric).all_dimensions if not crossings.is_share(one))
 
 
 def _students(tables: Tables, memory: int, since: int) -> Iterator[Sides]:
@@ -154,7 +164,7 @@ def _read(profile: str) -> _Seen:
     groups, _, numbers = profile.partition("|")
     told = (number.rpartition("=") for number in numbers.split(";"))
     return _Seen(
-        {ALL: ALL} | dict(group.split("=", 1) for group in groups.split(";")),
+        {ALL: ALL} | {name: code for name, _, code in (group.partition("=") for group in groups.split(";")) if code},
         {name: flag == "1" for name, _, flag in told},
     )
 
@@ -165,15 +175,23 @@ def _touched(sides: Sides, shown_by: Mapping[str, tuple[str, ...]]) -> Iterator[
         metric, _, detail = number.partition("/")
         for measure in _MEASURES[codelists.metric(metric).rate]:
             inside = [{place: seen for place, seen in side.items() if _is_in(seen, number, measure)} for side in sides]
-            cells = {
-                dimension: {(place, seen.groups[dimension]) for place, seen in inside[0].items()}
-                ^ {(place, seen.groups[dimension]) for place, seen in inside[1].items()}
-                for dimension in (ALL, *GROUPS)
-            }
-            is_settled = all(_is_one_step(touched) for touched in cells.values())
+            is_settled = all(_is_one_step(_exchanged(inside, family)) for family in (ALL, *GROUPS))
             for dimension in shown_by[metric]:
-                for place, category in cells[dimension]:
-                    yield Key(measure, metric, detail, place, dimension, category), is_settled
+                for place, category in _exchanged(inside, dimension):
+                    if place == DISTRICT or dimension not in codelists.metric(metric).in_district:
+                        yield Key(measure, metric, detail, place, dimension, category), is_settled
+
+
+def _exchanged(sides: list[dict[str, _Seen]], dimension: str) -> set[tuple[str, str]]:
+    """Places and categories of a dimension that a student is in on one of two sides only."""
+    was, now = ({(place, code) for place, seen in side.items() if (code := _code(seen, dimension))} for side in sides)
+    return was ^ now
+
+
+def _code(seen: _Seen, dimension: str) -> str:
+    """The category of a dimension that a student was in; empty for none, or when nobody remembers."""
+    codes = [seen.groups.get(family, "") for family in crossings.families(dimension) or (ALL,)]
+    return crossings.CROSS.join(codes) if all(codes) else ""
 
 
 _MEASURES: dict[bool, tuple[Measure, ...]] = {False: ("n",), True: ("denominator", "n", "complement")}

@@ -15,29 +15,30 @@ _MADE_OF = {
     "reporting_meetings": ("attendance_section",),
 }
 """Temporary tables that metrics read from, and what they are made of beside the groups."""
-_BATCHES = """
-    SELECT 'student', batch_key FROM batch_file WHERE file_key IN (SELECT file_key FROM student)
-    UNION
-    SELECT 'school_enrollment', batch_key FROM batch_file WHERE file_key IN (SELECT file_key FROM school_enrollment)
-    UNION
-    SELECT 'program_membership', batch_key FROM batch_file WHERE file_key IN (SELECT file_key FROM program_membership)
-    UNION
-    SELECT 'attendance_day', batch_key FROM batch_file WHERE file_key IN (SELECT file_key FROM attendance_day)
-    UNION
-    SELECT 'attendance_section', batch_key FROM batch_file WHERE file_key IN (SELECT file_key FROM attendance_section)
-    UNION
-    SELECT 'grade', batch_key FROM batch_file WHERE file_key IN (SELECT file_key FROM grade)
-    UNION
-    SELECT 'transcript_course', batch_key FROM batch_file WHERE file_key IN (SELECT file_key FROM transcript_course)
-    UNION
-    SELECT 'test_result', batch_key FROM batch_file WHERE file_key IN (SELECT file_key FROM test_result)
-"""
+_FOR_TOTALS = ("discipline", "leaving", "completion", "graduation_cohort")
+_DETAILS = {
+    "english_learners": "english_learner_detail",
+    "idea_child_count": "special_education_detail",
+    "homeless_mobility": "homeless_detail",
+}
+"""Metrics to the details of a program that their groups are told by."""
+_BATCHES = " UNION ".join(
+    f"SELECT '{table}', batch_key FROM batch_file WHERE file_key IN (SELECT file_key FROM {table})"  # noqa: S608 our own
+    for table in (
+        *_GROUPS,
+        *("attendance_day", "attendance_section", "grade", "transcript_course", "test_result"),
+        *(*_FOR_TOTALS, *_DETAILS.values()),
+    )
+)
+"""Each table of records with the batches that its rows are from."""
 
 
 def tables_behind(metric: Metric) -> frozenset[str]:
     """The tables of records that a metric counts."""
     said = "\n".join(line for line in metric.sql.splitlines() if not line.startswith("--"))
-    words = set(re.findall(r"(?:FROM|JOIN) (\w+)", said)) & {"grade", "transcript_course", "test_result", *_MADE_OF}
+    kept = {"grade", "transcript_course", "test_result", *_FOR_TOTALS, *_MADE_OF}
+    words = set(re.findall(r"(?:FROM|JOIN) (\w+)", said)) & kept
+    words |= {_DETAILS[metric.name]} if metric.name in _DETAILS else set()
     return frozenset(_GROUPS) | {table for word in words for table in _MADE_OF.get(word, (word,))}
 
 

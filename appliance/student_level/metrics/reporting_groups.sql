@@ -21,7 +21,7 @@ WITH enrolled AS (
            substr(max(printf('%d%08d', is_enrolled, begin_day) || grade_level), -2) AS grade
       FROM placed GROUP BY place_key, student_key
 )
-SELECT latest.place_key, latest.student_key, latest.is_enrolled, latest.grade,
+SELECT latest.place_key, latest.student_key, latest.is_enrolled, latest.last_day, latest.grade,
        coalesce(student.sex, 'MISSING') AS sex,
        coalesce(student.race, 'MISSING') AS race,
        CASE WHEN EXISTS (SELECT 1 FROM program_membership AS p WHERE p.student_key = latest.student_key

@@ -50,6 +50,17 @@ class System:
         elif rest:
             raise Refused(f"The published numbers contradict each other in {_where(next(iter(terms)))}.")
 
+    def knowing(self, numbers: Mapping[Key, int]) -> "System":
+        """The same with some numbers known. Raises `Refused` when they contradict it."""
+        system = System(dict(self.known), dict(self.lowest), self.hidden, self.coded)
+        for key, number in numbers.items():
+            if number < system.lowest.pop(key, number) or number != system.known.setdefault(key, number):
+                raise Refused(f"The published numbers contradict each other in {_where(key)}.")
+        for terms, rest in self.sums:
+            system.say(terms, rest)
+        system.simplify()
+        return system
+
     def simplify(self) -> None:
         """Solve every sum that leaves no choice, until there is none: one with a single unknown, and one whose unknown
         numbers, none subtracted, can only all be as small as they may. Raises `Refused` on a contradiction.
@@ -187,7 +198,7 @@ def _category_sums(tables: Sequence[PublishedTable], system: System) -> Iterable
             at = (cell.detail, cell.school_id)
             for family, margin in crossings.margins(cell.dimension, cell.category):
                 lines[(*at, cell.dimension, family, *margin)].append(cell)
-            if crossings.is_share(cell.dimension):
+            if crossings.is_share(cell.dimension) and codelists.metric(table.metric).rate:
                 side: Measure = "n" if crossings.has_outcome(cell.dimension, cell.category) else "complement"
                 group = crossings.group(cell.dimension, cell.category)
                 shares[Key(side, table.metric, *at, *group)].append(
@@ -220,14 +231,12 @@ def _printed(system: System, key: Key) -> Key | None:
 def _school_sums(tables: Sequence[PublishedTable], system: System, knowledge: Knowledge) -> Iterable[Sum]:
     """The schools of each category sum to the district and to their areas, as far as rule and knowledge go."""
     for table in tables:
-        known = codelists.metric(table.metric)
         columns: dict[tuple[str, str, str], list[str]] = defaultdict(list)
         for cell in table.cells:
-            if cell.dimension not in known.in_district:
-                columns[(cell.detail, cell.dimension, cell.category)].append(cell.school_id)
+            columns[(cell.detail, cell.dimension, cell.category)].append(cell.school_id)
         for ((detail, dimension, category), there), (whole, parts) in product(columns.items(), table.wholes().items()):
-            if whole not in there:
-                continue
+            if whole not in there or parts.isdisjoint(there):
+                continue  # some crossings stand in the district's row alone
             for measure in _measures(table, dimension):
                 rest = (measure, table.metric, detail)
                 total = Key(*rest, whole, dimension, category)

@@ -87,9 +87,9 @@ def mend(work: Work, pattern: Pattern, population: Population, wishes: Iterable[
     """
     key = (population.metric, population.detail)
     before = len(pattern[key])
+    parts: tuple[Part, ...] = ("size",) if population.outcome is None else ("size", "outcome", "complement")
+    parts = ("outcome",) if sizes_known else parts
     for wish in wishes:
-        parts: tuple[Part, ...] = ("size",) if population.outcome is None else ("size", "outcome", "complement")
-        parts = ("outcome",) if sizes_known else parts
         pattern[key] |= _mended(work, population, parts, pattern[key], wish)
         if population.outcome is not None:
             pattern[key] = _outcomes_of_hidden_groups(population, pattern[key])
@@ -119,8 +119,8 @@ def _mended(work: Work, population: Population, parts: tuple[Part, ...], hidden:
     """What to hide so that one wish comes true.
 
     First within the wish's dimension and its margins, whose totals stand still meanwhile: that is a small part of the
-    joint system. Then, or when that part has room enough already, over all dimensions. Codes give way only when nothing
-    else helps.
+    joint system. Over all dimensions when that is impossible, or when nothing in the small part needs to be hidden.
+    Codes give way only when nothing else helps.
     """
     dimension = wish.name.place.dimension
     own = [] if dimension == ALL else [*population.beside(dimension), dimension]
