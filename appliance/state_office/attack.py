@@ -84,13 +84,19 @@ def _public(path: Path, tables: Sequence[PublishedTable]) -> dict[Key, int]:
         lines = rows.read_csv(path.read_bytes(), path.name, PUBLIC_COLUMNS)
     except OSError:
         raise BadFile(f"{path.name} cannot be read. Give a CSV file with the columns {PUBLIC_COLUMNS}.") from None
-    there = {key for key, *_ in numbers(tables)}
+    there = {key: None if as_of else shown for key, shown, as_of in numbers(tables)}
     known = {}
     for number, row in enumerate(lines, start=2):
         if row["table"] not in codelists.METRICS or not row["size"].isdecimal():
             raise BadFile(f"{path.name}, row {number}: the table is unknown or the size is not a whole number.")
         measure: Measure = "denominator" if codelists.METRICS[row["table"]].rate else "n"
         key = Key(measure, row["table"], row["detail"], row["school_id"], row["dimension"], row["category"])
-        if key in there:
-            known[key] = int(row["size"])
+        if key not in there:
+            continue
+        known[key] = int(row["size"])
+        if there[key] not in (None, known[key]):
+            raise BadFile(
+                f"{path.name}, row {number}: it says {known[key]} where the package shows {there[key]}. Both cannot be "
+                "true of one day: take the public numbers of the package's own snapshot, or leave that row out."
+            )
     return known

@@ -60,7 +60,7 @@ def chain(package: Package, others: Sequence[Other]) -> str:
 
 
 def carried(package: Package, tables: Sequence[PublishedTable], others: Sequence[Other]) -> str:
-    """Numbers carried forward are those of the release that they name, and what one hid is hidden still."""
+    """Numbers and classes carried forward are those of the release that they name; what one hid is hidden still."""
     by_sha = {other.package.sha256: other for other in others}
     there = {label: by_sha[sha256] for label, sha256 in package.earlier.items() if sha256 in by_sha}
     shown = {label: _own(other.tables) for label, other in there.items()}
@@ -70,12 +70,21 @@ def carried(package: Package, tables: Sequence[PublishedTable], others: Sequence
             checked += 1
             if shown[as_of].get(key, 0 if number == 0 else None) != number:
                 raise BadFile(f"{_where(key)}: the number carried forward is not the one that {as_of} shows.")
-    now = {key for key, number, as_of in numbers(tables) if number is not None}
+    classes = {label: _classes(other.tables) for label, other in there.items()}
+    for key, (told, as_of) in _classes(tables).items():
+        if as_of in classes:
+            checked += 1
+            if classes[as_of].get(key) != (told, ""):
+                raise BadFile(f"{_where(key)}: the class carried forward is not the one that {as_of} shows.")
+    now = {key for key, number, _ in numbers(tables) if number is not None} | _classes(tables).keys()
     for label, other in there.items():
-        opened = sorted(hidden_numbers(other.tables) & now)
+        opened = sorted((hidden_numbers(other.tables) - _classes(other.tables).keys()) & now)
         if opened:
             raise BadFile(f"{_where(opened[0])}: {label} hides the number, and this package shows it.")
-    return f"{checked} numbers carried forward are those that the earlier packages show; none that they hide is shown."
+    return (
+        f"{checked} numbers and classes carried forward are those that the earlier packages show; none that they hide "
+        "is shown."
+    )
 
 
 def attack(package: Package, tables: Sequence[PublishedTable], others: Sequence[Other]) -> str:
@@ -101,6 +110,19 @@ def _target(package: Package, tables: Sequence[PublishedTable]) -> Target:
 
 def _own(tables: Sequence[PublishedTable]) -> Mapping[Key, int | None]:
     return {key: number for key, number, as_of in numbers(tables) if not as_of}
+
+
+def _classes(tables: Sequence[PublishedTable]) -> dict[Key, tuple[tuple[int | None, ...], str]]:
+    """Every outcome told as a class of counts: its ends and the group's size, and the label it is carried from."""
+    return {
+        Key("n", table.metric, cell.detail, cell.school_id, cell.dimension, cell.category): (
+            (cell.n_lower, cell.n_upper, cell.denominator),
+            cell.n_as_of,
+        )
+        for table in tables
+        for cell in table.cells
+        if cell.suppression == "coded"
+    }
 
 
 def _where(key: Key) -> str:

@@ -73,6 +73,19 @@ def test_a_public_file_that_fits_nothing_is_refused(package, tmp_path):
         attack(package, tmp_path / "nowhere.csv")
 
 
+def test_a_public_file_that_contradicts_the_package_is_refused_with_its_row(package, tmp_path):
+    tables, _ = published(package)
+    shown = next(cell for table in tables for cell in table.cells if table.metric == "membership" and cell.n)
+    row = ["membership", shown.school_id, shown.dimension, shown.category, shown.detail]
+    public = tmp_path / "public.csv"
+    header = "table,school_id,dimension,category,detail,size\n"
+    public.write_text(header + ",".join([*row, str(shown.n)]) + "\n")
+    assert attack(package, public).silent
+    public.write_text(header + ",".join([*row, str(shown.n + 1)]) + "\n")
+    with pytest.raises(BadFile, match=rf"public\.csv, row 2: it says {shown.n + 1} where the package shows {shown.n}"):
+        attack(package, public)
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_a_second_release_after_one_student_moved_in_opens_nothing(seed, signer, tmp_path):
     people = pupils(seed)

@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from districts import BANDS, Pupil, tabulate, turnovers
+from districts import BANDS, Pupil, YearOfPupils, tabulate, turnovers
 from maplewood_release import facts
 
-from appliance.aggregate.disclosure import Earlier, protect
+from appliance.aggregate.disclosure import Earlier, policy_file, protect
 from appliance.aggregate.release import EarlierPackage, Signer, build
 from appliance.errors import BadFile
 from appliance.state_office import history, published, reading, verify
@@ -86,3 +86,57 @@ def test_a_number_that_october_hides_is_not_shown_later(year):
     shown = [replace(table, cells=cells) if one is table else one for one in tables]
     with pytest.raises(BadFile, match="hides the number, and this package shows it"):
         history.carried(package, shown, history.read([reading.open_archive(first)]))
+
+
+@pytest.fixture(scope="module")
+def coded_year(tmp_path_factory):
+    """October's package and December's, whose rates are classes of percents; half of the students changed."""
+    folder, signer, rules = tmp_path_factory.mktemp("coded"), Signer.generate(), policy_file.preset("nces-2011-603")
+    year = YearOfPupils(6, 4, (50, 150))
+    before = year.pupils
+    first = build(protect(tabulate(before, year.names), rules), facts(), signer, folder)
+    year.pass_time(leave=0.4, come=0.6, move=0.0, flip=0.3)
+    counts = [replace(table, snapshot="2026-12-01") for table in tabulate(year.pupils, year.names)]
+    left = Earlier(DAY, published(first)[0], turnovers(DAY, before, year.pupils))
+    earlier = EarlierPackage(DAY, DAY, hashlib.sha256(first.read_bytes()).hexdigest())
+    told = facts(snapshot="2026-12-01", created="2026-12-02", earlier=(earlier,))
+    return first, build(protect(counts, rules, earlier=[left]), told, signer, folder)
+
+
+def test_a_class_of_percents_that_was_carried_forward_is_verified_like_any_number(coded_year):
+    first, second = coded_year
+    tables = published(second)[0]
+    dates = {cell.n_as_of for table in tables for cell in table.cells if cell.suppression == "coded"}
+    assert dates == {"", DAY}
+    verdict = verify(second, others=[first])
+    assert verdict.accepted, verdict.as_text()
+
+
+def test_a_class_that_october_never_showed_is_not_carried_forward(coded_year):
+    first, second = coded_year
+    package, tables = opened(second)
+    others = history.read([reading.open_archive(first)])
+    for change in ({"n_upper": 1000}, {"n_lower": 0, "n_upper": 1}, {"denominator": 999}):
+        told = [
+            replace(table, cells=tuple(
+                replace(cell, **change) if cell.suppression == "coded" and cell.n_as_of else cell
+                for cell in table.cells
+            ))
+            for table in tables
+        ]  # fmt: skip
+        with pytest.raises(BadFile, match=f"is not the one that {DAY} shows"):
+            history.carried(package, told, others)
+
+
+def test_a_class_is_not_shown_where_october_hides_the_outcome(coded_year):
+    first, second = coded_year
+    package, tables = opened(second)
+    told = [
+        replace(table, cells=tuple(
+            replace(cell, suppression="coded", n_lower=0, n_upper=5) if cell.suppression == "hidden" else cell
+            for cell in table.cells
+        ))
+        for table in tables
+    ]  # fmt: skip
+    with pytest.raises(BadFile, match="hides the number, and this package shows it"):
+        history.carried(package, told, history.read([reading.open_archive(first)]))
