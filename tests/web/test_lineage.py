@@ -26,6 +26,12 @@ def traced(tmp_path_factory):
     corrected = folder / "corrected.csv"
     corrected.write_text("student_id,date,category\n502,2026-11-16,Excused\n")
     import_files(database, [corrected], by="kim")
+    record = folder / "record.csv"
+    record.write_text(
+        "student_id,school_year,semester,course_code,course_title,credits_earned,final_letter,result\n"
+        "502,2026,1,SPAN-1,Spanish I,0.5,B,Pass\n502,2026,2,SPAN-1,Spanish I,0,F,Fail\n"
+    )
+    import_files(database, [record], by="kim")
     yield database
     database.close()
 
@@ -65,6 +71,15 @@ def test_a_corrected_day_names_the_file_that_corrected_it_and_its_row(visit):
     assert "Monday, November 16, 2026 Excused absence corrected.csv of" in said
     assert "2-2" in said
     assert "Monday, November 9, 2026 Unexcused absence attendance.csv of Nov 20 1-102" in said
+
+
+def test_each_course_on_record_names_its_credits_and_the_file_that_brought_it(visit):
+    okafor = visit("okafor")
+    said = text_of(okafor.get(okafor.link_to("Ben Ostrow", "/this-week") + "/sources"))
+    assert "Courses on record: 0.5 credits" in said
+    assert "Spanish I 2025–2026, semester 1 B 0.5 record.csv of" in said
+    assert "Spanish I 2025–2026, semester 2 F not passed 0 record.csv of" in said
+    assert "Courses on record" not in text_of(okafor.get(okafor.link_to("Ada Lovell", "/this-week") + "/sources"))
 
 
 def test_a_teacher_elsewhere_and_a_steward_do_not_get_there(visit):

@@ -42,6 +42,12 @@ _TESTS = f"""
       FROM visible_test_result JOIN test USING (test_key) {_WITH_FILE}
      WHERE student_key = :student AND day <= :today ORDER BY day DESC, test.title
 """  # noqa: S608 our own pieces
+_RECORD = f"""
+    SELECT coalesce(course.title, nullif(course_title, ''), course_code) AS course, school_year, term, result,
+           credits_earned AS credits, score, score_text, {_FILE}
+      FROM visible_transcript_course LEFT JOIN course USING (course_key) {_WITH_FILE}
+     WHERE student_key = :student ORDER BY school_year DESC, term DESC, 1
+"""  # noqa: S608 our own pieces
 _MISSED = """
     SELECT student_key, day, category FROM visible_attendance_day
      WHERE day BETWEEN :since AND :until AND category <> 'tardy' AND student_key IN
@@ -118,6 +124,19 @@ class Test:
 
 
 @dataclass(frozen=True, slots=True)
+class OnRecord:
+    """A course in the student's record. `school_year`: the year it ends in; `result`: empty where nothing is said."""
+
+    course: str
+    school_year: int
+    term: str
+    mark: str
+    result: str
+    credits: float
+    source: Source | None
+
+
+@dataclass(frozen=True, slots=True)
 class Behind:
     """The records behind a student's page. A source of None: it was loaded before sources were noted."""
 
@@ -125,6 +144,12 @@ class Behind:
     days: tuple[Day, ...]
     marks: tuple[Mark, ...]
     tests: tuple[Test, ...]
+    record: tuple[OnRecord, ...]
+
+    @property
+    def credits(self) -> float:
+        """All credits earned."""
+        return sum(one.credits for one in self.record)
 
     @property
     def missed(self) -> tuple[Day, ...]:
@@ -160,6 +185,11 @@ def behind_student(reading: Reading, student_key: int, *, since: int, today: int
         tests=tuple(
             Test(row["title"], row["day"], row["score"], row["level"] or "", _source(row))
             for row in reading.query(_TESTS, values)
+        ),
+        record=tuple(
+            OnRecord(row["course"], row["school_year"], row["term"], _mark(row), row["result"], row["credits"],
+                     _source(row))
+            for row in reading.query(_RECORD, values)
         ),
     )  # fmt: skip
 
