@@ -10,15 +10,17 @@ from math import inf
 
 import numpy as np
 
-from appliance.aggregate.disclosure.attacker.program import Columns, Manner, Program, Rows, Values
+from appliance.aggregate.disclosure.attacker.program import Columns, Flags, Manner, Program, Rows, Values
 from appliance.aggregate.disclosure.attacker.system import Sum, System
 from appliance.aggregate.published import Key
 from appliance.aggregate.refusal import Refused
+from appliance.aggregate.tabulation import DISTRICT
 
 TOLERANCE = 1e-6
 _MANY = 16
 """Fewer questions than this are asked one by one."""
 _SURVEYS = 30
+_FEW = 9
 
 
 def components(system: System, manner: Manner) -> list["Component"]:
@@ -157,16 +159,32 @@ class Component:
         return self._push(column, +1, value + 1) > value + 0.5 or self._push(column, -1) < value - 0.5
 
     def tables(self) -> Iterator[Mapping[Key, int]]:
-        """The tables met so far, rounded; a fractional one rounds to something that no sum will accept.
+        """The tables of whole students met so far.
 
         Where the first table was offered, each gives only the numbers in which it differs from that.
         """
-        yield from (self._told(columns, values) for columns, values in self._found)
+        for columns, values in self._found:
+            if np.abs(values - np.rint(values)).max(initial=0.0) < TOLERANCE:
+                yield self._told(columns, values)
 
     def whole_table(self, key: Key, sign: int, value: int) -> Mapping[Key, int] | None:
-        """A table in whole numbers in which one number is at or beyond `value`."""
-        values = self._program.whole(self._column[key], sign, value)
-        return None if values is None else self._told(*self._changed(values))
+        """A table in whole numbers in which one number is at or beyond `value`; rather one that moves few schools.
+
+        None when there is no such table.
+        """
+        column, first = self._column[key], self.settle()
+        for far in (self._far_from(key), np.zeros(first.size, dtype=np.bool_)):
+            values = self._program.whole(column, sign, value, np.where(far, first, np.nan))
+            if values is not None:
+                return self._told(*self._changed(values))
+        return None
+
+    def _far_from(self, key: Key) -> Flags:
+        """The numbers of all schools but that of a number, a few others and the district."""
+        schools = sorted({other.school_id for other in self.keys})
+        at = schools.index(key.school_id)
+        near = {DISTRICT, *(schools + schools)[at : at + _FEW]}
+        return np.array([other.school_id not in near for other in self.keys])
 
     def _begin(self, values: Values) -> Values:
         self._first, self._least, self._most = values, values.copy(), values.copy()

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from appliance.aggregate import codelists
 from appliance.aggregate.disclosure.attacker.search import Attack
-from appliance.aggregate.disclosure.attacker.system import Knowledge, read
+from appliance.aggregate.disclosure.attacker.system import Knowledge, System, read
 from appliance.aggregate.published import Key, PublishedTable
 from appliance.aggregate.refusal import Refused
 
@@ -16,10 +16,10 @@ def with_guesses(tables: Sequence[PublishedTable], knowledge: Knowledge, guesses
 
     Raises `Refused` when the tables contradict themselves or what is known for certain.
     """
-    lowest = read(tables, replace(knowledge, numbers={})).lowest
-    possible = {key: number for key, number in guesses.items() if number >= lowest.get(key, number)}
+    system = read(tables, knowledge)
+    possible = {key: number for key, number in guesses.items() if number >= system.lowest.get(key, number)}
     for numbers in (possible, _agreeing(tables, knowledge, possible)):
-        attack = _settled(tables, replace(knowledge, numbers={**knowledge.numbers, **numbers}))
+        attack = _settled(system, numbers)
         if attack is not None:
             return attack
     raise Refused("The published numbers contradict each other.")
@@ -32,10 +32,13 @@ def _agreeing(tables: Sequence[PublishedTable], knowledge: Knowledge, guesses: M
         lines[_family(key.metric), key.detail][key.measure, key.metric, key.dimension][key] = number
     taken: dict[Key, int] = {}
     for population, its_lines in lines.items():
-        its_tables = [_part(table, population) for table in tables if _family(table.metric) == population[0]]
+        system = read(
+            [_part(table, population) for table in tables if _family(table.metric) == population[0]], knowledge
+        )
         for line in its_lines.values():
-            if _settled(its_tables, replace(knowledge, numbers={**knowledge.numbers, **taken, **line})) is not None:
+            if _settled(system, line) is not None:
                 taken |= line
+                system = system.knowing(line)
     return taken
 
 
@@ -51,9 +54,9 @@ def _part(table: PublishedTable, population: _Population) -> PublishedTable:
     return replace(table, cells=tuple(cell for cell in table.cells if cell.detail == population[1]))
 
 
-def _settled(tables: Sequence[PublishedTable], knowledge: Knowledge) -> Attack | None:
+def _settled(system: System, numbers: Mapping[Key, int]) -> Attack | None:
     try:
-        attack = Attack(read(tables, knowledge), every_interval=True)
+        attack = Attack(system.knowing(numbers), every_interval=True)
         attack.settle()
     except Refused:
         return None

@@ -13,6 +13,7 @@ from appliance.aggregate.refusal import Refused
 
 Columns = NDArray[np.int32]
 Values = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 _WITHOUT_BOUND = (highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kUnboundedOrInfeasible)
 """Feasibility is settled before the first question, so both mean: no bound."""
 _UNCERTAIN = "The attack gave no certain answer, so nothing is released. Try again, or report this."
@@ -132,13 +133,21 @@ class Program:
         for column, value in still.items():
             solver.changeColBounds(column, value, value)
 
-    def whole(self, column: int, sign: int, value: int) -> Values | None:
-        """A table in whole numbers in which one number is at or beyond `value`; None when there is none."""
-        solver = self._load()
-        every = np.arange(self._lowest.size, dtype=np.int32)
+    def whole(self, column: int, sign: int, value: int, still: Values) -> Values | None:
+        """A table in whole numbers in which one number is at or beyond `value`; None when there is none.
+
+        `still`: what the others have to be, as far as they have to be something; else not a number.
+        """
+        solver, every = self._load(), np.arange(self._lowest.size, dtype=np.int32)
+        solver.setOptionValue("presolve", "choose")
         solver.changeColsIntegrality(every.size, every, np.full(every.size, highspy.HighsVarType.kInteger))
-        lowest = float(self._lowest[column])
-        solver.changeColBounds(column, *((value, highspy.kHighsInf) if sign > 0 else (lowest, value)))
+        moves = np.isnan(still)
+        least, most = np.where(moves, self._lowest, still), np.where(moves, highspy.kHighsInf, still)
+        if sign > 0:
+            least[column] = value
+        else:
+            most[column] = value
+        solver.changeColsBounds(every.size, every, least, most)
         self._run(solver)
         if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
