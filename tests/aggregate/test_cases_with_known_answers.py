@@ -247,6 +247,31 @@ def test_the_command_answers_for_every_case_that_is_a_table(capsys):
     assert "cannot be read" in capsys.readouterr().err
 
 
+def test_the_command_attacks_both_patterns_of_the_linked_census_tables(capsys):
+    expected = json.loads((HERE / "06-census-linked.json").read_text())["expected"]
+    assert main([str(HERE / "06-census-linked.json"), "--json"]) == 1
+    told = {one["title"].split(": ")[-1]: one for one in json.loads(capsys.readouterr().out)["cases"]}
+    assert {one["primary"] for one in told.values()} == {expected["primary"]}
+    for kind in ("global", "local"):
+        assert len(told[kind]["hidden"]) == expected[f"{kind}_suppressed"]
+        assert len(told[kind]["exact"]) == expected[f"{kind}_primary_linearly_recoverable"]
+    rows = [int(name.removeprefix("row ")) for name in told["global"]["hidden"]]
+    assert sum(rows) == expected["global_checksum_sum_of_row_numbers"]
+
+
+def test_a_linked_case_without_its_cells_or_with_a_count_that_is_no_sum_gets_one_sentence(capsys, tmp_path):
+    alone = tmp_path / "alone.json"
+    alone.write_text('{"title": "Alone", "tables": ["sex*age"]}')
+    assert main([str(alone)]) == 1
+    assert "alone-inner.csv is missing" in capsys.readouterr().err
+    (tmp_path / "alone-inner.csv").write_text("sex,freq\nF,3\nM,4\n")
+    (tmp_path / "alone-ours.csv").write_text(
+        "sex,freq,primary,suppressed\nTotal,7,False,False\nF,3,True,True\nM,5,False,True\n"
+    )
+    assert main([str(alone)]) == 1
+    assert "alone-ours.csv, row 4: the cell is not the sum" in capsys.readouterr().err
+
+
 def test_the_command_protects_and_attacks(capsys, tmp_path):
     assert main([str(HERE / "01-linked-geographies.json"), "--json"]) == 0
     told = json.loads(capsys.readouterr().out)

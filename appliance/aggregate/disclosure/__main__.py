@@ -1,7 +1,8 @@
 """`python -m appliance.aggregate.disclosure CASE.json [--json]`: protect a table of your own, or attack a pattern.
 
 With `hidden` in the file, or `--hidden NAME ...`, the given pattern is attacked; otherwise the table is protected and
-the result attacked. Leaves with 1 when a sensitive number falls, 2 for wrong usage.
+the result attacked. A case of linked tables comes with patterns, each of which is attacked. Leaves with 1 when a
+sensitive number falls, 2 for wrong usage.
 """
 
 import argparse
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from appliance.aggregate.disclosure import case as cases
+from appliance.aggregate.disclosure import linked_case
 from appliance.errors import Trouble
 
 
@@ -25,7 +27,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=60.0, help="time for the optimum of each table")
     options = parser.parse_args(arguments)
     try:
-        told = [_run(case, options.hidden, options.seconds) for case in cases.read(options.case)]
+        linked = linked_case.title_of(options.case)
+        if linked is not None:
+            told = linked_case.attack(options.case, linked)
+        else:
+            told = [_run(case, options.hidden, options.seconds) for case in cases.read(options.case)]
     except Trouble as trouble:
         print(trouble, file=sys.stderr)  # noqa: T201
         return trouble.exit_code
@@ -33,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     text = json.dumps(document, indent=1) if options.json else "\n\n".join(_text(one) for one in told)
     with suppress(BrokenPipeError):
         print(text, flush=True)  # noqa: T201
-    return int(any(one["below_target"] or one["exact"] or one["to_insiders"] for one in told))
+    return int(any(one.get("below_target") or one["exact"] or one.get("to_insiders") for one in told))
 
 
 def _run(case: cases.Case, pattern: list[str] | None, seconds: float) -> dict[str, Any]:
@@ -64,12 +70,12 @@ def _text(told: dict[str, Any]) -> str:
     lines = [told["title"] or "A table"]
     if "method" in told:
         lines.append(f"Added cost {told['cost']:g}, proven bound {told['bound']:g} ({told['method']}).")
-    for name in told["hidden"]:
-        low, high = told["intervals"][name]
+    for name, (low, high) in told.get("intervals", {}).items():
         lines.append(f"  {name}: hidden, {low} to {'any number' if high is None else high}")
-    for insider, found in told["to_insiders"].items():
+    for insider, found in told.get("to_insiders", {}).items():
         lines.append(f"  who is {insider} works out {', '.join(found)}")
-    fallen = sorted({*told["below_target"], *told["exact"], *chain(*told["to_insiders"].values())})
+    to_insiders = told.get("to_insiders", {}).values()
+    fallen = sorted({*told.get("below_target", ()), *told["exact"], *chain(*to_insiders)})
     lines.append(f"These fall: {', '.join(fallen)}." if fallen else "No sensitive number falls.")
     return "\n".join(lines)
 
