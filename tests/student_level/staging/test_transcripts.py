@@ -77,6 +77,15 @@ def test_a_course_that_a_term_no_longer_has_goes_and_other_terms_stay(school):
     assert school.one("SELECT count(*) FROM transcript_course") == 4
 
 
+def test_an_export_that_lost_its_credits_waits_for_a_person(two_schools):
+    two_schools.begin()
+    rows = [f"501,2026,{half},C{nth},0.5,0.5,B,Pass,07" for half in (1, 2) for nth in range(6)]
+    two_schools.load(transcript(two_schools, *rows))
+    report = two_schools.load(transcript(two_schools, *(row.replace("0.5,0.5", "0.5,0") for row in rows)))
+    assert report.held == ["12 of 12 courses in transcripts would change."]
+    assert earned(two_schools) == {"Ada": 6.0}
+
+
 def test_a_student_with_a_slip_in_one_row_loses_no_course(school):
     report = school.load(transcript(school, "501,2026,2,ART,0.5,half,A,Pass,07", "501,2026,2,MUS,0.5,0.5,A,Pass,07"))
     assert [problem.code for problem in report.problems] == ["not_a_number"]
