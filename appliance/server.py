@@ -35,6 +35,7 @@ from appliance.schedule import Recurring, run_in_background
 from appliance.settings import Settings, read_settings
 from appliance.storage.ballast import lay_in
 from appliance.storage.database import Database, only_server
+from appliance.student_level.records.kept import Kept
 from appliance.web.arriving import WaysIn
 from appliance.web.front_desk import FrontDesk
 from appliance.web.guards import let_in
@@ -77,7 +78,7 @@ def build_app(
     provider = OidcDoor(Path(asked.provider_socket)) if asked.provider else None
     ways_in = WaysIn(provider, asked.provider_name, Keepsakes(), Keepsakes())
     budgets(settings)  # says at the start, not at the first page, that a role is misspelled
-    house = House(database, settings, sessions, front_desk, clock, as_of, secure_cookies, Shoulder(clock))
+    house = House(database, settings, sessions, front_desk, clock, as_of, secure_cookies, Shoulder(clock), Kept())
     uploads = Uploads(database, settings, clock)
     set_asyncio_executor(ThreadPoolExecutor(PAGE_THREADS, thread_name_prefix="page"))
     return Litestar(

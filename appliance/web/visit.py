@@ -1,10 +1,11 @@
 """One request of a signed-in person: who it is, what day the pages are about, and how they read and write."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 from litestar import Request
 from litestar.exceptions import NotFoundException
@@ -19,7 +20,9 @@ from appliance.settings import Settings
 from appliance.storage.database import Database, Event, Reading, Tables
 from appliance.student_level.access import Viewer, reading_as
 from appliance.student_level.records.freshness import Freshness, freshness, workplace
+from appliance.student_level.records.kept import Kept
 from appliance.student_level.records.rule_book import RuleBook, in_force
+from appliance.student_level.records.this_week import ThisWeek, this_week
 from appliance.web.addresses import Addresses, Kind
 from appliance.web.front_desk import FrontDesk
 from appliance.web.languages import ENGLISH, written_in
@@ -41,6 +44,7 @@ _THINGS = {
     Kind.STUDENT: "student", Kind.SECTION: "class", Kind.SCHOOL: "school", Kind.STAFF: "person",
     Kind.ACCOUNT: "person", Kind.GRANT: "grant",
 }  # fmt: skip
+_Worked = TypeVar("_Worked")
 _LED = {Role.PRINCIPAL, Role.ASSISTANT_PRINCIPAL}
 _NAVIGATION = (
     ("/this-week", "This week", {Role.TEACHER, Role.COUNSELOR, Role.COACH}),
@@ -76,6 +80,8 @@ class House:
     as_of: date | None
     secure_cookies: bool
     shoulder: Shoulder
+    kept: Kept
+    """What was worked out for each reader, until the records change."""
 
     @property
     def cookie(self) -> str:
@@ -208,6 +214,22 @@ class Visit:
     def rules(self, reading: Reading) -> RuleBook:
         """The numbers of the rules in force on the day of the page."""
         return in_force(reading, self.today)
+
+    @property
+    def _reader(self) -> Hashable:
+        """Through whose eyes the database is read."""
+        return self.session.account.account_key, self.role, self.looks_as and self.looks_as.account_key
+
+    def keeping(self, reading: Reading, what: Hashable, work_out: Callable[[], _Worked]) -> _Worked:
+        """What this reader was told before about the same question and day, unless a record changed since."""
+        return self.house.kept.of(reading, (what, self._reader, self.today), work_out)
+
+    def this_week(self, reading: Reading, school_key: int | None = None) -> ThisWeek:
+        """The reader's own list, or that of a school they lead. A teacher's looks at their own classes alone."""
+        return this_week(
+            reading, today=self.today, school_year=self.school_year, book=self.rules(reading), school_key=school_key,
+            only_own_classes=self.role is Role.TEACHER, kept=self.house.kept, whose=self._reader,
+        )  # fmt: skip
 
     @contextmanager
     def changing(self, event: Event) -> Iterator[Tables]:

@@ -1,6 +1,6 @@
 """The few names of *This week*, each with what is new and what goes well."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from appliance.days import from_day_number
@@ -9,6 +9,7 @@ from appliance.student_level.records import attendance, check_ins, courses, enro
 from appliance.student_level.records.check_ins import CheckIn
 from appliance.student_level.records.enrollments import Enrollment, Name
 from appliance.student_level.records.going_well import going_well, is_news
+from appliance.student_level.records.kept import Kept
 from appliance.student_level.records.rule_book import QuietDays, RuleBook
 from appliance.student_level.records.rules import RULES, CourseNow, Happening, Situation, happenings
 
@@ -56,6 +57,38 @@ class ThisWeek:
         return tuple(line.student_key for line in self.listed) + tuple(news.student_key for news in self.good_news)
 
 
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """What the rules notice among a reader's students, as it stood on Monday; nothing that a check-in changes.
+
+    `well`: what goes well with the first of those in `found`. `good`: good news, latest first.
+    """
+
+    here: Mapping[int, Enrollment]
+    found: Mapping[int, Sequence[Happening]]
+    called: Mapping[int, Name]
+    well: Mapping[int, tuple[str, ...]]
+    good: Mapping[int, str]
+    attendance_until: int | None
+    has_grades: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Whose list of which week, by which rules."""
+
+    reading: Reading
+    today: int
+    school_year: int
+    book: RuleBook
+    school_key: int | None
+    only_own: bool
+
+    @property
+    def monday(self) -> int:
+        return attendance.week_of(self.today) * 7 - 3
+
+
 def this_week(
     reading: Reading,
     *,
@@ -64,64 +97,105 @@ def this_week(
     book: RuleBook,
     school_key: int | None = None,
     only_own_classes: bool = False,
+    kept: Kept | None = None,
+    whose: Hashable = None,
 ) -> ThisWeek:
     """The list of one reader in one week: their own students, of one school if `school_key` says which.
 
     It is made on Monday, from the days and grades before it, and stands still until the next: during the week names
     leave and nobody is added but from those who wait. The number of questions to the database does not grow with the
-    number of students.
+    number of students. `kept`: where to keep, for the reader `whose`, what only a change of the records changes.
     """
-    monday = attendance.week_of(today) * 7 - 3
-    rules = book.rules
-    here = enrollments.enrollments(reading, today, school_key)
-    taken = attendance.days_taken(
-        reading, {place.school_key for place in here.values()}, today - attendance.WINDOW_DAYS, today
-    )
-    graded = courses.courses_now(reading, today, only_own=only_own_classes, missing_from=_least_missing(book))
-    seen = _situations(reading, here, taken, graded, today, school_year)
+    asked = _Asked(reading, today, school_year, book, school_key, only_own_classes)
+    noticed = kept.of(reading, ("week", whose, today, school_key), lambda: _noticed(asked)) if kept else _noticed(asked)
     talked = check_ins.last_check_ins(reading, today, since=today - _A_YEAR)
     news = {}
-    for key, situation in seen.items():
-        found = _still_new(happenings(_before(situation, monday), rules), book, today, until=monday)
-        if _is_quiet(talked.get(key), found, book.quiet_days, today):
-            found = []
-        if found := [*_promised(talked.get(key), monday), *found]:
-            news[key] = found
-    good = {key: text for key, situation in seen.items() if key not in news and (text := is_news(situation))}
-    good_keys = sorted(good, key=lambda key: (-max(seen[key].days, default=0), key))[: MOST_GOOD_NEWS * 4]
-    called = enrollments.names(reading, [*news, *good_keys])
-    # Newest first, then by name: an order of days and letters, never of children.
-    order = sorted(news, key=lambda key: (-max(one.day for one in news[key]), called[key].sorted))
+    for key in noticed.here.keys() & (noticed.found.keys() | talked.keys()):
+        last, found = talked.get(key), noticed.found.get(key, ())
+        if new := [*_promised(last, asked.monday), *(() if _is_quiet(last, found, book.quiet_days, today) else found)]:
+            news[key] = new
+    good_keys = [key for key in noticed.good if key not in news][:MOST_GOOD_NEWS]
+    called = {**noticed.called, **enrollments.names(reading, [*(news.keys() - noticed.called.keys()), *good_keys])}
+    order = _in_order(news, called)
     chosen = order[: book.most_names]
-    in_full = courses.courses_now(reading, today, only_own=only_own_classes, students=chosen)
-    lasts = [days[-1] for days in taken.values() if days]
+    well = {**noticed.well, **_going_well(asked, noticed.here, [key for key in chosen if key not in noticed.well])}
     return ThisWeek(
-        made_on=monday,
+        made_on=asked.monday,
         listed=tuple(
             Listed(
                 key,
                 called[key],
-                here[key].grade_level,
+                noticed.here[key].grade_level,
                 tuple(one.text for one in news[key]),
-                tuple(going_well(replace(seen[key], courses=in_full.get(key, ())))[:2]),
+                well[key],
                 talked.get(key),
             )
             for key in chosen
         ),
         waiting=len(order) - len(chosen),
-        good_news=tuple(GoodNews(key, called[key], good[key]) for key in good_keys[:MOST_GOOD_NEWS]),
-        students=len(here),
+        good_news=tuple(GoodNews(key, called[key], noticed.good[key]) for key in good_keys),
+        students=len(noticed.here),
+        attendance_until=noticed.attendance_until,
+        has_grades=noticed.has_grades,
+    )
+
+
+def _noticed(asked: _Asked) -> Noticed:
+    reading, today, book = asked.reading, asked.today, asked.book
+    here = enrollments.enrollments(reading, today, asked.school_key)
+    taken = _taken(asked, here)
+    graded = courses.courses_now(reading, today, only_own=asked.only_own, missing_from=_least_missing(book))
+    seen = _situations(reading, here, taken, graded, today, asked.school_year)
+    found = {}
+    for key, situation in seen.items():
+        happened = happenings(_before(situation, asked.monday), book.rules)
+        if new := _still_new(happened, book, today, until=asked.monday):
+            found[key] = new
+    called = enrollments.names(reading, [*found])
+    good = {key: text for key, situation in seen.items() if (text := is_news(situation))}
+    latest_first = sorted(good, key=lambda key: (-max(seen[key].days, default=0), key))
+    lasts = [days[-1] for days in taken.values() if days]
+    return Noticed(
+        here=here,
+        found=found,
+        called=called,
+        well=_well(asked, {key: seen[key] for key in _in_order(found, called)[: 3 * book.most_names]}),
+        good={key: good[key] for key in latest_first},
         attendance_until=max(lasts, default=None),
         has_grades=courses.has_grades(reading),
     )
 
 
+def _in_order(news: Mapping[int, Sequence[Happening]], called: Mapping[int, Name]) -> list[int]:
+    """Newest first, then by name: an order of days and letters, never of children."""
+    return sorted(news, key=lambda key: (-max(one.day for one in news[key]), called[key].sorted))
+
+
+def _going_well(asked: _Asked, here: Mapping[int, Enrollment], students: list[int]) -> dict[int, tuple[str, ...]]:
+    """Of those who came onto the list behind many others, or because somebody promised to look again."""
+    if not students:
+        return {}
+    places = {key: here[key] for key in students}
+    taken = _taken(asked, places)
+    return _well(asked, _situations(asked.reading, places, taken, {}, asked.today, asked.school_year, students))
+
+
+def _well(asked: _Asked, seen: Mapping[int, Situation]) -> dict[int, tuple[str, ...]]:
+    in_full = courses.courses_now(asked.reading, asked.today, only_own=asked.only_own, students=[*seen])
+    return {key: tuple(going_well(replace(one, courses=in_full.get(key, ())))[:2]) for key, one in seen.items()}
+
+
+def _taken(asked: _Asked, here: Mapping[int, Enrollment]) -> Mapping[int, Sequence[int]]:
+    schools = {place.school_key for place in here.values()}
+    return attendance.days_taken(asked.reading, schools, asked.today - attendance.WINDOW_DAYS, asked.today)
+
+
 def situation_of(reading: Reading, place: Enrollment, *, today: int, school_year: int) -> Situation:
     """What the rules see of one student, for the student's own page."""
     students = [place.student_key]
-    taken = attendance.days_taken(reading, [place.school_key], today - attendance.WINDOW_DAYS, today)
-    graded = courses.courses_now(reading, today, only_own=False, students=students)
     here = {place.student_key: place}
+    graded = courses.courses_now(reading, today, only_own=False, students=students)
+    taken = attendance.days_taken(reading, [place.school_key], today - attendance.WINDOW_DAYS, today)
     return _situations(reading, here, taken, graded, today, school_year, students)[place.student_key]
 
 

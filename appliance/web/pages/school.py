@@ -16,7 +16,7 @@ from appliance.student_level.records.check_ins import KINDS, LONGEST_NOTE
 from appliance.student_level.records.enrollments import Enrollment, enrollments, names
 from appliance.student_level.records.roster import RosterLine, roster_lines
 from appliance.student_level.records.rule_book import RuleBook
-from appliance.student_level.records.this_week import ThisWeek, this_week
+from appliance.student_level.records.this_week import ThisWeek
 from appliance.web.addresses import Kind
 from appliance.web.charts import LineChart, attendance_chart
 from appliance.web.languages import languages
@@ -134,7 +134,7 @@ def _page(
     today, book = visit.today, visit.rules(reading)
     here = enrollments(reading, today, school.school_key)
     days = schools.attendance_sums(reading, here, visit.school_year)
-    week = this_week(reading, today=today, school_year=visit.school_year, book=book, school_key=school.school_key)
+    week = visit.this_week(reading, school.school_key)
     begin = visit.first_day_of_school_year
     weeks = schools.weeks(reading, school.school_key, begin, today)
     before = schools.weeks(reading, school.school_key, schools.last_year(begin), schools.last_year(today))
@@ -156,7 +156,7 @@ def _page(
         chart=attendance_chart(weeks, before),
         numbers=numbers_of(visit, reading, school, here, days),
         changes=school_totals.changes(reading, here, school.school_key, today),
-        roster=_roster(visit, reading, here, days, wanted),
+        roster=_roster(visit, reading, here, days, school.school_key, wanted),
         is_done=done,
     )
 
@@ -177,7 +177,11 @@ def numbers_of(
     """The school without a name: what its page, its paper and its files print."""
     book, today = visit.rules(reading), visit.today
     key, year = school.school_key, visit.school_year
-    return school_numbers(reading, key, here, days, book=book, today=today, school_year=year)
+    return visit.keeping(
+        reading,
+        ("numbers", key),
+        lambda: school_numbers(reading, key, here, days, book=book, today=today, school_year=year),
+    )
 
 
 def _grades(here: Mapping[int, Enrollment]) -> tuple[str, ...]:
@@ -214,11 +218,16 @@ def _roster(
     reading: Reading,
     here: dict[int, Enrollment],
     days: dict[int, DaysSoFar],
+    at: int,
     wanted: tuple[str, Missed, Order, int],
 ) -> Roster:
     grade, missed, order, page = wanted
     grades = _grades(here)
-    by_name = chosen_students(reading, here, days, grade, missed, order)
+    by_name = visit.keeping(
+        reading,
+        ("roster", at, grade if grade in grades else "", missed, order),
+        lambda: chosen_students(reading, here, days, grade, missed, order),
+    )
     page = min(page, max(len(by_name) - 1, 0) // LINES_A_PAGE)
     shown = by_name[page * LINES_A_PAGE : (page + 1) * LINES_A_PAGE]
     lines = {

@@ -10,7 +10,7 @@ from litestar.params import FromQuery
 from appliance.actions import Action, Role
 from appliance.student_level.records.check_ins import KINDS, LONGEST_NOTE
 from appliance.student_level.records.sections import Section, sections_of
-from appliance.student_level.records.this_week import ThisWeek, this_week
+from appliance.student_level.records.this_week import ThisWeek
 from appliance.web.rendering import show
 from appliance.web.visit import Frame, Visit
 
@@ -38,13 +38,7 @@ def see_this_week(visit: NamedDependency[Visit], done: FromQuery[bool] = False) 
     """The reader's own list. Every name on it is written to the log before the page is sent."""
     account = visit.person
     with visit.reading() as reading:
-        week = this_week(
-            reading,
-            today=visit.today,
-            school_year=visit.school_year,
-            book=visit.rules(reading),
-            only_own_classes=visit.role is Role.TEACHER,
-        )
+        week = visit.this_week(reading)
         classes = sections_of(reading, account.staff_key, visit.today) if account.staff_key is not None else []
         page = ThisWeekPage(
             frame=visit.frame(reading),
