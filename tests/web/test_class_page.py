@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -156,3 +157,26 @@ def test_a_name_with_a_right_to_left_override_stands_apart_from_its_line(visit) 
     okafor = visit("okafor")
     line = line_of(okafor.get(science(okafor)).text, "Ra\u202eni")
     assert "<bdi>Sa\u202dlim, Ra\u202eni</bdi>" in line
+
+
+def test_on_the_first_days_of_school_the_pages_count_and_tell_no_share(own_town: Database) -> None:
+    with own_town.changing(Event("test", Action.COMPUTE_METRICS)) as tables:
+        second = 20_690  # August 25, 2026: one day is over.
+        for table in ("attendance_taken", "attendance_day"):
+            tables.execute(f"DELETE FROM {table} WHERE day >= ?", (second,))
+        tables.execute("DELETE FROM grade")
+        tables.execute("DELETE FROM school_attendance_day WHERE day >= ?", (second,))
+        tables.execute(
+            "UPDATE student_attendance SET days_enrolled = 1, days_missed = 0, days_excused = 0, days_late = 0"
+        )
+    first_days = app_for(own_town, as_of=maplewood.FIRST_DAY + timedelta(days=1))
+    okafor, ruiz = sign_in(first_days, "okafor"), sign_in(first_days, "ruiz")
+    line = line_of(okafor.get(science(okafor)).text, "Lovell, Ada")
+    assert "too early" in line
+    assert "none yet" in line
+    assert "<svg" not in line
+    school = ruiz.get("/school").text
+    assert "Shares are shown after 20 school days" in school
+    numbers = ruiz.get("/school/numbers").text
+    assert "Shares of days are shown after 20 school days." in numbers
+    assert "<svg" not in numbers

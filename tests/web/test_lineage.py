@@ -11,6 +11,7 @@ from appliance.storage.database import Event
 from tests import maplewood
 from tests.access_log import at_desk
 from tests.conftest import app_for, sign_in
+from tests.learning_marks import OCT, put_growth, put_standards
 
 
 @pytest.fixture(scope="module")
@@ -174,3 +175,12 @@ def test_what_was_taken_back_is_said_to_be_and_the_day_names_the_file_before(own
     assert "it was taken back since" in found
     assert "nothing any more" in found
     app.state["uploads"].close()
+
+
+def test_growth_and_marks_by_standard_lead_to_their_file_too(own_town) -> None:
+    put_standards(own_town, ("ada", OCT, 95, "exceeds"))
+    put_growth(own_town, "ada", 6, 5, 4.6)
+    okafor = sign_in(app_for(own_town), "okafor")
+    page = okafor.get(f"{okafor.link_to('Ada Lovell', on='/this-week')}/sources").text
+    assert "Science check, growth, fall to winter" in page
+    assert "Lab: LS1" in page

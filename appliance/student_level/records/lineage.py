@@ -35,12 +35,24 @@ _MARKS = f"""
       FROM visible_grade JOIN line_item USING (line_item_key) JOIN section USING (section_key) {_WITH_FILE}
      WHERE student_key = :student AND section.end_day > :since AND section.begin_day <= :today
        AND (line_item.kind = 'course_grade' OR is_missing = 1)
-     ORDER BY section.title, day DESC
+    UNION ALL
+    SELECT section.title, line_item.title || ': ' || coalesce(nullif(standard.code, ''), identifier), 'standard', score,
+           score_text, 0, due_day, {_FILE}
+      FROM visible_standard_mark JOIN line_item USING (line_item_key) JOIN section USING (section_key)
+           JOIN standard USING (standard_key) {_WITH_FILE}
+     WHERE student_key = :student AND section.end_day > :since AND section.begin_day <= :today
+       AND (score IS NOT NULL OR score_text IS NOT NULL)
+     ORDER BY course, day DESC
 """  # noqa: S608 our own pieces
 _TESTS = f"""
     SELECT test.title, day, coalesce(scale_score, raw_score) AS score, level, {_FILE}
       FROM visible_test_result JOIN test USING (test_key) {_WITH_FILE}
-     WHERE student_key = :student AND day <= :today ORDER BY day DESC, test.title
+     WHERE student_key = :student AND day <= :today
+    UNION ALL
+    SELECT test.title || ', growth, ' || span, day, observed, '', {_FILE}
+      FROM visible_test_growth JOIN test USING (test_key) {_WITH_FILE}
+     WHERE student_key = :student AND day <= :today
+     ORDER BY day DESC, title
 """  # noqa: S608 our own pieces
 _RECORD = f"""
     SELECT coalesce(course.title, nullif(course_title, ''), course_code) AS course, school_year, term, result,
@@ -231,8 +243,8 @@ def missed_at(reading: Reading, school_key: int, since: int, until: int) -> Miss
 
 
 _TRACED = (
-    "student", "school_enrollment", "section_enrollment", "program_membership", "grade", "transcript_course",
-    "test_result", "attendance_day", "attendance_section",
+    "student", "school_enrollment", "section_enrollment", "program_membership", "grade", "standard_mark",
+    "transcript_course", "test_result", "test_growth", "attendance_day", "attendance_section",
 )  # fmt: skip
 SOURCES = Gate(
     open_tables=frozenset({"batch", "batch_file"}),
