@@ -1,22 +1,33 @@
 """Disclosure control at the size of real districts: protect, attack, certify; time, memory, and what stays published.
 
-`python -m tests.bench.disclosure 600` measures one size in this process; `... 600 --later 2` measures the second and
-third release of a year as well, each held against all before it. Students exist as columns of numbers.
+`python -m tests.bench.disclosure 600` measures one size in this process. Students exist as columns of numbers, one
+school at a time, so that the memory that is measured is that of the protection.
 """
 
-import argparse
 import importlib
 import resource
+import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from appliance.aggregate.codelists import ALL
-from appliance.aggregate.disclosure import Earlier, Policy, Report
-from appliance.aggregate.tabulation import DISTRICT
-from tests.bench import school_year
+import numpy as np
 
-USUAL = {"leave": 0.025, "come": 0.025, "move": 0.004, "flip": 0.05}
-"""What happens to such shares of the students between two releases."""
+from appliance.aggregate.codelists import ALL
+from appliance.aggregate.disclosure import Policy, Report
+from appliance.aggregate.tabulation import DISTRICT, Cell, Tabulation
+
+RACES = ("WH7", "HI7", "BL7", "AS7", "MU7", "AM7", "PI7")
+GRADES = ("KG", *(f"{grade:02}" for grade in range(1, 13)))
+BANDS = ((0, 6), (6, 9), (9, 13))
+PAIRS = {"sex": ("F", "M"), "english_learner": ("LEP", "NLEP"), "disability": ("WDIS", "WODIS"),
+         "economic": ("ECODIS", "NECODIS")}  # fmt: skip
+CODES = {ALL: (ALL,), "grade": GRADES, "race": RACES, **PAIRS}
+MEMBERSHIP, PROGRAMMES = (ALL, "grade", "race", "sex"), ("english_learner", "disability", "economic")
+RATES = (("chronic_absence", ""), ("assessment_performance", "RLA"), ("assessment_performance", "MATH"))
+
+Counts = dict[tuple[str, str, str], "np.ndarray[tuple[int, ...], np.dtype[np.int64]]"]
+"""(metric, detail, dimension) -> by geography and category, the group's size and how many had the outcome."""
 
 
 @dataclass(frozen=True)
@@ -50,40 +61,86 @@ HEADER = (
 )
 
 
-LATER = (
-    "| schools, release of the year | protect, attack, certify beside all earlier ones | memory | counted anew "
-    "| changes attacked | fell |\n| --- | --- | --- | --- | --- | --- |"
-)
+def district(schools: int, seed: int = 1) -> list[Tabulation]:
+    """The tabulations of an invented district: 60 % elementary, 20 % middle and 20 % high schools, log-normal sizes.
 
-
-def measure(schools: int, later: int = 0) -> None:
-    """Protect one district under the shipped rules, and `later` further releases of its school year.
-
-    Call it in a process of its own: memory is the process's most.
+    Each school mixes races in its own way (Dirichlet around the district's), and outcomes go with the groups.
     """
+    random = np.random.default_rng(seed)
+    mix = random.dirichlet([8, 4, 3, 1, 1.2, 0.25, 0.12])
+    counts: Counts = {}
+    for number in range(1, schools + 1):
+        _count(counts, number, schools, _students(random, mix))
+    return list(_tabulations(counts, schools))
+
+
+def _students(random: np.random.Generator, mix: "np.ndarray[tuple[int], np.dtype[np.float64]]"):  # type: ignore[no-untyped-def]
+    band = BANDS[random.choice(3, p=[0.6, 0.2, 0.2])]
+    size = int(np.clip(random.lognormal(6.3, 0.45), 40, 3000))
+    groups = {
+        ALL: np.zeros(size, dtype=np.int64),
+        "grade": random.integers(*band, size),
+        "race": random.choice(len(RACES), size, p=random.dirichlet(mix * 25 + 0.02)),
+        "sex": random.integers(0, 2, size),
+    }
+    poor = random.random(size) < random.beta(4, 5)
+    groups["economic"] = (~poor).astype(np.int64)
+    groups["english_learner"] = (random.random(size) > np.where(np.isin(groups["race"], (1, 3)), 0.3, 0.02)).astype(int)
+    groups["disability"] = (random.random(size) > 0.14).astype(np.int64)
+    disabled = groups["disability"] == 0
+    taken = (groups["grade"] >= 3) & (groups["grade"] <= 8) & (random.random(size) < 0.97)
+    passed = [random.random(size) < base - 0.2 * poor - 0.2 * disabled for base in (0.6, 0.55)]
+    absent = random.random(size) < 0.1 + 0.12 * poor + 0.08 * disabled
+    outcomes = {
+        RATES[0]: (random.random(size) < 0.98, absent),
+        RATES[1]: (taken, passed[0]),
+        RATES[2]: (taken, passed[1]),
+    }
+    return groups, outcomes
+
+
+def _count(counts: Counts, number: int, schools: int, students) -> None:  # type: ignore[no-untyped-def]
+    groups, outcomes = students
+    everybody = np.ones(len(groups[ALL]), dtype=bool)
+    enrolled = {("membership", ""): (everybody, everybody), ("subgroup_membership", ""): (everybody, everybody)}
+    for (metric, detail), (counted, outcome) in (enrolled | outcomes).items():
+        for dimension in _dimensions(metric):
+            table = counts.setdefault(
+                (metric, detail, dimension), np.zeros((schools + 1, len(CODES[dimension]), 2), dtype=np.int64)
+            )
+            for part, chosen in enumerate((counted, counted & outcome)):
+                found = np.bincount(groups[dimension][chosen], minlength=len(CODES[dimension]))
+                table[number, :, part] += found
+                table[0, :, part] += found
+
+
+def _dimensions(metric: str) -> tuple[str, ...]:
+    return {"membership": MEMBERSHIP, "subgroup_membership": PROGRAMMES}.get(metric, (*MEMBERSHIP, *PROGRAMMES))
+
+
+def _tabulations(counts: Counts, schools: int) -> Iterator[Tabulation]:
+    names = [DISTRICT, *(f"S{number:04}" for number in range(1, schools + 1))]
+    for metric in dict.fromkeys(metric for metric, *_ in counts):
+        cells = tuple(
+            Cell(name, dimension, code, int(count), int(size), detail)
+            for (of, detail, dimension), table in counts.items()
+            if of == metric
+            for name, line in zip(names, table, strict=True)
+            for code, (size, count) in zip(CODES[dimension], line, strict=True)
+        )
+        yield Tabulation(metric, "2026-2027", "2026-10-01", cells)
+
+
+def measure(schools: int) -> Measured:
+    """Protect one district under the shipped rules. Call it in a process of its own: memory is the process's most."""
     protect = importlib.import_module("appliance.aggregate.disclosure.protect")
+    tabulations = district(schools)
     verifying = [0.0]
     _time(protect.Verifier, "take", verifying)
     _time(protect.Verifier, "uncertified", verifying)
-    students, past = school_year.district(schools), []
-    for number, day in enumerate(school_year.SNAPSHOTS[: later + 1], start=1):
-        tabulations = school_year.tabulations(students, day)
-        earlier = [Earlier(of, tables, school_year.turnovers(of, then, students)) for of, tables, then in past]
-        begun = time.perf_counter()
-        made = protect.protect(tabulations, Policy(), year_key=b"bench", earlier=earlier)
-        seconds = time.perf_counter() - begun
-        megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        if number == 1:
-            print(_measured(schools, tabulations, seconds, verifying[0], megabytes, made.report).row(), flush=True)
-            if later:
-                print(f"\n{LATER}", flush=True)
-        else:
-            print(_later_row(schools, number, seconds, megabytes, made), flush=True)
-        past.append((day, [table.published for table in made.tables], students))
-        students = school_year.pass_time(students, number, **USUAL)
-
-
-def _measured(schools, tabulations, seconds, verifying, megabytes, report: Report) -> Measured:  # type: ignore[no-untyped-def]
+    begun = time.perf_counter()
+    report = protect.protect(tabulations, Policy(), year_key=b"bench").report
+    seconds = time.perf_counter() - begun
     enrolled = tabulations[0].cells
     lines = {line.metric: line for line in report.tables}
     counts = [lines["membership"], lines["subgroup_membership"]]
@@ -93,23 +150,13 @@ def _measured(schools, tabulations, seconds, verifying, megabytes, report: Repor
         next(cell.count for cell in enrolled if (cell.school_id, cell.dimension) == (DISTRICT, ALL)),
         sum(len(table.cells) for table in tabulations),
         seconds,
-        verifying,
-        megabytes,
+        verifying[0],
+        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         *(
             sum(one.published for one in kind) / sum(one.published + one.hidden for one in kind)
             for kind in (counts, rates)
         ),
         report,
-    )
-
-
-def _later_row(schools: int, number: int, seconds: float, megabytes: float, made) -> str:  # type: ignore[no-untyped-def]
-    shown = [cell for table in made.tables for cell in table if cell.suppression == "none"]
-    anew = sum(not cell.n_as_of for cell in shown) / len(shown)
-    attacks = made.report.attacks
-    return (
-        f"| {schools}, release {number} | {seconds:.0f} s | {megabytes:.0f} MB | {anew:.0%} "
-        f"| {sum(line.hidden for line in attacks[2:]):,} | {sum(line.fallen + line.exact for line in attacks)} |"
     )
 
 
@@ -127,8 +174,4 @@ def _time(owner: type, name: str, total: list[float]) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("schools", type=int)
-    parser.add_argument("--later", type=int, choices=range(4), default=0)
-    options = parser.parse_args()
-    measure(options.schools, options.later)
+    print(measure(int(sys.argv[1])).row())
