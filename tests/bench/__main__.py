@@ -2,6 +2,7 @@
 
 `--schools 600`: disclosure control alone, at that size; `--rows 10000000`: imports alone, of a package of so many
 grades; `--xml 1300`: an import of so many MB of Ed-Fi XML alone.
+`--pages 86000`: every page of every role in a district of that size.
 """
 
 import argparse
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from appliance.jobs.demo import prepare
 from appliance.sample import write_district
-from tests.bench import disclosure, imports, pages, sizes
+from tests.bench import disclosure, imports, large_pages, pages, sizes
 
 GRAND_BEND = Path(__file__).parents[1] / "data" / "grandbend"
 RUNS, VISITS = 5, 300
@@ -25,7 +26,14 @@ def main() -> None:
     parser.add_argument("--schools", type=int, nargs="*", help="only disclosure control, at these sizes")
     parser.add_argument("--rows", type=int, help="only imports: of so many grades, and of the night after")
     parser.add_argument("--xml", type=int, help="only an import of so many MB of Ed-Fi XML")
+    parser.add_argument("--pages", type=int, help="only pages: of every role, in a district of so many students")
+    parser.add_argument("--home", type=Path, help="with --pages: a folder to build in, and to use again")
+    parser.add_argument("--visits", type=int, default=100, help="with --pages: of each page")
     options = parser.parse_args()
+    if options.pages:
+        with tempfile.TemporaryDirectory(prefix="schoolhouse-bench-") as name:
+            large_pages.measure(options.home or Path(name), options.pages, options.visits)
+        return
     if options.rows or options.xml:
         with tempfile.TemporaryDirectory(prefix="schoolhouse-bench-") as name:
             by_size(Path(name), options.rows, options.xml)

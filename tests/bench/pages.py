@@ -92,10 +92,10 @@ def sign_in(person: httpx.Client, username: str, password: str, app_secret: str 
         person.post("/sign-in/second", data={"code": code}, headers=headers).raise_for_status()
 
 
-def server(home: Path) -> AbstractContextManager[str]:
+def server(home: Path, *more: str) -> AbstractContextManager[str]:
     """The real server of a home; gives its address."""
     return on_a_port(
-        lambda port: [sys.executable, "-m", "appliance", "--home", str(home), "serve", "--port", str(port)]
+        lambda port: [sys.executable, "-m", "appliance", "--home", str(home), "serve", "--port", str(port), *more]
     )
 
 
