@@ -6,7 +6,7 @@ tells the school year.
 
 from collections.abc import Iterator
 
-from appliance.student_level.sources.edfi.keys import first_text, school_year, student_of
+from appliance.student_level.sources.edfi.keys import first_text, person_id, school_year, student_of
 from appliance.student_level.sources.edfi.records import Group, Record, first
 from appliance.student_level.sources.edfi.references import Package
 from appliance.student_level.sources.edfi.schools import Row
@@ -75,11 +75,16 @@ def cohorts(package: Package) -> Iterator[Row]:
     for record in package.records(*STUDENTS):
         for group in record.groups("CohortYear", "CohortYears"):
             if first(group, "CohortYearType").lower() == "ninth grade":
-                student = student_of(record.group("StudentReference")) or first_text(record, *_OWN_ID)
-                yield record.line, {"student": student, "ninth_grade_year": school_year(first(group, "SchoolYear"))}
+                yield (
+                    record.line,
+                    {"student": _whose(record), "ninth_grade_year": school_year(first(group, "SchoolYear"))},
+                )
 
 
-_OWN_ID = ("StudentUniqueStateId", "StudentUniqueId")
+def _whose(record: Record) -> str:
+    """The student that a record names, or is."""
+    own = person_id(first_text(record, "StudentUniqueStateId", "StudentUniqueId"))
+    return student_of(record.group("StudentReference")) or own
 
 
 def attributes(package: Package) -> Iterator[Row]:
@@ -94,8 +99,7 @@ def attributes(package: Package) -> Iterator[Row]:
             "disability": primary_disability(record.groups("Disability", "Disabilities")),
         }
         if any(found.values()):
-            student = student_of(record.group("StudentReference")) or first_text(record, *_OWN_ID)
-            yield record.line, {"student": student, **found}
+            yield record.line, {"student": _whose(record), **found}
 
 
 def primary_disability(groups: list[Group]) -> str:
