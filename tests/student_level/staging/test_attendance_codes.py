@@ -5,8 +5,8 @@ from appliance.storage.database import Event
 from appliance.student_level.staging.attendance_codes import BY_SECTION, DAILY, from_sections
 
 
-def test_every_code_of_a_day_reads_as_its_word_and_what_told_it(database):
-    with database.changing(Event("test", Action.IMPORT)) as tables:
+def test_every_code_of_a_day_reads_as_its_word_and_what_told_it(two_schools):
+    with two_schools.database.changing(Event("test", Action.IMPORT)) as tables:
         tables.execute("INSERT INTO student (student_key, given_name, family_name) VALUES (1, 'Ada', 'Lovell')")
         for place, (word, code) in enumerate(DAILY.items()):
             tables.execute("INSERT INTO attendance_day (student_key, day, code) VALUES (1, ?, ?)", [place, code])
@@ -18,8 +18,8 @@ def test_every_code_of_a_day_reads_as_its_word_and_what_told_it(database):
     ]
 
 
-def test_every_code_of_a_class_reads_as_its_word(database):
-    with database.changing(Event("test", Action.IMPORT)) as tables:
+def test_every_code_of_a_class_reads_as_its_word(two_schools):
+    with two_schools.database.changing(Event("test", Action.IMPORT)) as tables:
         tables.execute("INSERT INTO student (student_key, given_name, family_name) VALUES (1, 'Ada', 'Lovell')")
         tables.execute("INSERT INTO organization VALUES (1, 'Elm', 'school', '1', NULL, 1)")
         tables.execute("INSERT INTO course VALUES (1, 'M', 'Math', '')")
