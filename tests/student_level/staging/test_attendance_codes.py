@@ -22,8 +22,11 @@ def test_every_code_of_a_class_reads_as_its_word(two_schools):
     with two_schools.database.changing(Event("test", Action.IMPORT)) as tables:
         tables.execute("INSERT INTO student (student_key, given_name, family_name) VALUES (1, 'Ada', 'Lovell')")
         tables.execute("INSERT INTO organization VALUES (1, 'Elm', 'school', '1', NULL, 1)")
-        tables.execute("INSERT INTO course VALUES (1, 'M', 'Math', '')")
-        tables.execute("INSERT INTO section VALUES (1, 1, 1, 'M-1', 'Math', '', '', 20000, 20300, 1)")
+        tables.execute("INSERT INTO course (course_key, code, title) VALUES (1, 'M', 'Math')")
+        tables.execute(
+            "INSERT INTO section (section_key, school_key, course_key, code, title, begin_day, end_day)"
+            " VALUES (1, 1, 1, 'M', 'M', 1, 9)"
+        )
         for day, code in enumerate(BY_SECTION.values()):
             sql = "INSERT INTO attendance_section (student_key, day, section_key, code) VALUES (1, ?, 1, ?)"
             tables.execute(sql, [day, code])
