@@ -29,7 +29,7 @@ SENSITIVE = {
     "military": "military families, from the programs file; feeds totals only",
     "disability": "primary disability and where the student is taught, beside special education; feeds totals only",
     "home_language": "language at home and first day as an English learner; feeds totals only",
-    "night_residence": "where a homeless student spends the night, and with whom; feeds totals only",
+    "night_residence": "where a homeless student spends the night, and whether without family; feeds totals only",
     "discipline": "how often and for how many days a student was removed, never what happened; feeds totals only",
     "leaving_reason": "why a student left a school, in a few words for all there are; feeds totals only",
     "meals": "free and reduced-price meals",
