@@ -180,3 +180,15 @@ def test_on_the_first_days_of_school_the_pages_count_and_tell_no_share(own_town:
     numbers = ruiz.get("/school/numbers").text
     assert "Shares of days are shown after 20 school days." in numbers
     assert "<svg" not in numbers
+
+
+def test_a_teachers_other_classes_are_a_link_away_by_period(own_town: Database) -> None:
+    with own_town.changing(Event("test", Action.COMPUTE_METRICS)) as tables:
+        columns = "(staff_key, section_key, begin_day)"
+        row = (maplewood.OKAFOR, maplewood.READING, OCT - 30)
+        tables.execute(f"INSERT INTO teaching {columns} VALUES (?, ?, ?)", row)
+    okafor = sign_in(app_for(own_town), "okafor")
+    page = okafor.get(science(okafor)).text
+    assert "<strong>Period 3, Science 7</strong>" in page
+    reading = okafor.link_to("Period 4, Reading 7", on=science(okafor))
+    assert "<h1>Reading 7</h1>" in okafor.get(reading).text
