@@ -24,6 +24,7 @@ from appliance.student_level.sources.layout import Layout
 from appliance.web.languages import ENGLISH
 from appliance.web.rendering import show
 from appliance.web.rules_beside import rules_beside
+from appliance.web.state_diagram import Diagram, diagram
 from appliance.web.visit import Frame, House, NoSuch, Visit
 
 TITLES = {
@@ -72,6 +73,7 @@ class ManualPage:
         name: list(told) for name, told in groupby(worked_examples(), key=lambda example: example.metric)
     }
     steps: ClassVar[tuple[Step, ...]] = STEPS
+    states: ClassVar[Diagram] = diagram(STEPS)
     layouts: ClassVar[tuple[Layout, ...]] = LAYOUTS
     budgets: ClassVar[dict[Role, int]] = BUDGETS
 
