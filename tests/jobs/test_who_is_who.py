@@ -20,6 +20,7 @@ from appliance.student_level.records.who_is_who import (
 )
 from appliance.student_level.staging.linking import merging
 from tests.elm_and_oak import ROSTER, ElmAndOak, csv_text, day
+from tests.sensitive_fields import keep
 
 HEADER = "sourcedId,givenName,familyName,middleName,identifier,role,orgSourcedIds"
 BIRTHS = csv_text(ROSTER["demographics"])
@@ -457,6 +458,23 @@ def test_a_merge_and_its_undoing_stand_in_the_access_log_with_both_numbers_and_t
     assert log.execute("SELECT subject FROM access_log WHERE action = 'take back who is who'").fetchall() == [
         (f"batch {done.batch}",)
     ]
+
+
+def test_after_a_merge_the_actions_of_both_are_counted_together_until_it_is_taken_back(two_schools):
+    _, former = two_adas(two_schools)
+    keep(two_schools.database, "discipline")
+    two_schools.load(two_schools.file("actions.csv", """
+        student_id,school_id,action,action_days,action_date
+        501,101,ISS,1,2026-09-08
+        505,101,ISS,2,2026-09-09
+        505,102,OSS,3,2026-09-10
+    """))  # fmt: skip
+    told = "SELECT student_key, action, times, days FROM discipline ORDER BY 1, 2"
+    before = two_schools.ask(told)
+    done = who_is_who.merge(two_schools.database, former, 1, **WHO)
+    assert two_schools.ask(told) == [(1, "in_school_suspension", 2, 3.0), (1, "out_of_school_suspension", 1, 3.0)]
+    who_is_who.undo(two_schools.database, done.batch, **WHO)
+    assert two_schools.ask(told) == before
 
 
 def test_after_a_merge_a_roster_that_still_names_both_is_taken_without_a_word(two_schools):

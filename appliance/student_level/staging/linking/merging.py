@@ -45,6 +45,15 @@ _FILL_IN = """
               FROM student AS former WHERE former.student_key = :former)
      WHERE student_key = :into
 """
+_ADD_UP = """
+    UPDATE discipline SET (times, days) =
+           (SELECT discipline.times + former.times, discipline.days + former.days FROM discipline AS former
+             WHERE former.student_key = :former AND former.school_key = discipline.school_key
+               AND former.school_year = discipline.school_year AND former.action = discipline.action)
+     WHERE student_key = :into AND (school_key, school_year, action) IN
+           (SELECT school_key, school_year, action FROM discipline WHERE student_key = :former)
+"""
+"""Of counts that both have, the sum stays."""
 _NEW_STUDENT = """
     INSERT INTO student (student_key, given_name, middle_name, family_name, birth_day, sex, race, is_active)
     SELECT :new, given_name, middle_name, family_name, birth_day, sex, race, is_active FROM student
@@ -70,10 +79,11 @@ class Part:
 
 def merge(tables: Tables, former: int, into: int) -> int:
     """Make one student of two; `into` remains. Of rows that both have, those of `into` stay; returns how many."""
+    keys = {"former": former, "into": into}
+    tables.execute(_ADD_UP, keys)
     both = 0
     for table in MOVES:
         both += _hand_over(tables, table, former, into)
-    keys = {"former": former, "into": into}
     tables.execute("UPDATE identity SET key = :into WHERE entity = 'student' AND key = :former", keys)
     tables.execute("UPDATE merged_student SET student_key = :into WHERE student_key = :former", keys)
     tables.execute(_FILL_IN, keys)
