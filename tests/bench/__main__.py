@@ -1,7 +1,7 @@
 """Measure, and print the README's tables.
 
-`--schools 600`: disclosure control alone, at that size; `--rows 10000000`: imports alone, of a package of so many
-grades; `--xml 1300`: an import of so many MB of Ed-Fi XML alone.
+`--schools 600`: disclosure control alone, at that size; `--later 2`: and two further releases of its school year;
+`--rows 10000000`: imports alone, of a package of so many grades; `--xml 1300`: an import of so many MB of Ed-Fi XML.
 `--pages 86000`: every page of every role in a district of that size.
 """
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from appliance.jobs.demo import prepare
 from appliance.sample import write_district
-from tests.bench import disclosure, imports, large_pages, pages, sizes
+from tests.bench import disclosure, imports, large_pages, later_releases, pages, sizes
 
 GRAND_BEND = Path(__file__).parents[1] / "data" / "grandbend"
 RUNS, VISITS = 5, 300
@@ -24,6 +24,7 @@ def main() -> None:
     """Import two districts, visit the demo's pages and protect 120 schools; about two minutes."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--schools", type=int, nargs="*", help="only disclosure control, at these sizes")
+    parser.add_argument("--later", type=int, choices=range(4), default=0, help="further releases of a year beside it")
     parser.add_argument("--rows", type=int, help="only imports: of so many grades, and of the night after")
     parser.add_argument("--xml", type=int, help="only an import of so many MB of Ed-Fi XML")
     parser.add_argument("--pages", type=int, help="only pages: of every role, in a district of so many students")
@@ -40,7 +41,7 @@ def main() -> None:
         return
     if options.schools is None:
         everything_else()
-    protect(options.schools or [20, 120])
+    protect(options.schools or [20, 120], options.later)
 
 
 def by_size(folder: Path, rows: int | None, megabytes: int | None) -> None:
@@ -51,11 +52,15 @@ def by_size(folder: Path, rows: int | None, megabytes: int | None) -> None:
         sizes.measure_xml(megabytes, folder)
 
 
-def protect(districts: list[int]) -> None:
-    """Protect invented districts, each in a process of its own, so that its memory is its own."""
+def protect(districts: list[int], later: int) -> None:
+    """Protect invented districts, then `later` further releases, each size in a process of its own for its memory."""
     print(f"\n{disclosure.HEADER}", flush=True)
     for schools in districts:
         subprocess.run([sys.executable, "-m", "tests.bench.disclosure", str(schools)], check=True)
+    print(f"\n{later_releases.HEADER}" if later else "", flush=True)
+    for schools in districts if later else ():
+        year = ["tests.bench.later_releases", str(schools), "--later", str(later)]
+        subprocess.run([sys.executable, "-m", *year], check=True)
 
 
 def everything_else() -> None:
