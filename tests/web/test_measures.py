@@ -147,3 +147,12 @@ def test_grades_that_are_taken_back_are_not_loaded_any_more_whatever_they_were(o
 def test_before_anything_is_counted_the_page_says_so(own_town):
     text = said(sign_in(app_for(own_town), "ruiz").get("/school/measures"))
     assert "Nothing has been counted this school year. That does not mean that all is well" in text
+
+
+def test_a_list_behind_what_was_never_counted_leads_back_to_the_page_that_says_so(own_town):
+    app = app_for(own_town)
+    ruiz, hall = sign_in(app, "ruiz"), sign_in(app, "hall")
+    at = re.search(r"/school/measures\?at=([^\"]+)", ruiz.get("/school").text)[1]
+    answer = ruiz.get(f"/school/measures/students?at={at}&measure=chronic_absence")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/school/measures?at={at}")
+    assert hall.get("/district/measures/schools?measure=chronic_absence").headers["location"] == "/district/measures"

@@ -8,6 +8,7 @@ from typing import ClassVar
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
+from litestar.response import Redirect
 
 from appliance.actions import Action
 from appliance.student_level.access import counting_as
@@ -144,12 +145,14 @@ class MeasureStudentsPage:
 def see_measure_students(
     visit: NamedDependency[Visit], at: FromQuery[str], measure: FromQuery[str], detail: FromQuery[str] = "",
     page: FromQuery[int] = 0,
-) -> Response[str]:  # fmt: skip
+) -> Response[str] | Redirect:  # fmt: skip
     """Who is behind a measure's number, at a school that the reader leads. The log keeps whom the page named."""
     with visit.reading() as reading:
         school = _chosen(visit, schools.schools_led(reading), at)
         rules = visit.rules(reading)
         found = of_school(reading, school.school_key, visit.school_year, rules)
+        if found is None:
+            return Redirect(f"/school/measures?at={at}", status_code=303)
         line = _line(found, measure, detail)
         with counting_as(visit.house.database, visit.viewer) as counting:
             told = behind(counting, measure, line.detail, school.school_key, line.now.day, rules)
@@ -176,8 +179,8 @@ def see_measure_students(
     return show(answer)
 
 
-def _line(found: Measures | None, measure: str, detail: str) -> Line:
-    for line in found.lines if found else ():
+def _line(found: Measures, measure: str, detail: str) -> Line:
+    for line in found.lines:
         if (line.measure.name, line.detail) == (measure, detail):
             return line
     raise NoSuch("measure")
@@ -222,11 +225,14 @@ class MeasureSchoolsPage:
 @get("/district/measures/schools", action=Action.SEE_DISTRICT, sync_to_thread=True)
 def see_measure_schools(
     visit: NamedDependency[Visit], measure: FromQuery[str], detail: FromQuery[str] = ""
-) -> Response[str]:
+) -> Response[str] | Redirect:
     """One measure school by school, totals only."""
     with visit.reading() as reading, visit.house.database.counts_only() as shelf:
         rules = visit.rules(reading)
-        line = _line(of_district(shelf, reading, visit.school_year, rules), measure, detail)
+        found = of_district(shelf, reading, visit.school_year, rules)
+        if found is None:
+            return Redirect("/district/measures", status_code=303)
+        line = _line(found, measure, detail)
         subject, told = SUBJECTS.get(line.detail, line.detail), by_school(shelf, reading, line)
         page = MeasureSchoolsPage(visit.frame(reading), rules, line, subject, told)
     visit.saw(Action.SEE_DISTRICT, students=())
