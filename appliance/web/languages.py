@@ -110,7 +110,7 @@ def written_in(language: str) -> Mapping[str, Callable[..., Any]]:
 
 def _moment(text: str, form: str, locale: Locale) -> str:
     at = datetime.fromisoformat(text).astimezone()
-    return f"{format_date(at, form, locale=locale)}, {format_datetime(at, 'h:mm a', locale=locale)}"
+    return f"{format_date(at, form, locale=locale)}, {format_datetime(at, 'H:mm', locale=locale)}"
 
 
 def _months(grid: DayGrid, locale: Locale) -> list[tuple[int, str]]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
-from appliance.days import from_day_number
+from appliance.days import day_number, from_day_number
 from appliance.storage.database import Reading
 from appliance.student_level.records import attendance, check_ins, courses, enrollments
 from appliance.student_level.records.check_ins import CheckIn
@@ -50,6 +51,10 @@ class ThisWeek:
     attendance_until: int | None
     """The last day with attendance, or None when none is loaded for these schools and weeks."""
     has_grades: bool
+    school_days: int = 0
+    """Days of this school year on which attendance was taken, as far as the last nine weeks know."""
+    is_early: bool = False
+    """The first days of the year, in which there is little to compare."""
 
     @property
     def student_keys(self) -> tuple[int, ...]:
@@ -70,6 +75,7 @@ class Noticed:
     well: Mapping[int, tuple[str, ...]]
     good: Mapping[int, str]
     attendance_until: int | None
+    school_days: int
     has_grades: bool
 
 
@@ -87,6 +93,10 @@ class _Asked:
     @property
     def monday(self) -> int:
         return attendance.week_of(self.today) * 7 - 3
+
+    @property
+    def year_begins(self) -> int:
+        return day_number(date(self.school_year - 1, 7, 1))
 
 
 def this_week(
@@ -137,6 +147,8 @@ def this_week(
         students=len(noticed.here),
         attendance_until=noticed.attendance_until,
         has_grades=noticed.has_grades,
+        school_days=noticed.school_days,
+        is_early=0 < noticed.school_days <= book.first_days,
     )
 
 
@@ -162,6 +174,7 @@ def _noticed(asked: _Asked) -> Noticed:
         well=_well(asked, {key: seen[key] for key in _in_order(found, called)[: 3 * book.most_names]}),
         good={key: good[key] for key in latest_first},
         attendance_until=max(lasts, default=None),
+        school_days=max((sum(day >= asked.year_begins for day in days) for days in taken.values()), default=0),
         has_grades=courses.has_grades(reading),
     )
 

@@ -15,6 +15,8 @@ from appliance.web.visit import Frame, Visit
 
 STALE_DAYS = 4
 """Attendance older than a long weekend is pointed out."""
+MOST_SHOWN = 10
+"""Of a kind of thing to look at: more than these nobody mends in a morning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class DataPage:
     """The last import in full, the ones before it in a line each."""
 
     template: ClassVar[str] = "pages/data.html"
+    most_shown: ClassVar[int] = MOST_SHOWN
     frame: Frame
     today: int
     batches: tuple[imports.Batch, ...]
