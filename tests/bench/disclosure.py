@@ -10,10 +10,12 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
-from appliance.aggregate.codelists import ALL
+from appliance.aggregate import crossings
+from appliance.aggregate.codelists import ALL, METRICS
 from appliance.aggregate.disclosure import Policy, Report
 from appliance.aggregate.tabulation import DISTRICT, Cell, Tabulation
 
@@ -22,12 +24,27 @@ GRADES = ("KG", *(f"{grade:02}" for grade in range(1, 13)))
 BANDS = ((0, 6), (6, 9), (9, 13))
 PAIRS = {"sex": ("F", "M"), "english_learner": ("LEP", "NLEP"), "disability": ("WDIS", "WODIS"),
          "economic": ("ECODIS", "NECODIS")}  # fmt: skip
-CODES = {ALL: (ALL,), "grade": GRADES, "race": RACES, **PAIRS}
-MEMBERSHIP, PROGRAMMES = (ALL, "grade", "race", "sex"), ("english_learner", "disability", "economic")
+CODES = {
+    ALL: (ALL,),
+    "grade": GRADES,
+    "race": RACES,
+    **PAIRS,
+    "level": ("L1", "L2", "L3", "L4"),
+    "cohort_status": ("COHALTDPL", "COHREM", "COHNO"),
+    "removal": ("LTOREQ1", "2TO10", "GREATER10"),
+    "language": ("spa", "ara", "hmn", "OTHER"),
+    "impairment": ("SLD", "SLI", "AUT", "OHI"),
+}
 RATES = (("chronic_absence", ""), ("assessment_performance", "RLA"), ("assessment_performance", "MATH"))
+HEADCOUNTS = ("membership", "subgroup_membership", "english_learners", "idea_child_count")
+SOME = {"language": ("english_learner", 0), "impairment": ("disability", 0)}
+"""Families about some students alone: those with a code of another family."""
 
 Counts = dict[tuple[str, str, str], "np.ndarray[tuple[int, ...], np.dtype[np.int64]]"]
-"""(metric, detail, dimension) -> by geography and category, the group's size and how many had the outcome."""
+"""(metric, detail, dimension) -> by geography and category, the group's size and how many had the outcome.
+
+Of shares the category is that of the group and the share; the size is how many have it.
+"""
 
 
 @dataclass(frozen=True)
@@ -91,10 +108,25 @@ def _students(random: np.random.Generator, mix: "np.ndarray[tuple[int], np.dtype
     taken = (groups["grade"] >= 3) & (groups["grade"] <= 8) & (random.random(size) < 0.97)
     passed = [random.random(size) < base - 0.2 * poor - 0.2 * disabled for base in (0.6, 0.55)]
     absent = random.random(size) < 0.1 + 0.12 * poor + 0.08 * disabled
+    groups |= {"level": np.where(passed[0], random.integers(2, 4, size), random.integers(0, 2, size))}
+    groups |= {"language": random.choice(4, size, p=(0.7, 0.1, 0.1, 0.1)), "removal": random.choice(3, size)}
+    groups |= {"impairment": random.choice(4, size, p=(0.4, 0.3, 0.1, 0.2))}
+    groups["cohort_status"] = random.choice(3, size, p=(0.1, 0.6, 0.3))
+    older, last = groups["grade"] >= 7, groups["grade"] == 12
+    everybody, given = np.ones(size, dtype=bool), (groups["grade"] >= 3) & (groups["grade"] <= 8)
+    homeless = random.random(size) < 0.03
     outcomes = {
         RATES[0]: (random.random(size) < 0.98, absent),
         RATES[1]: (taken, passed[0]),
         RATES[2]: (taken, passed[1]),
+        ("assessment_participation", "RLA"): (given, given),
+        ("assessment_participation", "MATH"): (given, given),
+        ("grad_cohort", "4YR"): (last, random.random(size) < 0.85),
+        ("completers", ""): (last & (random.random(size) < 0.87), random.random(size) < 0.97),
+        ("dropouts", ""): (older, random.random(size) < 0.03),
+        ("discipline", "ISS"): (everybody, random.random(size) < 0.06),
+        ("discipline", "OSS"): (everybody, random.random(size) < 0.04),
+        ("homeless_mobility", "ENROLLED"): (homeless, homeless),
     }
     return groups, outcomes
 
@@ -102,33 +134,58 @@ def _students(random: np.random.Generator, mix: "np.ndarray[tuple[int], np.dtype
 def _count(counts: Counts, number: int, schools: int, students) -> None:  # type: ignore[no-untyped-def]
     groups, outcomes = students
     everybody = np.ones(len(groups[ALL]), dtype=bool)
-    enrolled = {("membership", ""): (everybody, everybody), ("subgroup_membership", ""): (everybody, everybody)}
-    for (metric, detail), (counted, outcome) in (enrolled | outcomes).items():
-        for dimension in _dimensions(metric):
-            table = counts.setdefault(
-                (metric, detail, dimension), np.zeros((schools + 1, len(CODES[dimension]), 2), dtype=np.int64)
-            )
-            for part, chosen in enumerate((counted, counted & outcome)):
-                found = np.bincount(groups[dimension][chosen], minlength=len(CODES[dimension]))
-                table[number, :, part] += found
-                table[0, :, part] += found
+    for (metric, detail), (counted, outcome) in (
+        {(name, ""): (everybody, everybody) for name in HEADCOUNTS} | outcomes
+    ).items():
+        known = METRICS[metric]
+        for dimension in known.all_dimensions:
+            names = crossings.families(dimension) or (ALL,)
+            if not set(names) <= CODES.keys() | {"outcome"}:
+                continue
+            shape = (schools + 1, *_shape(names), 2)
+            table = counts.setdefault((metric, detail, dimension), np.zeros(shape, dtype=np.int64))
+            inside = counted.copy()
+            for family, (of, code) in SOME.items():
+                inside &= (groups[of] == code) if family in names else everybody
+            side = crossings.side(names[-1]) if crossings.is_share(dimension) else None
+            inside &= {None: everybody, "YES": outcome, "NO": ~outcome}[side]
+            at = tuple(np.where(outcome, 0, 1) if name == "outcome" else groups[name] for name in names)
+            for part, chosen in enumerate((inside, inside & outcome)):
+                found = np.zeros(table.shape[1:-1], dtype=np.int64)
+                np.add.at(found, tuple(index[chosen] for index in at), 1)
+                table[0, ..., part] += found
+                if dimension not in known.in_district:
+                    table[number, ..., part] += found
 
 
-def _dimensions(metric: str) -> tuple[str, ...]:
-    return {"membership": MEMBERSHIP, "subgroup_membership": PROGRAMMES}.get(metric, (*MEMBERSHIP, *PROGRAMMES))
+def _shape(names: tuple[str, ...]) -> tuple[int, ...]:
+    return tuple(2 if name == "outcome" else len(CODES[name]) for name in names)
 
 
 def _tabulations(counts: Counts, schools: int) -> Iterator[Tabulation]:
-    names = [DISTRICT, *(f"S{number:04}" for number in range(1, schools + 1))]
     for metric in dict.fromkeys(metric for metric, *_ in counts):
-        cells = tuple(
-            Cell(name, dimension, code, int(count), int(size), detail)
-            for (of, detail, dimension), table in counts.items()
-            if of == metric
-            for name, line in zip(names, table, strict=True)
-            for code, (size, count) in zip(CODES[dimension], line, strict=True)
-        )
-        yield Tabulation(metric, "2026-2027", "2026-10-01", cells)
+        yield Tabulation(metric, "2026-2027", "2026-10-01", tuple(_cells(counts, metric, schools)))
+
+
+def _cells(counts: Counts, metric: str, schools: int) -> Iterator[Cell]:
+    names = [DISTRICT, *(f"S{number:04}" for number in range(1, schools + 1))]
+    for (of, detail, dimension), table in counts.items():
+        if of != metric:
+            continue
+        families = crossings.families(dimension) or (ALL,)
+        lists = [("YES", "NO") if family == "outcome" else CODES[family] for family in families]
+        told = [("*".join(codes), at) for at, codes in zip(np.ndindex(*_shape(families)), product(*lists), strict=True)]
+        alone = dimension in METRICS[metric].in_district
+        for place, line in zip(names[:1] if alone else names, table, strict=False):
+            if not (METRICS[metric].everywhere or line.any()):
+                continue
+            for category, at in told:
+                size, count = (int(part) for part in line[at])
+                if crossings.is_share(dimension):
+                    if size:
+                        yield Cell(place, dimension, category, size, size, detail)
+                elif size or not alone:
+                    yield Cell(place, dimension, category, count, size, detail)
 
 
 def measure(schools: int) -> Measured:
@@ -143,8 +200,8 @@ def measure(schools: int) -> Measured:
     seconds = time.perf_counter() - begun
     enrolled = tabulations[0].cells
     lines = {line.metric: line for line in report.tables}
-    counts = [lines["membership"], lines["subgroup_membership"]]
-    rates = [lines["chronic_absence"], lines["assessment_performance"]]
+    counts = [lines[name] for name in (*HEADCOUNTS, "assessment_participation")]
+    rates = [lines[metric] for metric in dict.fromkeys(metric for metric, _ in RATES)]
     return Measured(
         schools,
         next(cell.count for cell in enrolled if (cell.school_id, cell.dimension) == (DISTRICT, ALL)),
