@@ -91,7 +91,7 @@ def draft(
     with database.changing(Event(by, Action.DRAFT_RELEASE, f"snapshot {snapshot}", reason)) as tables:
         key = int(str(tables.table("release").insert(kept).last_pk))
         _note(tables, key, "draft", by, reason)
-        note_origins(tables, key)
+        note_origins(tables, key, leaves_out=made.facts.missing)
     return show(database, key)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Collection
 
 from sqlite_utils import Database as Tables
 
@@ -42,8 +43,8 @@ def tables_behind(metric: Metric) -> frozenset[str]:
     return frozenset(_GROUPS) | {table for word in words for table in _MADE_OF.get(word, (word,))}
 
 
-def note_origins(tables: Tables, release: int) -> None:
-    """Write down the batches behind each table of a release that is being drafted."""
+def note_origins(tables: Tables, release: int, *, leaves_out: Collection[str] = ()) -> None:
+    """Write down the batches behind each table of a release that is being drafted, but for those that it leaves out."""
     batches: dict[str, set[int]] = defaultdict(set)
     for table, batch in tables.execute(_BATCHES).fetchall():
         batches[table].add(batch)
@@ -52,7 +53,7 @@ def note_origins(tables: Tables, release: int) -> None:
         [
             (release, metric.name, batch)
             for metric in metrics()
-            if metric.leaves
+            if metric.leaves and metric.name not in leaves_out
             for batch in sorted(set().union(*(batches[table] for table in tables_behind(metric))))
         ],
     )
