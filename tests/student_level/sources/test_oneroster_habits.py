@@ -350,7 +350,7 @@ def test_codes_of_the_senders_own_are_taken_where_that_is_harmless_and_refused_w
     assert town.one("SELECT count(*) FROM staff") == 2
     assert town.one("SELECT sex FROM student WHERE given_name = 'Cy'") is None
     assert town.one("SELECT count(*) FROM teaching") == 1
-    assert "1 rows with a role of the sender's own" in notes(report)
+    assert "1 row with a role of the sender's own" in notes(report)
 
 
 def test_files_with_a_header_and_no_rows_end_nothing_and_are_said(town):
