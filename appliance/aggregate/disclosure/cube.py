@@ -47,6 +47,8 @@ class Population:
     """Outcomes that are published as a class of counts, unless they are hidden after all."""
     codes: dict[str, list[str]] = field(default_factory=dict)
     """Dimension to the codes that occur here, in the order of the code list; the total is dimension `all`."""
+    known_margins: dict[str, list[tuple[Place, list[Place]]]] = field(default_factory=dict, repr=False)
+    """What `margins` has said before: they are asked for again with each number that is mended."""
 
     @property
     def geographies(self) -> list[str]:
@@ -86,18 +88,20 @@ class Population:
         """Whether a dimension is counted in the district's row alone."""
         return dimension in codelists.metric(self.home[dimension]).in_district
 
-    def margins(self, dimension: str) -> Iterator[tuple[Place, list[Place]]]:
+    def margins(self, dimension: str) -> list[tuple[Place, list[Place]]]:
         """Each sum over one family of a dimension: the margin, and the categories that it is the sum of.
 
         Shares of an outcome sum over their groups like any crossing; over their families see `shares`.
         """
+        if dimension in self.known_margins:
+            return self.known_margins[dimension]
         lines: dict[tuple[str, Place], list[Place]] = defaultdict(list)
         for place in self.places(dimension):
             for family, (margin, category) in crossings.margins(dimension, place.category):
                 if margin in self.codes:
                     lines[(family, Place(place.school_id, margin, category))].append(place)
-        for (_, margin_place), parts in lines.items():
-            yield margin_place, parts
+        self.known_margins[dimension] = [(margin_place, parts) for (_, margin_place), parts in lines.items()]
+        return self.known_margins[dimension]
 
     def shares(self, dimension: str) -> Iterator[tuple[Place, bool, list[Place]]]:
         """For each group of a dimension of shares and each of the two outcomes: its shares, which sum to it."""
