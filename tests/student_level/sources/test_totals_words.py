@@ -12,7 +12,7 @@ from appliance.student_level.sources.languages import language
 from appliance.student_level.sources.totals_csv import LAYOUTS, school_year_of_day
 from appliance.student_level.sources.values import Refused, one_of
 
-STEP = (_FOLDER / "m030_records_for_totals.sql").read_text()
+STEP = (_FOLDER / "m028_records_for_totals.sql").read_text()
 COLUMNS = {
     "action": totals_codes.ACTIONS, "reason": totals_codes.LEAVING, "kind": totals_codes.CREDENTIALS,
     "disability": totals_codes.DISABILITIES, "environment": totals_codes.ENVIRONMENTS,
