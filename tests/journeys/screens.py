@@ -5,6 +5,7 @@ Without a home it takes Maplewood's. `--demo DIR` takes what `schoolhouse demo -
 
 import argparse
 import json
+import re
 import tempfile
 import time
 from datetime import date
@@ -29,7 +30,12 @@ FORMS = {
 
 
 def take(
-    browser: Browser, address: str, people: dict[str, str], password: str, to: Path, apps: dict[str, str] | None = None
+    browser: Browser,
+    address: str,
+    people: dict[str, str],
+    passwords: dict[str, str],
+    to: Path,
+    apps: dict[str, str] | None = None,
 ) -> list[Path]:
     """One picture of each page of each person (role -> user name), in each form; the files written."""
     to.mkdir(parents=True, exist_ok=True)
@@ -43,7 +49,7 @@ def take(
             taken.append(_shoot(page, to / f"manual-{form}.png"))
         for role, username in people.items():
             with browser.new_context(**options) as context:  # type: ignore[arg-type]
-                page = signed_in(context, address, username, password, partial(_codes, apps, username))
+                page = signed_in(context, address, username, passwords[username], partial(_codes, apps, username))
                 for name, where in _pages_of(page).items():
                     page.goto(where)
                     taken.append(_shoot(page, to / f"{role}-{name}-{form}.png"))
@@ -63,7 +69,7 @@ def _pages_of(page: Page) -> dict[str, str]:
     """What there is to see: every page of the navigation, and the first class, student and measures on the way."""
     found = {}
     for link in page.locator("nav a").all():
-        found[link.inner_text().lower().replace(" ", "-")] = link.evaluate("link => link.href")
+        found["-".join(re.findall(r"\w+", link.inner_text().lower()))] = link.evaluate("link => link.href")
     starts = {
         "class": "/classes/",
         "student": "/students/",
@@ -106,19 +112,21 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         if chosen.demo:
             note = json.loads((chosen.demo / "sign-ins.json").read_text())
-            password = note["password"]
             people = {person["role"]: person["username"] for person in note["people"]}
+            passwords = dict.fromkeys(people.values(), note["password"])
+            if "substitute" in people:
+                passwords[people["substitute"]] = note["day_code"]
             apps = {person["username"]: person["app_secret"] for person in note["people"]}
             database = Database(chosen.demo / "home")
             app = build_app(database, Settings(), secure_cookies=False, as_of=chosen.as_of)
         else:
-            password = maplewood.PASSWORD
             database = maplewood.build(Path(folder) / "home")
             app = app_for(database)
             apps = None
             people = {role.value: username for username, (role, _, _) in reversed(maplewood.ACCOUNTS.items())}
+            passwords = dict.fromkeys(people.values(), maplewood.PASSWORD)
         with serving(app) as address, chromium() as browser:
-            for _file in take(browser, address, people, password, chosen.to, apps):
+            for _file in take(browser, address, people, passwords, chosen.to, apps):
                 pass
         database.close()
 
