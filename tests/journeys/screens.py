@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page
 
 from appliance.jobs.second_factors import current_code
 from appliance.server import build_app, write_log_to_stderr
-from appliance.settings import Settings
+from appliance.settings import read_settings
 from appliance.storage.database import Database
 from tests import maplewood
 from tests.conftest import app_for
@@ -118,7 +118,7 @@ def main() -> None:
                 passwords[people["substitute"]] = note["day_code"]
             apps = {person["username"]: person["app_secret"] for person in note["people"]}
             database = Database(chosen.demo / "home")
-            app = build_app(database, Settings(), secure_cookies=False, as_of=chosen.as_of)
+            app = build_app(database, read_settings(database.home), secure_cookies=False, as_of=chosen.as_of)
         else:
             database = maplewood.build(Path(folder) / "home")
             app = app_for(database)
