@@ -92,7 +92,7 @@ class _Asked:
 
     @property
     def monday(self) -> int:
-        return attendance.week_of(self.today) * 7 - 3
+        return _monday(self.today)
 
     @property
     def year_begins(self) -> int:
@@ -243,9 +243,21 @@ def _situations(
     return found
 
 
+def _monday(day: int) -> int:
+    return attendance.week_of(day) * 7 - 3
+
+
 def news_of(seen: Situation, book: RuleBook, today: int) -> list[Happening]:
-    """What is new about one student up to today, for the student's own page."""
-    return _still_new(happenings(seen, book.rules), book, today, until=today + 1)
+    """What is new about one student up to today, for the student's own page.
+
+    By a rule that finds nothing any more, what it found on Monday: else the page would not know what the list says.
+    """
+    monday = _before(seen, _monday(today))
+    found = []
+    for rule in book.rules:
+        listed = [replace(one, text=f"on Monday’s list: {one.text}") for one in happenings(monday, [rule])]
+        found += happenings(seen, [rule]) or listed
+    return _still_new(found, book, today, until=today + 1)
 
 
 def _before(seen: Situation, monday: int) -> Situation:
