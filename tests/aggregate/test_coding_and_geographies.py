@@ -124,11 +124,13 @@ CODED = {"nces-2011-603", "edfacts", "utah"}
 
 def test_the_states_that_code_do_code_and_the_others_do_not():
     for name in policy_file.presets():
-        assert bool(policy_file.preset(name).coding) == (name in CODED | {"maryland", "tennessee"})
+        assert bool(policy_file.preset(name).coding) == (name in CODED | {"delaware", "maryland", "tennessee"})
     maryland, tennessee = policy_file.preset("maryland"), policy_file.preset("tennessee")
     assert coding.interval(maryland.coding, 100, 2) == (0, 5)
     assert coding.interval(maryland.coding, 100, 50) is None
     assert coding.interval(tennessee.coding, 1000, 2) == (0, 4)
+    assert coding.interval(policy_file.preset("delaware").coding, 100, 96) == (96, 100)
+    assert coding.interval(policy_file.preset("delaware").coding, 100, 95) is None
     assert coding.interval(policy_file.preset("utah").coding, 350, 349) == (345, 350)
     assert coding.interval(policy_file.preset("edfacts").coding, 10, 3) == (0, 4)
 
