@@ -101,7 +101,7 @@ def test_a_district_larger_than_its_schools_together_is_refused():
         protect(counts)
 
 
-@pytest.mark.parametrize("rules", [{"minimum_n": 4}, {"minimum_n": 101}, {"k": 1}, {"k": 6}, {"format": 2}])
+@pytest.mark.parametrize("rules", [{"minimum_n": 4}, {"minimum_n": 101}, {"k": 1}, {"k": 6}, {"format": 3}])
 def test_a_policy_below_the_floor_is_refused(rules):
     with pytest.raises(Refused):
         Policy(**rules)

@@ -57,7 +57,7 @@ class _Person:
 
     def is_told_to_look_again(self, path: str) -> bool:
         """Whether a page says that it will be another one in a moment."""
-        return "refresh" in self._client.get(path).headers
+        return 'http-equiv="refresh"' in self.see(path)
 
     def token(self, path: str) -> str:
         """The token of the forms on a page."""

@@ -42,7 +42,7 @@ def test_status_counts_what_is_loaded_in_the_words_scripts_rely_on(loaded: Type)
     assert data["version"] == 1
     assert set(data["entities"]) == {
         "school", "student", "staff", "section", "section_enrollment", "school_enrollment", "grade",
-        "attendance_event", "test_result", "program",
+        "transcript_course", "attendance_event", "test_result", "program",
     }  # fmt: skip
     assert data["entities"]["student"] == 400
     assert data["batches"][0]["refused"] == 0

@@ -183,4 +183,4 @@ def test_kill_9_at_any_moment_leaves_the_state_before_or_after(tmp_path):
     assert False in seen
 
 
-totals_of_sis = ("school_enrollment", "attendance_event", "test_result", "program")
+totals_of_sis = ("school_enrollment", "attendance_event", "test_result", "program", "transcript_course")

@@ -3,6 +3,7 @@
 import json
 from datetime import date
 
+import msgspec
 import pytest
 
 from appliance.actions import Action, Role
@@ -178,6 +179,16 @@ def test_rules_changed_inside_a_school_year_by_two_people_with_a_reason_are_take
     built(town, in_force(town, Settings()).policy)
     adopt(town, tmp_path, "minimum_n = 20")
     check_year(town, in_force(town, Settings()), "2026-2027")
+
+
+def test_an_older_program_s_release_under_the_shipped_rules_does_not_count_as_other_rules(town):
+    """Before format 2 must_publish was a wish for every school's total; the shipped rules are the same otherwise."""
+    shipped = in_force(town, Settings())
+    older = msgspec.structs.replace(shipped.policy, format=1, must_publish=("membership all",))
+    built(town, older)
+    check_year(town, shipped, "2026-2027")
+    with pytest.raises(Refused, match="two people and a reason"):
+        check_year(town, in_force(town, Settings(minimum_cell=20)), "2026-2027")
 
 
 def test_the_cadence_of_the_policy_is_kept(town):

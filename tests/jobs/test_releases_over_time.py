@@ -19,8 +19,8 @@ from appliance.errors import NotAllowed, Trouble
 from appliance.jobs.change_rules import put_in_force
 from appliance.jobs.compute_metrics import count_release, forget_last_year
 from appliance.jobs.import_files import import_files
-from appliance.jobs.make_release import approve, build_package, clear_outbox, discard, draft, withdraw
-from appliance.jobs.release_record import left_before, show
+from appliance.jobs.make_release import STEPS, approve, build_package, clear_outbox, discard, draft, withdraw
+from appliance.jobs.release_record import content, left_before, listed, show
 from appliance.sample import write_district
 from appliance.settings import Settings
 from appliance.storage.connection import PastTheGate
@@ -197,21 +197,23 @@ KILLED = """
     from appliance.settings import Settings
     from appliance.storage.database import Database
 
-    home, at = Path(sys.argv[1]), sys.argv[2]
-    real = getattr(os, at)
-    def die(*values, **names):
-        real(*values, **names)
-        os.kill(os.getpid(), 9)
-    setattr(os, at, die)
+    home, ats = Path(sys.argv[1]), sys.argv[2:]
+    for at in ats:
+        real = getattr(os, at)
+        def die(*values, **names):
+            real(*values, **names)
+            os.kill(os.getpid(), 9)
+        setattr(os, at, die)
     database = Database(home)
     {call}
 """
 
 
-def killed(home: Path, deed: str, call: str, at: str) -> None:
+def killed(home: Path, deed: str, call: str, *at: str) -> None:
+    """Let a process of its own do something, which dies after the first call of a function of `os`, or by itself."""
     script = textwrap.dedent(KILLED).format(deed=deed, call=call)
     done = subprocess.run(
-        [sys.executable, "-c", script, str(home), at], check=False, capture_output=True, env=os.environ
+        [sys.executable, "-c", script, str(home), *at], check=False, capture_output=True, env=os.environ
     )
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()
 
@@ -243,4 +245,47 @@ def test_a_build_that_is_killed_leaves_the_outbox_old_or_new_and_is_built_again(
     assert after == before | {built.name: built.read_bytes()}
     assert left in (before, after)
     assert withdraw(database, 2, home / "outbox", by="x.y", reason="Wrong.")["status"] == "withdrawn"
+    database.close()
+
+
+DIES = """
+    def die(step, done, expected):
+        if (step, done) == ({step!r}, {done}):
+            os.kill(os.getpid(), 9)
+    draft(database, date.fromisoformat('{day}'), Settings(), by='x.y', amends={amends}, reason='Wrong.', progress=die)
+"""
+
+
+def test_a_draft_that_is_killed_at_any_step_leaves_what_was_there_and_is_drafted_again(home: Path) -> None:
+    database = Database(home)
+    before, package = listed(database), content(database, 1)
+    database.close()
+    for step, done, amends in [
+        ("Counting", 2, None),
+        ("Protecting", 1, 1),
+        ("Attacking", 1, None),
+        ("Comparing", 1, 1),
+    ]:
+        call = DIES.format(step=step, done=done, amends=amends, day=OCTOBER if amends else NOVEMBER)
+        killed(home, "draft", textwrap.dedent(call))
+        database = Database(home)
+        assert listed(database) == before
+        assert content(database, 1) == package
+        database.close()
+    (left,) = (home / "outbox").iterdir()
+    assert left.read_bytes() == package
+    database, told = Database(home), dict[str, None]()
+    again = draft(
+        database,
+        OCTOBER,
+        Settings(),
+        by="s.ortiz",
+        amends=1,
+        reason="Wrong.",
+        progress=lambda step, _done, _expected: told.setdefault(step),
+    )
+    assert (again["release_key"], again["version"]) == (2, 2)
+    assert tuple(told) == STEPS
+    (countings,) = database._writer.execute("SELECT count(*) FROM release_memory").fetchone()
+    assert countings == 2, "what the killed drafts counted is forgotten"
     database.close()

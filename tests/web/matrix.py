@@ -348,7 +348,14 @@ def _paths(door: Door, named: dict[str, str]) -> list[str]:
 def _ask(walker: Walker, door: Door, address: str) -> httpx.Response:
     if door.method == "GET":
         return walker.person.get(address)
-    return walker.person.post(address, {"csrf": _csrf(walker), **_filled(walker, door)})
+    answer = walker.person.post(address, {"csrf": _csrf(walker), **_filled(walker, door)})
+    drafted(walker.app)  # what goes on behind a page would count as questions and log lines of the next door
+    return answer
+
+
+def drafted(app: Litestar) -> None:
+    """Wait until the draft in hand is made, or refused."""
+    app.state["drafting"]._worker.submit(lambda: None).result()
 
 
 def _filled(walker: Walker, door: Door) -> dict[str, str]:

@@ -8,7 +8,7 @@ import re
 import time
 from dataclasses import dataclass, field
 from datetime import date
-from html import unescape
+from html import escape, unescape
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -42,6 +42,9 @@ class Seen:
     sizes: dict[tuple[str, str], int] = field(default_factory=dict)
     questions: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     fetched: set[str] = field(default_factory=set)
+    policies: dict[tuple[str, str], str] = field(default_factory=dict)
+    with_script: set[str] = field(default_factory=set)
+    with_names: set[str] = field(default_factory=set)
 
 
 @pytest.fixture(scope="module")
@@ -61,11 +64,12 @@ def walked(folder: Path, students: int) -> Seen:
     refresh(database)
     password, people = sign_ins(database, made, folder)
     app = build_app(database, Settings(family_pages=True), secure_cookies=False, as_of=TODAY)
-    seen = Seen()
+    seen, names = Seen(), database._writer.execute("SELECT given_name, family_name FROM student").fetchall()
+    named = re.compile("|".join(rf"\b{re.escape(escape(f'{given} {family}'))}\b" for given, family in names))
     for person in people:
         if person.role is not Role.SUBSTITUTE:  # whose pages a day code opens, which stands on paper
             with signed_in(app, person.username, password, person.app_secret) as browser:
-                walk(browser, app, person.role, seen)
+                walk(browser, app, person.role, seen, named)
     database.close()
     return seen
 
@@ -80,7 +84,7 @@ def signed_in(app: Litestar, username: str, password: str, secret: str) -> TestC
     return browser
 
 
-def walk(browser: TestClient[Litestar], app: Litestar, role: Role, seen: Seen) -> None:
+def walk(browser: TestClient[Litestar], app: Litestar, role: Role, seen: Seen, named: re.Pattern[str]) -> None:
     done: set[str] = set()
     to_see = ["/"]
     while to_see:
@@ -95,6 +99,11 @@ def walk(browser: TestClient[Litestar], app: Litestar, role: Role, seen: Seen) -
             continue
         seen.sizes[role.value, route] = len(answer.content)
         seen.questions[role.value, route] = list(asked)
+        seen.policies[role.value, route] = answer.headers["content-security-policy"]
+        if "<script" in answer.text:
+            seen.with_script.add(route)
+        if named.search(answer.text):
+            seen.with_names.add(route)
         seen.fetched |= set(re.findall(r'(?:src|<link[^>]*? href)="([^"]+)"', answer.text))
         links = [unescape(link) for link in re.findall(r'<a [^>]*?href="(/[^"]*)"', answer.text)]
         to_see += [link.split("#")[0] for link in links if not NOT_PAGES.search(link)]
@@ -122,6 +131,15 @@ def test_a_page_fetches_its_stylesheet_typeface_and_mark_and_nothing_else(large:
     assert sum((STATIC / name).stat().st_size for name in files if name.endswith(".js")) <= SCRIPT
     assert sum(file.stat().st_size for file in STATIC.glob("*.woff2")) <= FONT
     assert "schoolhouse.css" in files
+
+
+def test_a_script_comes_only_to_pages_that_name_no_student_and_the_policy_lets_it_in_nowhere_else(small: Seen) -> None:
+    assert {"/students/{address}", "/this-week", "/classes/{address}"} <= small.with_names
+    lets_in = {route for (_, route), policy in small.policies.items() if "script-src" in policy}
+    calls_out = {route for (_, route), policy in small.policies.items() if "connect-src" in policy}
+    assert small.with_script == lets_in == {"/data/rules"}
+    assert calls_out == {"/data/rules"}
+    assert not lets_in & small.with_names
 
 
 def test_ten_times_as_many_students_are_no_more_questions(small: Seen, large: Seen) -> None:

@@ -161,7 +161,7 @@ def test_v10_5_2_ms_okafor_comes_back_from_the_provider_and_stays_herself_when_h
 ) -> None:
     provider.person = OKAFOR
     okafor = sign_in(oidc_app, None)
-    assert "Sign in with Maplewood account" in okafor.get("/sign-in").text
+    assert "Sign in with <bdi>Maplewood account</bdi>" in okafor.get("/sign-in").text
     answer = okafor.get(there_and_back(okafor, authority))
     assert answer.headers["location"] == "/this-week"
     assert "Ada Lovell" in okafor.get("/this-week").text

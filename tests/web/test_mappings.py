@@ -47,7 +47,7 @@ def upload(kim, *files):
 def settled(kim, address):
     for _ in range(400):
         answer = kim.get(address)
-        if "Refresh" not in answer.headers:
+        if 'http-equiv="refresh"' not in answer.text:
             return answer.text
         time.sleep(0.02)
     raise AssertionError("still busy")

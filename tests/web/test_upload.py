@@ -49,7 +49,7 @@ def done(person: Person, address: str) -> str:
     """The page of an upload once nothing is done with it any more."""
     for _ in range(200):
         answer = person.get(address)
-        if "refresh" not in answer.headers:
+        if 'http-equiv="refresh"' not in answer.text:
             return answer.text
         time.sleep(0.05)
     raise AssertionError("it never ended")

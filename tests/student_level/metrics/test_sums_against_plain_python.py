@@ -127,7 +127,9 @@ def test_each_metric_file_says_its_part():
         assert set(metric.dimensions) <= {"all", "grade", "race", "sex", "english_learner", "disability", "economic"}
         assert metric.rule.endswith(".")
     assert {m.name for m in catalogue.metrics() if m.leaves} == {
-        "membership", "subgroup_membership", "chronic_absence", "assessment_performance",
+        "membership", "subgroup_membership", "chronic_absence", "assessment_performance", "assessment_participation",
+        "grad_cohort", "completers", "dropouts", "discipline", "english_learners", "idea_child_count",
+        "homeless_mobility",
     }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ def town(two_schools):
     """OneRoster came first; Ed-Fi names Algebra too, and a course, a student and a teacher that OneRoster lacks."""
     two_schools.begin()
     with two_schools.database.changing(Event("test", Action.IMPORT)) as tables:
-        tables.execute("INSERT INTO course VALUES (77, 'DRA', 'Drama', '')")
+        tables.execute("INSERT INTO course (course_key, code, title) VALUES (77, 'DRA', 'Drama')")
         tables.execute("INSERT INTO student (student_key, given_name, family_name) VALUES (77, 'Dee', 'Egan')")
         for entity, key in (("course", 1), ("course", 77), ("student", 1), ("student", 77), ("staff", 1)):
             row = [entity, "edfi", f"xml-{key}", key]
