@@ -16,6 +16,8 @@ _POLICY = (
 )
 _POLICY_WITH_SCRIPT = f"{_POLICY}; script-src 'self'"
 """For the few pages that ask the device for a passkey, which only a script can."""
+_POLICY_WITH_HTMX = f"{_POLICY_WITH_SCRIPT}; connect-src 'self'"
+"""For the pages that htmx brings up to date in place. None of them carries a student's name."""
 _POLICY_OF_FILES = f"{_POLICY}; sandbox"
 """For downloads: a browser that shows one after all treats it as a stranger's page."""
 _ALWAYS = {
@@ -38,7 +40,10 @@ async def finish(message: Message, scope: Scope) -> None:
     headers = MutableScopeHeaders.from_message(message)
     for name, value in _ALWAYS.items():
         headers[name] = value
-    if getattr(scope.get("route_handler"), "opt", {}).get("runs_script"):
+    promised = getattr(scope.get("route_handler"), "opt", {})
+    if promised.get("runs_htmx"):
+        headers["Content-Security-Policy"] = _POLICY_WITH_HTMX
+    elif promised.get("runs_script"):
         headers["Content-Security-Policy"] = _POLICY_WITH_SCRIPT
     elif headers.get("Content-Disposition", "").startswith("attachment"):
         headers["Content-Security-Policy"] = _POLICY_OF_FILES

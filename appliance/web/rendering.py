@@ -46,6 +46,7 @@ def _environment(language: str) -> Environment:
     )
     environment.globals["stylesheet"] = static_address("schoolhouse.css")
     environment.globals["paper"] = static_address("paper.css")
+    environment.globals["htmx"] = static_address("htmx-4.0.1.min.js")
     environment.globals["icon"] = static_address("schoolhouse.svg")
     environment.filters.update({name: word for name, word in vars(words).items() if inspect.isfunction(word)})
     environment.filters.update(written_in(language))

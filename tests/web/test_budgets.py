@@ -65,7 +65,8 @@ def walked(folder: Path, students: int) -> Seen:
     password, people = sign_ins(database, made, folder)
     app = build_app(database, Settings(family_pages=True), secure_cookies=False, as_of=TODAY)
     seen, names = Seen(), database._writer.execute("SELECT given_name, family_name FROM student").fetchall()
-    named = re.compile("|".join(rf"\b{re.escape(escape(f'{given} {family}'))}\b" for given, family in names))
+    written = [one for given, family in names for one in (f"{given} {family}", f"{family}, {given}")]
+    named = re.compile("|".join(re.escape(escape(name)) for name in written))
     for person in people:
         if person.role is not Role.SUBSTITUTE:  # whose pages a day code opens, which stands on paper
             with signed_in(app, person.username, password, person.app_secret) as browser:

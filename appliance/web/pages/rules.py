@@ -85,7 +85,7 @@ class RulesPage:
         return sum(one.listed for one in self.effects or ())
 
 
-@get(_HERE, action=Action.CHANGE_RULES, sync_to_thread=True)
+@get(_HERE, action=Action.CHANGE_RULES, runs_htmx=True, sync_to_thread=True)
 def see_rules(visit: NamedDependency[Visit], done: FromQuery[bool] = False) -> Response[str]:
     """The rules in force, ready to be changed."""
     now = rules_in_force(visit.house.database, visit.today)
@@ -94,7 +94,7 @@ def see_rules(visit: NamedDependency[Visit], done: FromQuery[bool] = False) -> R
 
 
 # Not the same path as the form: the framework wraps a handler twice whose path has two methods, and then loses it.
-@post(f"{_HERE}/change", action=Action.CHANGE_RULES, sync_to_thread=True)
+@post(f"{_HERE}/change", action=Action.CHANGE_RULES, runs_htmx=True, sync_to_thread=True)
 def change_rules(data: FromForm[RulesForm], visit: NamedDependency[Visit]) -> Response[str] | Redirect:
     """Try the numbers, take over a definition, or put them in force. What is wrong is said above the same form."""
     now = rules_in_force(visit.house.database, visit.today)

@@ -69,6 +69,7 @@ class UploadPage:
     """One upload: how far it is, and what loading it would do or has done."""
 
     template: ClassVar[str] = "pages/upload.html"
+    look_again_seconds: ClassVar[int] = LOOK_AGAIN_SECONDS
     frame: Frame
     upload: Upload
     report: ImportReport | None
@@ -204,15 +205,12 @@ class _Form:
             raise PermissionDeniedException("This form is out of date. Open the page again and send it once more.")
 
 
-@get(_HERE + "/{upload:str}", action=Action.IMPORT, sync_to_thread=True)
+@get(_HERE + "/{upload:str}", action=Action.IMPORT, runs_htmx=True, sync_to_thread=True)
 def see_upload(request: Request[Any, Any, Any], upload: FromPath[str], visit: NamedDependency[Visit]) -> Response[str]:
     """How far an upload is. While something is done with it, the browser asks again by itself."""
     one = replace(_find(request, upload))  # As it is now: another thread goes on with it while the page is made.
     with visit.reading() as reading:
-        answer = show(UploadPage(visit.frame(reading), one, None if one.is_busy else one.report))
-    if one.is_busy:
-        answer.headers["Refresh"] = str(LOOK_AGAIN_SECONDS)
-    return answer
+        return show(UploadPage(visit.frame(reading), one, None if one.is_busy else one.report))
 
 
 @post(_HERE + "/{upload:str}/load", action=Action.IMPORT, sync_to_thread=True)

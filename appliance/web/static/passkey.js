@@ -1,4 +1,4 @@
-// The one script of Schoolhouse: it hands the server's question to the browser's passkeys, and the answer to a form.
+// The one script of our own: it hands the server's question to the browser's passkeys, and the answer to a form.
 "use strict";
 const form = document.querySelector("form[data-passkey]");
 form.addEventListener("submit", async (event) => {
