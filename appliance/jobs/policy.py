@@ -129,7 +129,7 @@ def check_year(database: Database, found: InForce, school_year: str, snapshot: d
             {"year": school_year},
         )
     before = _rules_of_release(built[-1]) if built else None
-    if before is not None and before != found.policy.sha256 and found.signed is None:
+    if before is not None and before != found.policy and found.signed is None:
         raise Refused(
             f"The rules have changed since the last release of {school_year}. Inside a school year that takes two "
             "people and a reason: schoolhouse policy propose FILE --reason WHY, and schoolhouse policy sign."
@@ -149,9 +149,10 @@ def _check_cadence(policy: Policy, snapshot: date, left: Iterable[date]) -> None
         )
 
 
-def _rules_of_release(release: Mapping[str, Any]) -> str | None:
+def _rules_of_release(release: Mapping[str, Any]) -> Policy | None:
     report = json.loads(release["report"] or "{}")
-    return policy_file.from_document(report["policy"], "the last release").sha256 if "policy" in report else None
+    told = report.get("policy")
+    return policy_file.from_document(told, "the last release").in_todays_format if told else None
 
 
 def listed(database: Database) -> list[dict[str, Any]]:

@@ -125,6 +125,25 @@ def _insiders(cube: Cube) -> Iterator[Mapping[Key, int]]:
             yield {key: number for other in (place, *same) for key, number in alone[other].items()}
 
 
+def tells_by_itself(
+    cube: Cube, policy: Policy, tables: list[PublishedTable], owner: tuple[str, str], name: Name
+) -> bool:
+    """Whether one number gives something sensitive away beside nothing but the empty groups: then no choice helps.
+
+    `tables`: the rows of the cube, whatever they hide.
+    """
+    population = next(one for one in cube.populations if (one.metric, one.detail) == owner)
+    is_size = name.part == "size"
+    numbers, value = ({}, population.size) if is_size else (_sizes(cube), population.outcome or {})
+    knowledge = Knowledge(policy.smallest_hidden, numbers, _movers(cube))
+    claims = _claims(cube, policy)[0 if is_size else 1]
+    key = _key(population, "denominator" if is_size and population.outcome is not None else "n", name.place)
+    attack = _structure(tables, replace(knowledge, numbers={**numbers, key: value[name.place]}))
+    attack.begin_with(_truth(cube))
+    fallen = attack.fallen(claims)
+    return bool(fallen and attack.fallen(_within_structure(fallen, tables, knowledge)))
+
+
 def _truth(cube: Cube) -> dict[Key, int]:
     """The true value of every number of the tables."""
     truth = _sizes(cube)

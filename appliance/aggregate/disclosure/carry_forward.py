@@ -29,7 +29,7 @@ def carry_forward(
 ) -> tuple[list[PublishedTable], list[AttackLine]]:
     """The tables with every number that may not be counted anew as it was, and an attack line for each release."""
     # In a table of changes nobody knows that a withheld number is not 0.
-    over = replace(work, policy=msgspec.structs.replace(work.policy, zeros="hidden"), shown={}, blocks=[])
+    over = replace(work, policy=msgspec.structs.replace(work.policy, zeros="hidden"), shown={}, promised={}, blocks=[])
     populations = {(population.metric, population.detail): population for population in work.cube.populations}
     settled = {
         owner: _settle(over, carry.by_rule(work, pattern, population, earlier), population, earlier)

@@ -50,7 +50,7 @@ def recall(cube: Cube, earlier: Sequence[Earlier]) -> Past:
         for table in release.tables:
             if table.school_year != cube.school_year:
                 raise Refused(f"An earlier release is of {table.school_year}, not of {cube.school_year}.")
-            for owner, name, is_hidden in _numbers(table):
+            for owner, name, is_hidden in names_of(table):
                 if owner in past.hidden:
                     (past.hidden if is_hidden else past.shown)[owner].add(name)
     for owner, hidden in past.hidden.items():
@@ -93,7 +93,8 @@ def with_earlier_places(tabulations: Sequence[Tabulation], earlier: Sequence[Ear
     return full
 
 
-def _numbers(table: PublishedTable) -> Iterable[tuple[tuple[str, str], Name, bool]]:
+def names_of(table: PublishedTable) -> Iterable[tuple[tuple[str, str], Name, bool]]:
+    """Each number that a table has a row for: its population, its name, and whether it is hidden there."""
     metric = codelists.metric(table.metric)
     for cell in table.cells:
         if cell.suppression == "not_offered":

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from typing import Any, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
@@ -12,7 +12,10 @@ from appliance.aggregate.refusal import Refused
 
 FLOOR = 5
 """No policy may publish groups of fewer than five students. Strictest common floor of the states: packages.md 1."""
-FORMAT = 1
+FORMAT = 2
+"""In format 1 must_publish was no promise: such numbers were only the last to be hidden."""
+_LAST: Final = "membership all"
+"""Under every policy the dearest to hide: how many students the district and each school have."""
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,19}")
 
 
@@ -47,6 +50,16 @@ class Geography(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
             raise Refused(f"The geography {self.code} needs a list of schools, each once, and itself not among them.")
 
 
+class Promise(NamedTuple):
+    """One line of must_publish: the numbers of a table by one of its dimensions."""
+
+    line: str
+    table: str
+    dimension: str
+    in_district: bool
+    """The district's own row alone, and not those of schools and declared geographies."""
+
+
 class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A district's disclosure rules. Raises `Refused` when a rule is laxer than the floor or contradicts another.
 
@@ -74,8 +87,15 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Enrolment by these is public in the federal school file: the attacker always has it."""
     public_denominators: bool = True
     """The attacker is also given every other group size."""
-    must_publish: tuple[str, ...] = ("membership all",)
-    """Tables with a dimension whose numbers are hidden for another's sake only when nothing else protects it."""
+    must_publish: tuple[str, ...] = ("membership all district",)
+    """Promises: a table, one of its dimensions and, for the district's row alone, the word district.
+
+    Each such number is published (as its class, where the policy codes it), or the release is refused: it is never
+    hidden for another's sake. A number that is itself too small is not promised. That is one below minimum_n or, of
+    an outcome, a telling one; one that by itself, beside nothing but the empty groups, gives a small group away, like
+    the total of a dozen students in a dozen grades; and one that an earlier release of the year hid. So a number that
+    is promised and hidden all the same is known to be small; what is promised at every school can hide in few places.
+    """
     releases_a_year: int = 4
     days_between: int = 28
     """How often snapshots may leave in a school year, and how far apart at least."""
@@ -86,8 +106,8 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """How often attack and repair may alternate before the release is refused."""
 
     def __post_init__(self) -> None:
-        if self.format != FORMAT:
-            raise Refused(f"This program knows policies of format {FORMAT}, not {self.format}. Update it.")
+        if self.format not in (1, FORMAT):
+            raise Refused(f"This program knows policies of format 1 to {FORMAT}, not {self.format}. Update it.")
         if self.version < 1 or not self.title.isprintable():
             raise Refused("A policy has a title that can be printed, and a version of 1 or more.")
         if self.minimum_n < FLOOR:
@@ -126,9 +146,32 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
             if dimension not in codelists.METRICS["membership"].dimensions:
                 raise Refused(f"The public list names {dimension!r}, by which membership is not counted.")
         for line in self.must_publish:
-            table, _, dimension = line.partition(" ")
-            if dimension not in codelists.metric(table).dimensions:
-                raise Refused(f"must_publish names {line!r}; write a table and one of its dimensions: membership all.")
+            table, *groups = line.split() or [""]
+            known = codelists.metric(table).all_dimensions
+            if groups[:1] == [] or groups[0] not in known or groups[1:] not in ([], ["district"]):
+                raise Refused(
+                    f"must_publish names {line!r}. Write a table, one of its groups and, for the district's row alone, "
+                    f"the word district: membership all district. Groups of {table}: {', '.join(known)}."
+                )
+
+    @property
+    def promises(self) -> tuple[Promise, ...]:
+        """The lines of must_publish; none under a policy of format 1."""
+        told = [(line, *line.split()) for line in self.must_publish if self.format == FORMAT]
+        return tuple(Promise(line, words[0], words[1], in_district=len(words) > 2) for line, *words in told)
+
+    @property
+    def last_hidden(self) -> frozenset[str]:
+        """Tables with a dimension whose numbers are hidden for another's sake only when nothing else protects it."""
+        return frozenset({_LAST, *(" ".join(line.split()[:2]) for line in self.must_publish)})
+
+    @property
+    def in_todays_format(self) -> "Policy":
+        """The same rules as this program would write them, to compare those of a release that an older one made."""
+        if self.format == FORMAT:
+            return self
+        promises = tuple(line for line in self.must_publish if line != _LAST)
+        return msgspec.structs.replace(self, format=FORMAT, must_publish=(*Policy().must_publish, *promises))
 
     @property
     def smallest_hidden(self) -> int:

@@ -1,7 +1,7 @@
 """Protect, attack, repair, and attack again until the attacker is silent; otherwise refuse."""
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,12 +11,12 @@ from appliance.aggregate.disclosure.attacker.loot import numbers
 from appliance.aggregate.disclosure.carry_forward import carry_forward
 from appliance.aggregate.disclosure.coarsening import coarsen, coarsen_grades
 from appliance.aggregate.disclosure.cube import read
-from appliance.aggregate.disclosure.history import Earlier, coarse, recall, with_earlier_places
+from appliance.aggregate.disclosure.history import Earlier, coarse, names_of, recall, with_earlier_places
 from appliance.aggregate.disclosure.policy import Policy
 from appliance.aggregate.disclosure.primary import code_outcomes
 from appliance.aggregate.disclosure.protected import ProtectedTable, seal
 from appliance.aggregate.disclosure.report import AttackLine, Report, TableLine
-from appliance.aggregate.disclosure.suppression import Pattern, Work, choose, mend
+from appliance.aggregate.disclosure.suppression import Pattern, Unkept, Work, choose, mend, promises
 from appliance.aggregate.disclosure.verifier import Verifier
 from appliance.aggregate.published import PublishedCell, PublishedTable
 from appliance.aggregate.refusal import Refused
@@ -44,8 +44,8 @@ def protect(
     All tables and geographies are protected and attacked together. `year_key`: a secret of the district that moves the
     choice of cells, the same for a whole school year. `earlier`: every earlier release of the year, oldest first; what
     they hid stays hidden, and what too few students changed since keeps its old value and date. `offered`: the grades
-    that each school offers, which everybody knows; needed where empty groups are hidden. Raises `Refused` when the
-    counts do not add up, hold an unknown code, or cannot be protected.
+    that each school offers, which everybody knows; needed where empty groups are hidden. Raises `Refused` when
+    the counts do not add up, hold an unknown code, or cannot be protected without hiding what the policy promises.
     """
     started = time.monotonic()
     policy = policy or Policy()
@@ -53,12 +53,9 @@ def protect(
     tabulations = with_earlier_places(coarsen(tabulations, policy), earlier)
     areas = {geography.code: geography.schools for geography in policy.geographies}
     cube = read(tabulations, coarsen_grades(offered or {}, policy), areas)
-    for population in cube.populations:
-        population.coded = code_outcomes(population, policy)
     past = recall(cube, earlier)
-    work = Work(cube, policy, year_key, past.hidden, past.shown)
-    pattern = choose(work)
-    rounds, repaired, findings = _attack_and_mend(work, pattern)
+    work = Work(cube, policy, year_key, past.hidden, past.shown, promises.made(cube, policy, past.hidden))
+    pattern, rounds, repaired, findings = _choose_and_attack(work)
     tables = publish.rows(work.cube, pattern)
     certified, witnesses = _certify(tabulations, tables, policy, findings)
     lines, smallest = [finding.line for finding in findings], policy.smallest_hidden
@@ -66,6 +63,7 @@ def protect(
         # A group that was hidden may be empty by now, and is hidden still: nothing is known of its size any more.
         tables, more, smallest = *_beside(work, pattern, tables, earlier), 0
         lines += more
+        _check_promises(work, tables)
     tables = publish.with_ranges(tables, smallest)
     report = replace(
         _report(work, tables, lines, time.monotonic() - started),
@@ -100,6 +98,39 @@ def _owner(table: PublishedTable, cell: PublishedCell) -> tuple[str, str]:
 
 def _row(cell: PublishedCell) -> tuple[str, str, str, str]:
     return cell.school_id, cell.dimension, cell.category, cell.detail
+
+
+def _choose_and_attack(work: Work) -> tuple[Pattern, int, int, list[audit.Finding]]:
+    """A pattern that every attack leaves alone; then as `_attack_and_mend`. Raises `Unkept` for a broken promise.
+
+    A promised number that gives something away all by itself was too small to be promised: it is let go of, and the
+    work begun again.
+    """
+    while True:
+        work.blocks.clear()
+        for population in work.cube.populations:
+            population.coded = code_outcomes(population, work.policy)
+        try:
+            pattern = choose(work)
+            promises.check(work.policy, work.promised, pattern)
+            made = _attack_and_mend(work, pattern)
+            promises.check(work.policy, work.promised, pattern)
+        except Unkept as broken:
+            tables = publish.rows(work.cube, {owner: set() for owner in work.promised})
+            if not all(audit.tells_by_itself(work.cube, work.policy, tables, broken.owner, n) for n in broken.names):
+                raise
+            work.promised[broken.owner] -= broken.names
+        else:
+            return pattern, *made
+
+
+def _check_promises(work: Work, tables: list[PublishedTable]) -> None:
+    """Look once more at what leaves: beside earlier releases more is withheld than the pattern hides."""
+    hidden: Pattern = defaultdict(set)
+    for owner, name, is_hidden in (told for table in tables for told in names_of(table)):
+        if is_hidden:
+            hidden[owner].add(name)
+    promises.check(work.policy, work.promised, hidden)
 
 
 def _attack_and_mend(work: Work, pattern: Pattern) -> tuple[int, int, list[audit.Finding]]:

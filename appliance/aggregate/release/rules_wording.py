@@ -19,6 +19,11 @@ def rules(policy: Policy, signed: str) -> Iterator[str]:
     yield f"  fewer than {policy.k} have it, or when the group has fewer than {policy.minimum_n} students."
     yield "- Where a hidden number could be narrowed down from others, others are hidden with it. The files do not say"
     yield "  which were hidden for which reason."
+    for promise in policy.promises:
+        title = codelists.metric(promise.table).title
+        where = "in the district's own rows" if promise.in_district else "everywhere"
+        by = "in total" if promise.dimension == codelists.ALL else f"by {promise.dimension}"
+        yield f"- Promised: {title} {by}, {where}, is hidden only where it is itself too small."
     if policy.coding:
         yield "- Results are shown as a class of percents where the group's size asks for it (suppression: coded):"
         yield from (f"  {_band(band)}" for band in policy.coding)

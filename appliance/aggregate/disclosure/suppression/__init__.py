@@ -4,5 +4,6 @@ The attacker shares no code with this package (an import contract says so), so a
 """
 
 from appliance.aggregate.disclosure.suppression.plan import Block, Pattern, Work, choose, cover, mend
+from appliance.aggregate.disclosure.suppression.promises import Unkept
 
-__all__ = ["Block", "Pattern", "Work", "choose", "cover", "mend"]
+__all__ = ["Block", "Pattern", "Unkept", "Work", "choose", "cover", "mend"]

@@ -21,7 +21,7 @@ Part = Literal["size", "outcome", "complement"]
 
 
 _SHOWN_BEFORE = 50
-_MUST_PUBLISH = 100
+_LAST_HIDDEN = 100
 """Dearer than any other choice that would do: such a number is hidden when nothing else protects."""
 
 
@@ -66,7 +66,7 @@ class Weights:
         weight *= self.policy.district_weight if name.place.school_id == DISTRICT else 1
         weight *= self.policy.total_weight if name.place.dimension == ALL else 1
         line = f"{population.home[name.place.dimension]} {name.place.dimension}"
-        weight *= _MUST_PUBLISH if line in self.policy.must_publish else 1
+        weight *= _LAST_HIDDEN if line in self.policy.last_hidden else 1
         weight *= _SHOWN_BEFORE if name in self.shown.get((population.metric, population.detail), ()) else 1
         if self.key:
             cell = "\x1f".join((population.metric, population.detail, name.part, *name.place)).encode()
@@ -94,13 +94,15 @@ def number(
     hidden: set[Name],
     wishes: Iterable[Wish],
     weights: Weights,
+    promised: Collection[Name] = (),
     lift_codes: bool = False,
     of_district: bool = False,
 ) -> Numbered:
     """The numbers `parts` of some dimensions and of the totals, with every sum among them.
 
     ("size",): group sizes. ("outcome",): outcomes for one who knows every group size. All three: outcomes, their
-    complements and group sizes tied together, for one who does not. `lift_codes`: coded outcomes may be hidden.
+    complements and group sizes tied together, for one who does not. `promised`: may not be hidden, unless they are
+    already. `lift_codes`: coded outcomes may be hidden.
     `of_district`: the district's row alone, where the last dimension may be hidden and its margins stay as they are:
     one that is shown stands still, and one that is hidden may move.
     """
@@ -132,13 +134,14 @@ def number(
         size = population.size[name.place]
         least[column], most[column] = within if name.part == "outcome" else (size - within[1], size - within[0])
     margin = np.array([of_district and name.place.dimension != dimensions[-1] for name in names])
+    owed = np.array([Name(_printed(name.part), name.place) in promised for name in names], dtype=np.bool_)
     least, most = np.where(margin & ~forced, values, least), np.where(margin & ~forced, values, most)
     table = Table(
         value=values,
         down=(values - least).astype(np.float64),
         up=most - values,
         weight=np.array([weights.of(population, name) for name in names]),
-        fixed=margin & ~forced,
+        fixed=(margin | (owed & ~coded)) & ~forced,
         forced=forced | coded,
         sums=_sums(population, parts, dimensions, index, of_district=of_district),
         needs=[Need(index[wish.name], wish.sign, wish.amount) for wish in wishes if wish.name in index],

@@ -20,6 +20,7 @@ from appliance.aggregate.disclosure.suppression import benders
 from appliance.aggregate.disclosure.suppression.block import Answer, Flags
 from appliance.aggregate.disclosure.suppression.deviations import cheapest
 from appliance.aggregate.disclosure.suppression.model import Name, Numbered, Part, Weights, Wish, number
+from appliance.aggregate.disclosure.suppression.promises import Unkept
 from appliance.aggregate.refusal import Refused
 
 Pattern = dict[tuple[str, str], set[Name]]
@@ -54,6 +55,8 @@ class Work:
     """What earlier releases of the year hid: it stays hidden, at no cost."""
     shown: Pattern = field(default_factory=dict)
     """What they showed: it should stay shown."""
+    promised: Pattern = field(default_factory=dict)
+    """What the policy promises: it must stay shown."""
     blocks: list[Block] = field(default_factory=list)
 
     @property
@@ -116,7 +119,31 @@ def cover(work: Work, changes: Population, hidden: set[Name], wishes: list[Wish]
 
 
 def _mended(work: Work, population: Population, parts: tuple[Part, ...], hidden: set[Name], wish: Wish) -> set[Name]:
-    """What to hide so that one wish comes true.
+    """What to hide so that one wish comes true. Raises `Unkept` when only numbers that are promised would do."""
+    owner = (population.metric, population.detail)
+    promised = work.promised.get(owner, set()) - hidden
+    if promised:
+        with suppress(_Impossible):
+            return _support_of(work, population, parts, hidden, wish, promised)
+    added = _support_of(work, population, parts, hidden, wish, set())
+    if broken := added & promised:
+        raise Unkept(work.policy, owner, broken)
+    return added
+
+
+class _Impossible(Refused):
+    """No choice of numbers makes a wish come true."""
+
+
+def _support_of(
+    work: Work,
+    population: Population,
+    parts: tuple[Part, ...],
+    hidden: set[Name],
+    wish: Wish,
+    promised: set[Name],
+) -> set[Name]:
+    """What to hide so that one wish comes true, without anything that is promised.
 
     First within the wish's dimension and its margins, whose totals stand still meanwhile: that is a small part of the
     joint system. Over all dimensions when that is impossible, or when nothing in the small part needs to be hidden.
@@ -134,6 +161,7 @@ def _mended(work: Work, population: Population, parts: tuple[Part, ...], hidden:
             hidden=hidden,
             wishes=[wish],
             weights=work.weights,
+            promised=promised,
             lift_codes=lift_codes,
         )
         if not joint.table.needs:
@@ -145,7 +173,7 @@ def _mended(work: Work, population: Population, parts: tuple[Part, ...], hidden:
             added = _printed(joint, _support(joint, wish)) - hidden
             if added or dimensions is not own:
                 return added
-    raise Refused(f"A sensitive number of {population.metric} cannot be protected. Leave the table out.")
+    raise _Impossible(f"A sensitive number of {population.metric} cannot be protected. Leave the table out.")
 
 
 def _support(joint: Numbered, wish: Wish) -> Flags:
@@ -177,6 +205,7 @@ def _part(work: Work, population: Population, part: Part, hidden: set[Name], wis
             hidden=hidden,
             wishes=[wish for wish in wishes if not of_district or wish.name.place.dimension == dimension],
             weights=work.weights,
+            promised=work.promised.get((population.metric, population.detail), ()),
             of_district=of_district,
         )
         answer = benders.solve(block.table, work.policy.seconds_per_block)
