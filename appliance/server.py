@@ -25,6 +25,7 @@ from appliance.doorkeeper.asking import LdapDoor, OidcDoor
 from appliance.errors import HomeTrouble, Trouble
 from appliance.jobs.broken_glass import report_last_week
 from appliance.jobs.compute_metrics import refresh
+from appliance.jobs.drafting import Drafting
 from appliance.jobs.drop_folder import DropFolder
 from appliance.jobs.grants import shut_ended_codes
 from appliance.jobs.retention import erase_expired
@@ -79,7 +80,7 @@ def build_app(
     ways_in = WaysIn(provider, asked.provider_name, Keepsakes(), Keepsakes())
     budgets(settings)  # says at the start, not at the first page, that a role is misspelled
     house = House(database, settings, sessions, front_desk, clock, as_of, secure_cookies, Shoulder(clock), Kept())
-    uploads = Uploads(database, settings, clock)
+    uploads, drafting = Uploads(database, settings, clock), Drafting(database, settings)
     set_asyncio_executor(ThreadPoolExecutor(PAGE_THREADS, thread_name_prefix="page"))
     return Litestar(
         route_handlers=PAGES,
@@ -93,8 +94,8 @@ def build_app(
         },
         before_send=[finish],
         before_request=_note_the_time,
-        state=State({"house": house, "uploads": uploads, "ways_in": ways_in}),
-        on_shutdown=[uploads.close],
+        state=State({"house": house, "uploads": uploads, "drafting": drafting, "ways_in": ways_in}),
+        on_shutdown=[drafting.close, uploads.close],
         openapi_config=None,
         debug=False,
         request_max_body_size=64 * 1024,

@@ -9,7 +9,7 @@ from typing import Any
 import rich_click as click
 
 from appliance.cli.root import AS_JSON, DAY, cli, home_of, print_json
-from appliance.console import say
+from appliance.console import progress_bars, say
 from appliance.errors import Trouble
 
 _KEY = click.argument("release_id", metavar="ID", type=click.IntRange(min=1))
@@ -40,9 +40,9 @@ def draft_(
     from appliance.jobs.make_release import draft
     from appliance.settings import read_settings
 
-    with home_of(context) as database:
-        settings = read_settings(context.obj)
-        made = draft(database, snapshot.date(), settings, by=person or _here(), amends=amends, reason=reason)
+    with home_of(context) as database, progress_bars() as progress:
+        settings, by = read_settings(context.obj), person or _here()
+        made = draft(database, snapshot.date(), settings, by=by, amends=amends, reason=reason, progress=progress)
     _tell(made, as_json)
     say(f"What would leave: schoolhouse release show {made['release_key']} --file report.txt")
     say(f"Next, by somebody else: schoolhouse release approve {made['release_key']} --as PERSON")

@@ -9,6 +9,7 @@ from appliance.days import day_number, from_day_number, school_year
 from appliance.errors import Trouble
 from appliance.jobs.count_history import count_history
 from appliance.jobs.import_files import person_at_the_keyboard
+from appliance.progress import Progress, quietly
 from appliance.storage.connection import Gate
 from appliance.storage.database import Database, Event
 from appliance.student_level.metrics import memory
@@ -65,6 +66,7 @@ def count_release(
     *,
     by: str,
     areas: Areas | None = None,
+    progress: Progress = quietly,
 ) -> int:
     """Count what may leave as of a day, and how many students each number exchanged since earlier releases.
 
@@ -87,6 +89,7 @@ def count_release(
             book=book,
             earlier=earlier,
             areas=areas,
+            progress=progress,
         )
         if not any(table.cells for table in counted.tabulations) or not memory.is_kept(tables, counted.memory):
             raise Trouble(

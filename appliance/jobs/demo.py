@@ -15,12 +15,12 @@ from appliance.jobs.demo_codes import demo_folder
 from appliance.jobs.demo_people import sign_ins
 from appliance.jobs.import_files import import_files
 from appliance.jobs.make_release import approve, build_package, draft
+from appliance.progress import Progress
 from appliance.sample import SampleDistrict, write_district
 from appliance.settings import Settings
 from appliance.state_office import verify
 from appliance.storage.database import Database
 from appliance.student_level.sensitive import KEEPABLE
-from appliance.student_level.sources.table import Progress
 from appliance.wording import plural
 
 _MARK = ".schoolhouse-demo"

@@ -16,12 +16,12 @@ from appliance.errors import Trouble
 from appliance.jobs.choose_fields import turn_off_lapsed
 from appliance.jobs.named_at_desk import none_lost
 from appliance.jobs.rehearsal import rehearsing
+from appliance.progress import Progress, quietly
 from appliance.settings import Settings
 from appliance.storage.database import Database, Event, refresh_statistics
 from appliance.student_level.sources.archive import Source
 from appliance.student_level.sources.mapping.shelf import known_mappings
 from appliance.student_level.sources.recognise import Recognised, recognise
-from appliance.student_level.sources.table import Progress, quietly
 from appliance.student_level.staging import quarantine
 from appliance.student_level.staging.batch import Batch
 from appliance.student_level.staging.holds import HoldRule, holds

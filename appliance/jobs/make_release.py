@@ -36,6 +36,7 @@ from appliance.jobs.release_facts import COUNTED_BY, definitions, gather, offere
 from appliance.jobs.release_record import Left, left_before, listed, show
 from appliance.jobs.release_states import Deed, Step, step
 from appliance.jobs.signing import district_signer
+from appliance.progress import Progress, quietly
 from appliance.settings import Settings
 from appliance.storage.connection import Gate
 from appliance.storage.database import Database, Event, Tables
@@ -43,16 +44,26 @@ from appliance.student_level.metrics.catalogue import metrics
 from appliance.student_level.metrics.origins import note_origins
 from appliance.student_level.records.rule_book import RuleBook
 
+STEPS = ("Counting", "Protecting", "Attacking", "Checking", "Comparing")
+"""What is done for a draft, in this order; the last only where something left before in the school year."""
 _ACCOUNTS = Gate(views={"account_right": "SELECT username, role, is_disabled FROM {desk}.account"})
 
 
 def draft(
-    database: Database, snapshot: date, settings: Settings, *, by: str, amends: int | None = None, reason: str = ""
+    database: Database,
+    snapshot: date,
+    settings: Settings,
+    *,
+    by: str,
+    amends: int | None = None,
+    reason: str = "",
+    progress: Progress = quietly,
 ) -> dict[str, Any]:
     """Count a snapshot, protect it together with all that left in its school year, and keep the draft.
 
-    `amends`: the release of the same day that this one is to replace, with the reason. Returns the release as `show`
-    does. Raises Refused with the reason when the counts cannot be protected, Trouble for a day that cannot be released.
+    `amends`: the release of the same day that this one is to replace, with the reason. `progress`: told of `STEPS`.
+    Until all of them are over nothing is a draft. Returns the release as `show` does. Raises Refused with the reason
+    when the counts cannot be protected, Trouble for a day that cannot be released.
     """
     by, reason = " ".join(by.split()), " ".join(reason.split())
     _check_right(database, by, Action.DRAFT_RELEASE)
@@ -65,7 +76,7 @@ def draft(
     _check_rules(found.policy, rules_on(database, snapshot), earlier)
     labels = {one.memory: one.package.label for one in earlier}
     areas = {geography.code: geography.schools for geography in found.policy.geographies}
-    memory = count_release(database, snapshot, labels, by=by, areas=areas)
+    memory = count_release(database, snapshot, labels, by=by, areas=areas, progress=progress)
     release: dict[str, Any] = {
         "snapshot": snapshot.isoformat(),
         "school_year": year,
@@ -81,7 +92,7 @@ def draft(
         "approved_by": None,
         "approved_at": None,
     }
-    made = _make(database, release, earlier)
+    made = _make(database, release, earlier, progress)
     preview = preview_bytes(made.protected, made.facts, made.signer)
     kept = release | {
         "package": preview,
@@ -232,7 +243,7 @@ class _Made:
     signer: Signer
 
 
-def _make(database: Database, release: dict[str, Any], earlier: list[Left]) -> _Made:
+def _make(database: Database, release: dict[str, Any], earlier: list[Left], progress: Progress = quietly) -> _Made:
     """Protect what was counted for a release, together with all that left before it."""
     with database.changing(Event("the release desk", Action.COMPUTE_METRICS, "signing key")) as tables:
         signer = district_signer(tables)
@@ -253,7 +264,9 @@ def _make(database: Database, release: dict[str, Any], earlier: list[Left]) -> _
     facts = replace(facts, missing={one.name: one.without for one in leaving if one.name not in counted})
     year_key = hmac.digest(signer.private_bytes(), f"cell weights of {release['school_year']}".encode(), "sha256")
     policy = msgspec.json.decode(release["policy"], type=Policy)
-    protected = protect(tabulations, policy, year_key=year_key, earlier=before, offered=offered(facts))
+    protected = protect(
+        tabulations, policy, year_key=year_key, earlier=before, offered=offered(facts), progress=progress
+    )
     return _Made(protected, facts, signer)
 
 

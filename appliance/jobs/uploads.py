@@ -21,10 +21,10 @@ from appliance.errors import BadFile, HomeTrouble, Trouble
 from appliance.jobs.compute_metrics import refresh
 from appliance.jobs.drop_folder import DropFolder
 from appliance.jobs.import_files import check_files, import_files, undo_batch
+from appliance.progress import Progress
 from appliance.settings import Settings
 from appliance.storage.database import Database
 from appliance.storage.sealed_file import SealedFile, SealedWriter
-from appliance.student_level.sources.table import Progress
 from appliance.student_level.staging.report import ImportReport
 
 MOST_WAITING, MOST_FILES, LONGEST_NAME = 5, 40, 120

@@ -1,7 +1,7 @@
 """What the attacker is asked to try against a pattern, and what he brings back. Confidential: it knows the truth."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from appliance.aggregate import codelists, crossings
@@ -55,16 +55,19 @@ class Finding:
         return wishes
 
 
-def attacks(cube: Cube, policy: Policy, tables: list[PublishedTable]) -> list[Finding]:
+def attacks(
+    cube: Cube, policy: Policy, tables: list[PublishedTable], runs: Callable[[], None] = lambda: None
+) -> list[Finding]:
     """The attacks with the most knowledge: who knows less derives less.
 
     The first also knows who counts in two schools and goes for group sizes; he stands for the public when it is asked
     which hidden numbers have one value only. The second knows every group size besides and goes for outcomes.
+    `runs`: called before each run of their solver.
     """
     knowledge = Knowledge(policy.smallest_hidden, {}, _movers(cube))
     sizes, outcomes = _claims(cube, policy)
     truth = _truth(cube)
-    found = [_run("the tables, and who counts in two schools", tables, knowledge, sizes, truth, exact=True)]
+    found = [_run("the tables, and who counts in two schools", tables, knowledge, sizes, truth, runs, exact=True)]
     if policy.public_denominators:
         knowledge = replace(knowledge, numbers=_sizes(cube))
         name = "the same, and the size of every group"
@@ -72,7 +75,7 @@ def attacks(cube: Cube, policy: Policy, tables: list[PublishedTable]) -> list[Fi
         public = {key: size for key, size in _sizes(cube).items() if _is_public(key, policy)}
         knowledge = replace(knowledge, numbers=public)
         name = "the same, and the enrolment that everybody can look up"
-    found.append(_run(name, tables, knowledge, outcomes, truth, sizes_known=policy.public_denominators))
+    found.append(_run(name, tables, knowledge, outcomes, truth, runs, sizes_known=policy.public_denominators))
     if all(finding.silent for finding in found):
         found = [_with_insiders(cube, finding, tables) for finding in found]
     return found
@@ -160,12 +163,13 @@ def _run(
     knowledge: Knowledge,
     claims: list[Claim],
     truth: Mapping[Key, int],
+    runs: Callable[[], None],
     *,
     exact: bool = False,
     sizes_known: bool = False,
 ) -> Finding:
     system = attacker.read(tables, knowledge)
-    attack = Attack(system)
+    attack = Attack(system, runs=runs)
     attack.begin_with(truth)
     fallen = attack.fallen(claims)
     if fallen:

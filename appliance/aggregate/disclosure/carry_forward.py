@@ -19,22 +19,28 @@ from appliance.aggregate.disclosure.suppression import Pattern, Work, cover, men
 from appliance.aggregate.disclosure.suppression.model import Name, Wish
 from appliance.aggregate.published import Key, PublishedTable
 from appliance.aggregate.refusal import Refused
+from appliance.progress import Progress, quietly
 
 Owner = tuple[str, str]
 """Metric and detail of a population."""
 
 
 def carry_forward(
-    work: Work, pattern: Pattern, tables: Sequence[PublishedTable], earlier: Sequence[Earlier]
+    work: Work,
+    pattern: Pattern,
+    tables: Sequence[PublishedTable],
+    earlier: Sequence[Earlier],
+    progress: Progress = quietly,
 ) -> tuple[list[PublishedTable], list[AttackLine]]:
     """The tables with every number that may not be counted anew as it was, and an attack line for each release."""
     # In a table of changes nobody knows that a withheld number is not 0.
     over = replace(work, policy=msgspec.structs.replace(work.policy, zeros="hidden"), shown={}, promised={}, blocks=[])
     populations = {(population.metric, population.detail): population for population in work.cube.populations}
-    settled = {
-        owner: _settle(over, carry.by_rule(work, pattern, population, earlier), population, earlier)
-        for owner, population in populations.items()
-    }
+    settled: dict[Owner, _Settled] = {}
+    for owner, population in populations.items():
+        progress("Comparing", len(settled), len(populations))
+        settled[owner] = _settle(over, carry.by_rule(work, pattern, population, earlier), population, earlier)
+    progress("Comparing", len(settled), len(settled))
     told = _write(tables, populations, settled, earlier)
     for withhold in (_dimension_old, _all_old, None):
         loot = _loot(told, earlier, work.policy)

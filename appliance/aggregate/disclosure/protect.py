@@ -21,6 +21,7 @@ from appliance.aggregate.disclosure.verifier import Verifier
 from appliance.aggregate.published import PublishedCell, PublishedTable
 from appliance.aggregate.refusal import Refused
 from appliance.aggregate.tabulation import Tabulation
+from appliance.progress import Progress, Steps, quietly
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,15 @@ def protect(
     year_key: bytes = b"",
     earlier: Sequence[Earlier] = (),
     offered: Mapping[str, Collection[str]] | None = None,
+    progress: Progress = quietly,
 ) -> Protected:
     """Hide every count that could point at a child, and whatever would give a hidden count away.
 
     All tables and geographies are protected and attacked together. `year_key`: a secret of the district that moves the
     choice of cells, the same for a whole school year. `earlier`: every earlier release of the year, oldest first; what
     they hid stays hidden, and what too few students changed since keeps its old value and date. `offered`: the grades
-    that each school offers, which everybody knows; needed where empty groups are hidden. Raises `Refused` when
+    that each school offers, which everybody knows; needed where empty groups are hidden. `progress` is told of
+    "Protecting" and "Comparing" in tables, of "Attacking" and "Checking" in runs of the solver. Raises `Refused` when
     the counts do not add up, hold an unknown code, or cannot be protected without hiding what the policy promises.
     """
     started = time.monotonic()
@@ -55,13 +58,16 @@ def protect(
     cube = read(tabulations, coarsen_grades(offered or {}, policy), areas)
     past = recall(cube, earlier)
     work = Work(cube, policy, year_key, past.hidden, past.shown, promises.made(cube, policy, past.hidden))
-    pattern, rounds, repaired, findings = _choose_and_attack(work)
+    steps = Steps(progress)
+    pattern, rounds, repaired, findings = _choose_and_attack(work, progress, steps)
     tables = publish.rows(work.cube, pattern)
+    steps.begin("Checking")
     certified, witnesses = _certify(tabulations, tables, policy, findings)
+    steps.end()
     lines, smallest = [finding.line for finding in findings], policy.smallest_hidden
     if earlier:
         # A group that was hidden may be empty by now, and is hidden still: nothing is known of its size any more.
-        tables, more, smallest = *_beside(work, pattern, tables, earlier), 0
+        tables, more, smallest = *_beside(work, pattern, tables, earlier, progress), 0
         lines += more
         _check_promises(work, tables)
     tables = publish.with_ranges(tables, smallest)
@@ -77,14 +83,14 @@ def protect(
 
 
 def _beside(
-    work: Work, pattern: Pattern, tables: list[PublishedTable], earlier: Sequence[Earlier]
+    work: Work, pattern: Pattern, tables: list[PublishedTable], earlier: Sequence[Earlier], progress: Progress
 ) -> tuple[list[PublishedTable], list[AttackLine]]:
     """The tables beside earlier releases. Where none of those counted, there is nothing to subtract from."""
     counted = {_owner(table, cell) for release in earlier for table in release.tables for cell in table.cells}
     known = tuple(one for one in work.cube.populations if (one.metric, one.detail) in counted)
     parts = [replace(table, cells=tuple(c for c in table.cells if _owner(table, c) in counted)) for table in tables]
     then = replace(work, cube=replace(work.cube, populations=known))
-    carried, lines = carry_forward(then, pattern, [part for part in parts if part.cells], earlier)
+    carried, lines = carry_forward(then, pattern, [part for part in parts if part.cells], earlier, progress)
     told = {(table.metric, *_row(cell)): cell for table in carried for cell in table.cells}
     return [
         replace(table, cells=tuple(told.get((table.metric, *_row(cell)), cell) for cell in table.cells))
@@ -100,7 +106,7 @@ def _row(cell: PublishedCell) -> tuple[str, str, str, str]:
     return cell.school_id, cell.dimension, cell.category, cell.detail
 
 
-def _choose_and_attack(work: Work) -> tuple[Pattern, int, int, list[audit.Finding]]:
+def _choose_and_attack(work: Work, progress: Progress, steps: Steps) -> tuple[Pattern, int, int, list[audit.Finding]]:
     """A pattern that every attack leaves alone; then as `_attack_and_mend`. Raises `Unkept` for a broken promise.
 
     A promised number that gives something away all by itself was too small to be promised: it is let go of, and the
@@ -111,9 +117,10 @@ def _choose_and_attack(work: Work) -> tuple[Pattern, int, int, list[audit.Findin
         for population in work.cube.populations:
             population.coded = code_outcomes(population, work.policy)
         try:
-            pattern = choose(work)
+            pattern = choose(work, progress)
             promises.check(work.policy, work.promised, pattern)
-            made = _attack_and_mend(work, pattern)
+            steps.begin("Attacking")
+            made = _attack_and_mend(work, pattern, steps)
             promises.check(work.policy, work.promised, pattern)
         except Unkept as broken:
             tables = publish.rows(work.cube, {owner: set() for owner in work.promised})
@@ -133,11 +140,11 @@ def _check_promises(work: Work, tables: list[PublishedTable]) -> None:
     promises.check(work.policy, work.promised, hidden)
 
 
-def _attack_and_mend(work: Work, pattern: Pattern) -> tuple[int, int, list[audit.Finding]]:
+def _attack_and_mend(work: Work, pattern: Pattern, steps: Steps) -> tuple[int, int, list[audit.Finding]]:
     """Alternate attack and repair; (rounds of repair, numbers added, the last attacks). Changes `pattern`."""
     repaired = 0
     for rounds in range(work.policy.rounds + 1):
-        findings = audit.attacks(work.cube, work.policy, publish.rows(work.cube, pattern))
+        findings = audit.attacks(work.cube, work.policy, publish.rows(work.cube, pattern), steps.one_more)
         if all(finding.silent for finding in findings):
             return rounds, repaired, findings
         added = 0

@@ -14,6 +14,7 @@ from appliance.aggregate.refusal import Refused
 from appliance.aggregate.tabulation import DISTRICT, Cell, Tabulation
 from appliance.aggregate.turnover import Turnovers
 from appliance.days import day_number, from_day_number, school_year
+from appliance.progress import Progress, quietly
 from appliance.student_level.metrics import memory, release_cells
 from appliance.student_level.metrics.catalogue import Metric, further_sql, groups_sql, metrics, prepared_sql
 from appliance.student_level.records.marks import PLACEHOLDER_DAYS
@@ -53,7 +54,13 @@ class Counted:
 
 
 def count_for_release(
-    tables: Tables, *, snapshot: int, book: RuleBook, earlier: dict[int, str], areas: Areas | None = None
+    tables: Tables,
+    *,
+    snapshot: int,
+    book: RuleBook,
+    earlier: dict[int, str],
+    areas: Areas | None = None,
+    progress: Progress = quietly,
 ) -> Counted:
     """Count what may leave, remember who was counted, and compare with earlier releases (memory to label).
 
@@ -62,15 +69,17 @@ def count_for_release(
     leaving = tuple(metric for metric in metrics() if metric.leaves)
     with _groups(tables, snapshot, book, areas or {}, leaving) as day, _prepared(tables, leaving, day.values):
         memory.begin(tables)
-        found = []
+        found: list[Tabulation] = []
         with release_cells.further_groups(tables, day.values):
             for metric in leaving:
+                progress("Counting", len(found), len(leaving))
                 with _counted(tables, metric, day.values):
                     if metric.groups == "reporting_student":
                         memory.note(tables, metric)
                     found.append(day.tabulation(metric, release_cells.cells(tables, metric, day.place_ids)))
             kept = memory.keep(tables, snapshot=day.iso, school_year=day.school_year)
         memory.end(tables)
+    progress("Counting", len(found), len(found))
     since = {key: memory.turnovers(tables, kept, key, label, leaving) for key, label in earlier.items()}
     return Counted(kept, tuple(found), since)
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from itertools import chain, count
 
 from appliance.errors import BadFile
+from appliance.progress import Progress, quietly
 from appliance.student_level.sources.archive import SourceFile
 from appliance.student_level.sources.lines import Hashes, LineHashes
-from appliance.student_level.sources.table import Block, Progress, TextRow, block_of, quietly
+from appliance.student_level.sources.table import Block, TextRow, block_of
 
 _STEP = 1 << 20
 LONGEST_FIELD = 100_000

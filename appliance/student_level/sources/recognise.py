@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from appliance.errors import BadFile, blaming
+from appliance.progress import Progress, quietly
 from appliance.student_level.sources import district_csv, oneroster
 from appliance.student_level.sources.archive import Source, SourceFile, came_as, files_in
 from appliance.student_level.sources.csv_text import TextTable, look_through
@@ -15,7 +16,7 @@ from appliance.student_level.sources.mapping.form import Mapping
 from appliance.student_level.sources.mapping.shelf import ENDS_NOTHING, known_mappings, mapped
 from appliance.student_level.sources.mapping.workbook import is_workbook, sheets
 from appliance.student_level.sources.oneroster_package import Member, base, is_member, members
-from appliance.student_level.sources.table import Progress, Table, quietly
+from appliance.student_level.sources.table import Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What every reader hands on, whatever the file was: rows of text under a header, one by one or in blocks by column."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import merge
 from itertools import islice
@@ -45,14 +45,6 @@ def block_of(rows: Sequence[TextRow], width: int) -> Block:
     columns = list(zip(*(cells for _, cells in even), strict=True)) if even else [()] * width
     odd = [row for row in rows if len(row[1]) != width] if len(even) < len(rows) else ()
     return Block([number for number, _ in even], columns, odd)
-
-
-Progress = Callable[[str, int, int], None]
-"""Called now and then with what is being done, how much of it is done, and how much there is (0 when not known)."""
-
-
-def quietly(_what: str, _done: int, _expected: int) -> None:
-    """Progress for nobody."""
 
 
 class Table(Protocol):

@@ -10,9 +10,9 @@ from typing import Any
 from sqlite_utils import Database as Tables
 
 from appliance.days import day_number
+from appliance.progress import Progress, quietly
 from appliance.student_level.sensitive import switched_off
 from appliance.student_level.sources.layout import Layout
-from appliance.student_level.sources.table import Progress, quietly
 from appliance.student_level.staging.journal import Journal
 from appliance.student_level.staging.known_lines import LineRecords
 from appliance.student_level.staging.leading import Leading

@@ -9,6 +9,7 @@ from appliance.web.pages.classes import see_caseload, see_class, see_classes
 from appliance.web.pages.covered import see_covered
 from appliance.web.pages.data import see_data
 from appliance.web.pages.district import DISTRICT_PAGES
+from appliance.web.pages.drafting import DRAFTING_PAGES
 from appliance.web.pages.exports import EXPORTS
 from appliance.web.pages.fields import FIELD_PAGES
 from appliance.web.pages.find import find_student
@@ -30,7 +31,7 @@ from appliance.web.pages.prove import prove, prove_by_passkey, prove_by_passkey_
 from appliance.web.pages.provider import come_back, go_to_provider
 from appliance.web.pages.quarantine import QUARANTINE_PAGES
 from appliance.web.pages.release import RELEASE_PAGES
-from appliance.web.pages.releases import draft_release, see_releases
+from appliance.web.pages.releases import see_releases
 from appliance.web.pages.rules import change_rules, see_rules
 from appliance.web.pages.school import see_school
 from appliance.web.pages.school_numbers import SCHOOL_NUMBERS
@@ -54,6 +55,7 @@ PAGES: list[HTTPRouteHandler] = [
     *(*LINEAGE_PAGES, *MEASURE_PAGES, *MAPPING_PAGES, *FIELD_PAGES, *QUARANTINE_PAGES),
     *(see_covered, *FAMILY_PAGES, choose_language, ask_who_may_see, find_whom, see_who_may_see),
     *(see_break_glass, break_glass, see_broken_glass, *GRANT_PAGES, *LOOK_AS_PAGES, *AUDIT_PAGES),
-    *(see_data, see_rules, change_rules, see_releases, draft_release, *RELEASE_PAGES, *IMPORT_PAGES, *WHO_IS_WHO_PAGES),
+    *(see_data, see_rules, change_rules, see_releases, *DRAFTING_PAGES, *RELEASE_PAGES),
+    *(*IMPORT_PAGES, *WHO_IS_WHO_PAGES),
 ]
 """Every handler of the server. A test sees to it that each names its action."""

@@ -1,21 +1,17 @@
-"""Releases: what has left the district, what is on its way, and a draft of the next."""
+"""Releases: what has left the district, what is on its way, and where the next is drafted."""
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
-import msgspec
-from litestar import Response, get, post
+from litestar import Request, Response, get
 from litestar.di import NamedDependency
-from litestar.response import Redirect
 
 from appliance.actions import Action, may
 from appliance.days import from_day_number
-from appliance.errors import Trouble
-from appliance.jobs.make_release import draft
+from appliance.jobs.drafting import Draft
 from appliance.jobs.release_record import listed
 from appliance.jobs.release_states import LEFT
-from appliance.web.forms import FromForm
+from appliance.web.pages.drafting import drafting
 from appliance.web.rendering import show
 from appliance.web.visit import Frame, Visit
 
@@ -30,6 +26,8 @@ class ReleasesPage:
     makes: bool
     today: str
     releases: tuple[dict[str, Any], ...]
+    in_hand: Draft | None
+    """What is being drafted, for those who draft; its form waits until that is over."""
 
     @property
     def left(self) -> tuple[dict[str, Any], ...]:
@@ -43,43 +41,19 @@ def may_see(visit: Visit, release: dict[str, Any]) -> bool:
 
 
 @get("/releases", action=Action.SEE_RELEASES, sync_to_thread=True)
-def see_releases(visit: NamedDependency[Visit]) -> Response[str]:
+def see_releases(request: Request[Any, Any, Any], visit: NamedDependency[Visit]) -> Response[str]:
     """What leaves, or has left, the district. Totals only; no student stands on this page."""
+    drafts = may(visit.role, Action.DRAFT_RELEASE)
+    last = drafting(request).last if drafts else None
     with visit.reading() as reading:
         frame = visit.frame(reading)
     return show(
         ReleasesPage(
             frame=frame,
-            drafts=may(visit.role, Action.DRAFT_RELEASE),
+            drafts=drafts,
             makes=may(visit.role, Action.APPROVE_RELEASE),
             today=from_day_number(visit.today).isoformat(),
             releases=tuple(one for one in listed(visit.house.database) if may_see(visit, one)),
+            in_hand=last if last and last.is_busy else None,
         )
     )
-
-
-class DraftForm(msgspec.Struct, forbid_unknown_fields=True):
-    """What the form sends. `amends`: the number of the release that this one replaces, or nothing."""
-
-    csrf: str
-    snapshot: Annotated[str, msgspec.Meta(max_length=10)]
-    amends: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{0,9}$")] = ""
-    reason: Annotated[str, msgspec.Meta(max_length=300)] = ""
-
-
-@post("/releases/draft", action=Action.DRAFT_RELEASE, sync_to_thread=True)
-def draft_release(visit: NamedDependency[Visit], data: FromForm[DraftForm]) -> Redirect:
-    """Count a day, protect it together with what left before, attack it, and keep the draft."""
-    try:
-        snapshot = date.fromisoformat(data.snapshot)
-    except ValueError:
-        raise Trouble("The day is not written like 2026-10-01.") from None
-    made = draft(
-        visit.house.database,
-        snapshot,
-        visit.house.settings,
-        by=visit.session.account.username,
-        amends=int(data.amends) if data.amends else None,
-        reason=data.reason,
-    )
-    return Redirect(f"/releases/{made['release_key']}", status_code=303)

@@ -1,7 +1,7 @@
 """Unknown numbers and the sums among them, held by the solver so that each question starts from the answer before."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 
@@ -21,13 +21,15 @@ _UNCERTAIN = "The attack gave no certain answer, so nothing is released. Try aga
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """When the attack must be over, and how its solver walks."""
+    """When the attack must be over, how its solver walks, and who is told of each of its runs."""
 
     deadline: float
     primal: bool
+    runs: Callable[[], None]
 
     def limit(self, solver: highspy.Highs) -> None:
         """Give the solver what is left. HiGHS adds up the time of all its runs."""
+        self.runs()
         left = self.deadline - time.monotonic()
         if left <= 0:
             raise Refused("The attack took too long and was not finished, so nothing is released.")

@@ -2,7 +2,7 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import ceil, floor, inf
 
@@ -28,11 +28,19 @@ class Attack:
     After `seconds` of solving it gives up with `Refused`: an attack that was not finished proves nothing.
     `every_interval`: all intervals will be asked for, so each answer starts from the table before it (primal simplex,
     seven times faster for 120 schools). Otherwise tables far apart are better: each answers many claims at once.
+    `runs`: called before each run of the solver.
     """
 
-    def __init__(self, system: System, seconds: float = 900.0, *, every_interval: bool = False) -> None:
+    def __init__(
+        self,
+        system: System,
+        seconds: float = 900.0,
+        *,
+        every_interval: bool = False,
+        runs: Callable[[], None] = lambda: None,
+    ) -> None:
         self._system = system
-        self._parts = components(system, Manner(time.monotonic() + seconds, every_interval))
+        self._parts = components(system, Manner(time.monotonic() + seconds, every_interval, runs))
         self._of = {key: part for part in self._parts for key in part.keys}
 
     @property

@@ -22,6 +22,7 @@ from appliance.aggregate.disclosure.suppression.deviations import cheapest
 from appliance.aggregate.disclosure.suppression.model import Name, Numbered, Part, Weights, Wish, number
 from appliance.aggregate.disclosure.suppression.promises import Unkept
 from appliance.aggregate.refusal import Refused
+from appliance.progress import Progress, quietly
 
 Pattern = dict[tuple[str, str], set[Name]]
 """For each population (metric, detail), the numbers that are hidden."""
@@ -65,10 +66,11 @@ class Work:
         return Weights(self.policy, self.key, self.shown)
 
 
-def choose(work: Work) -> Pattern:
+def choose(work: Work, progress: Progress = quietly) -> Pattern:
     """A pattern for the whole cube, of least proven cost piece by piece."""
     pattern: Pattern = {}
     for population in work.cube.populations:
+        progress("Protecting", len(pattern), len(work.cube.populations))
         hidden = _kept(work, population) | _kindred(population, pattern)
         sensitive = primary.small_groups(population, work.policy)
         hidden |= {Name("size", target.place) for target in sensitive}
@@ -80,6 +82,7 @@ def choose(work: Work) -> Pattern:
             hidden |= {Name("outcome", target.place) for target in telling if target.place not in population.coded}
             hidden = _part(work, population, "outcome", hidden, _wishes(population, "outcome", telling))
         pattern[(population.metric, population.detail)] = hidden
+    progress("Protecting", len(pattern), len(pattern))
     return pattern
 
 

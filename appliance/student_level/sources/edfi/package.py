@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import PurePosixPath
 
 from appliance.errors import BadFile
+from appliance.progress import Progress, quietly
 from appliance.student_level.sources import district_csv, oneroster
 from appliance.student_level.sources.archive import SourceFile
 from appliance.student_level.sources.edfi import learning, people, schools, tests, totals, transcripts
@@ -19,7 +20,6 @@ from appliance.student_level.sources.edfi.keys import NOT_AN_ID
 from appliance.student_level.sources.edfi.records import Interchange, look_through
 from appliance.student_level.sources.edfi.references import Package
 from appliance.student_level.sources.layout import Column, Layout
-from appliance.student_level.sources.table import Progress, quietly
 from appliance.student_level.sources.values import Refused, text
 
 _CONTROL_BYTES = 100_000

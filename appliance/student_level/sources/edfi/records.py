@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from appliance.errors import BadFile
+from appliance.progress import Progress, quietly
 from appliance.student_level.sources.archive import SourceFile
-from appliance.student_level.sources.table import Progress, quietly
 
 MOST_LEVELS = 64
 MOST_BYTES_PER_RECORD = 1 << 20
