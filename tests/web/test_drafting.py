@@ -47,10 +47,10 @@ class Held:
 @pytest.mark.parametrize(
     ("at", "sentence"),
     [
-        (("Counting", 2), r"Counts the students of each table: 2 of \d+ done\."),
-        (("Protecting", 1), r"Hides small groups, and what would give them away: 1 of \d+ done\."),
+        (("Counting", 2), r"Schoolhouse counts the students of each table: 2 of \d+ done\."),
+        (("Protecting", 1), r"Schoolhouse hides small groups, and what would give them away: 1 of \d+ done\."),
         (("Attacking", 1), r"where that succeeds: 1 question to the solver so far\."),
-        (("Checking", 0), r"Shows of each hidden number that it could be another\."),
+        (("Checking", 0), r"Schoolhouse checks of each hidden number that it could be another\."),
     ],
 )
 def test_the_page_names_the_step_and_what_of_it_is_done_and_then_leads_to_the_draft(
