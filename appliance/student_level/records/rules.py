@@ -127,7 +127,7 @@ def _crossed_a_tenth(rule: Rule, seen: Situation) -> list[Happening]:
     for day in seen.days[: rule.window]:
         enrolled, missed = enrolled - 1, missed - (day in seen.missed)
         if missed * rule.at_least < enrolled:
-            when = f"{from_day_number(day):%A}"
+            when = f"{from_day_number(day):%A, %b} {from_day_number(day).day}"
             now = f"{seen.days_missed} of {seen.days_enrolled}"
             return [Happening(day, f"reached 10% of days missed on {when} (now {now}).")]
     return []
