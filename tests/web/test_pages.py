@@ -37,7 +37,7 @@ def test_ms_okafors_week_names_six_and_says_why(visit) -> None:
     for sentence in (
         "missed 4 of the last 5 school days",
         "absent three Mondays in a row (Nov 2, Nov 9, Nov 16)",
-        "reached 10% of days missed on Thursday, Nov 12 (now 7 of 63)",
+        "reached 10% of days missed on Thursday, Nov 19 (now 7 of 63)",
         "late on 5 of the last 8 school days",
         "Science 7 went from B (85) in Quarter 1 to D (64)",
         "6 assignments missing in Science 7",
