@@ -100,7 +100,7 @@ def build_(context: click.Context, release_id: int, out: Path | None, person: st
 @AS_JSON
 @click.pass_context
 def withdraw_(context: click.Context, release_id: int, reason: str, person: str | None, as_json: bool) -> None:
-    """Take back a release that has left. The next package names it; tell the state office yourself until then."""
+    """Take back a release that has left: a signed notice goes into the outbox, and later packages name it as well."""
     from appliance.jobs.make_release import withdraw
 
     with home_of(context) as database:

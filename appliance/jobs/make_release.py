@@ -36,6 +36,7 @@ from appliance.jobs.release_facts import COUNTED_BY, definitions, gather, offere
 from appliance.jobs.release_record import Left, left_before, listed, show
 from appliance.jobs.release_states import Deed, Step, step
 from appliance.jobs.signing import district_signer
+from appliance.jobs.withdrawal_notice import lay_notice
 from appliance.progress import Progress, quietly
 from appliance.settings import Settings
 from appliance.storage.connection import Gate
@@ -140,9 +141,10 @@ def build_package(database: Database, key: int, directory: Path, settings: Setti
 
 
 def withdraw(database: Database, key: int, outbox: Path, *, by: str, reason: str) -> dict[str, Any]:
-    """Take back a release that has left: later packages name it, and its file leaves the outbox if it lies there still.
+    """Take back a release that has left: its file leaves the outbox if it is there still, and a signed notice goes in.
 
-    It stays in the history, and later releases stay protected against it: what was read cannot be unread.
+    Later packages name it as well. It stays in the history, and later releases stay protected against it: what was
+    read cannot be unread.
     """
     done = _step(database, key, "withdraw", by, reason)
     clear_outbox(database, outbox)
@@ -150,8 +152,12 @@ def withdraw(database: Database, key: int, outbox: Path, *, by: str, reason: str
 
 
 def clear_outbox(database: Database, outbox: Path) -> None:
-    """Take withdrawn packages out of the outbox: after a withdrawal, and after a crash in the middle of one."""
+    """Take withdrawn packages out of the outbox, and lay a notice of each in it: after a withdrawal, and after a crash
+    in the middle of one.
+    """
     for release in listed(database):
+        if release["status"] == "withdrawn":
+            lay_notice(database, release["release_key"], outbox)
         path = outbox / (release["package_name"] or "")
         is_there = release["status"] == "withdrawn" and path.is_file()
         if is_there and hashlib.sha256(path.read_bytes()).hexdigest() == release["package_sha256"]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,7 +13,7 @@ from appliance.aggregate.published import PublishedTable
 from appliance.aggregate.release import sshsig
 from appliance.aggregate.release.package import DESCRIPTOR, SIGNATURE
 from appliance.errors import BadFile, Trouble
-from appliance.state_office import history, privacy, reading, signers
+from appliance.state_office import history, privacy, reading, signers, withdrawals
 from appliance.state_office.reading import Package
 
 T = TypeVar("T")
@@ -79,11 +80,15 @@ def verify(
 
     `signers_file`: an OpenSSH allowed_signers file; without it the key in the package is used and called unknown.
     `others`: further packages of the district and school year. It is compared and attacked together with the earlier
-    ones among them, and one that replaces or withdraws it makes it fail.
+    ones among them, and one that replaces or withdraws it, or a withdrawal notice about it, makes it fail.
+    A withdrawal notice in the place of the package is checked for its form and its key, and reported.
     `at`: the time at which keys must be valid; now by default. Troubles become failed checks, not exceptions.
     """
-    verdict = Verdict(package.name)
+    verdict, at = Verdict(package.name), at or datetime.now(UTC)
     run = _Run(verdict)
+    if withdrawals.is_notice(package):
+        run.say("withdrawal", lambda: _withdrawal(package, signers_file, at, verdict))
+        return verdict
     opened = run.check("archive", lambda: reading.open_archive(package), "Byte for byte as an appliance writes it.")
     if opened is None:
         return verdict
@@ -92,7 +97,7 @@ def verify(
         return verdict
     verdict.sha256, verdict.facts = described.sha256, described.facts
     run.say("hashes", lambda: reading.check_hashes(described))
-    run.say("signature", lambda: _signature(described, signers_file, at or datetime.now(UTC), verdict))
+    run.say("signature", lambda: _signature(described, signers_file, at, verdict))
     policy = run.check("policy", lambda: described.policy, "The rules are not laxer than any policy may be.")
     tables = run.check("tables", lambda: reading.read_tables(described), "Every column, code and number is allowed.")
     if policy is None or tables is None:
@@ -103,7 +108,10 @@ def verify(
     run.say("outcomes", lambda: privacy.telling_outcomes(tables, policy))
     run.say("remainders", lambda: privacy.remainders(tables, policy))
     run.say("attack", lambda: privacy.attack(tables, policy, described.smallest_hidden))
-    given = run.check("other packages", lambda: history.read([reading.open_archive(path) for path in others]), "Whole.")
+    for path in filter(withdrawals.is_notice, others):
+        run.say("withdrawal", partial(_not_withdrawn, described, path, signers_file, at))
+    beside = [path for path in others if not withdrawals.is_notice(path)]
+    given = run.check("other packages", lambda: history.read([reading.open_archive(path) for path in beside]), "Whole.")
     if given is not None:
         run.say("still stands", lambda: history.still_stands(described, given))
         run.say("earlier releases", lambda: history.chain(described, given))
@@ -152,6 +160,21 @@ def _signature(package: Package, registry: Path | None, at: datetime, verdict: V
         raise BadFile(f"The signature of {who} is not accepted: {problem}. Ask the district and the registry.")
     verdict.trusted = True
     return f"Signed as {who} by a registered key ({key.fingerprint})."
+
+
+def _withdrawal(path: Path, registry: Path | None, at: datetime, verdict: Verdict) -> str:
+    notice, verdict.fingerprint, about_key, verdict.trusted = withdrawals.check(path, registry, at)
+    verdict.facts = {"lea_id": notice.lea_id, "district_name": notice.district_name, "snapshot": notice.snapshot,
+                     "school_year": notice.school_year, "withdraws": [notice.sha256]}  # fmt: skip
+    return f"{withdrawals.sentence(notice)} {about_key}"
+
+
+def _not_withdrawn(package: Package, path: Path, registry: Path | None, at: datetime) -> str:
+    """Raises `BadFile` when a notice takes this package back, or is itself not in order."""
+    notice, *_ = withdrawals.check(path, registry, at)
+    if (notice.lea_id, notice.sha256) == (package.facts["lea_id"], package.sha256):
+        raise BadFile(withdrawals.sentence(notice))
+    return f"{path.name} withdraws another package."
 
 
 def _sums(tables: list[PublishedTable]) -> str:

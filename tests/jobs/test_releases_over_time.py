@@ -1,5 +1,6 @@
 """The release desk behind its pages: who changed since, what is refused, and what a crash leaves behind."""
 
+import hashlib
 import os
 import signal
 import subprocess
@@ -23,6 +24,7 @@ from appliance.jobs.make_release import STEPS, approve, build_package, clear_out
 from appliance.jobs.release_record import content, left_before, listed, show
 from appliance.sample import write_district
 from appliance.settings import Settings
+from appliance.state_office import verify
 from appliance.storage.connection import PastTheGate
 from appliance.storage.database import Database, IntegrityError
 from appliance.student_level.records.rule_book import RuleBook
@@ -226,7 +228,15 @@ def test_a_withdrawal_that_is_killed_leaves_the_outbox_old_or_new_and_is_complet
     assert show(database, 1)["status"] == "withdrawn"
     assert not package.exists() or package.read_bytes() == whole
     clear_outbox(database, home / "outbox")
-    assert list((home / "outbox").iterdir()) == []
+    (notice,) = (home / "outbox").iterdir()
+    assert notice.name == f"{package.stem}.withdrawn.txt"
+    told = notice.read_bytes()
+    clear_outbox(database, home / "outbox")
+    assert notice.read_bytes() == told
+    verdict = verify(notice)
+    assert verdict.accepted
+    assert hashlib.sha256(whole).hexdigest() in verdict.as_text()
+    assert "Wrong." not in told.decode()  # the reason stays in the house
     database.close()
 
 
