@@ -39,6 +39,7 @@ ELSEWHERE = {
     "/my-sign-in/app": "test_signing_in",
     "/my-sign-in/passkey": "test_signing_in",
     "/data/import/{upload}": "test_steward",
+    "/releases/drafting": "tests/web/test_drafting: it leads on to the draft",
     "/data/mappings/of/{upload}": "test_steward",
     "/data/who-is-who/{address}": "test_who_is_who",
     "/covered": "a day code is good for today only, so on Grand Bend, whose today is in 2011, there is none",
