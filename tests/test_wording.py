@@ -15,7 +15,8 @@ from appliance.settings import PACKAGE, TEMPLATES
 
 _ENGLISH = r"""at[- ]risk | (high|low)[- ]risk | risk (score|level) | truan(t|cy|ts) | chronically\ absent |
     watch[- ]?list |
-    warning\ list | flagged | early\ warning | weakness(es)? | deficits? | concerns? | (?<!full\ or\ )failing | low\ performing |
+    warning\ list | flagged | early\ warning | weakness(es)? | deficits? | concerns? |
+    (?<!full\ or\ )failing | low\ performing |
     underperform\w* | below\ basic | tier\ [123] | (SPED|LEPs|LEP\ kids) | special\ needs | case\ closed |
     significant\ drop | dropouts? | at-promise | troubled | struggling | problem\ (child|student)s? | bad\ attendance |
     poor\ (attendance|student|grades?) | predict(ed|ion|s)?\ (outcome|dropout|grade)s? | dismiss(ed)? | delinquent"""

@@ -94,7 +94,8 @@ def test_reaching_a_tenth_of_the_days_within_the_last_five(
 
 
 def test_the_day_of_reaching_a_tenth_is_named() -> None:
-    assert told(student("..A..", enrolled=60, missed=6)) == "reached 10% of days missed on Wednesday, Nov 18 (now 6 of 60)."
+    news = told(student("..A..", enrolled=60, missed=6))
+    assert news == "reached 10% of days missed on Wednesday, Nov 18 (now 6 of 60)."
 
 
 @given(st.text(alphabet=".AL", min_size=5, max_size=45), st.integers(0, 40), st.integers(0, 120))
