@@ -5,6 +5,7 @@ version is kept, so that an old list and an old figure can be explained. What th
 person can turn one off or move its line, but cannot write one that looks at who a student is.
 """
 
+import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Literal
@@ -173,13 +174,25 @@ def in_force(reading: Reading, day: int) -> RuleBook:
     return version_in_force(reading, day).book
 
 
+_BOUND = re.compile(r"(>=|<=) ([\d.]+) - at `\$\.(?:\w+\.)*(\w+)")
+
+
+def _in_words(error: str) -> str:
+    """What msgspec says of a number out of its bounds, for the person who typed it."""
+    found = _BOUND.search(error)
+    if found is None:
+        return f"{error}. Mend that number."
+    side, bound, field = found.groups()
+    return f"“{field.replace('_', ' ')}” is at {'least' if side == '>=' else 'most'} {bound}. Mend that number."
+
+
 def checked(book: RuleBook) -> RuleBook:
     """The book, if a person could mean it. Raises NotARule with what is wrong."""
     known = {rule.name: rule for rule in RULES}
     try:
         msgspec.convert(msgspec.to_builtins(book), RuleBook)
     except msgspec.ValidationError as error:
-        raise NotARule(f"{error}. Mend that number.") from error
+        raise NotARule(_in_words(str(error))) from error
     shown = {measure.name for measure in measures()}
     for name in book.goals.keys() - shown:
         raise NotARule(f"There is no measure named {name}, so it can have no goal.")

@@ -14,6 +14,7 @@ from appliance.student_level.records.rule_book import (
     PRESETS,
     Line,
     NotARule,
+    QuietDays,
     RuleBook,
     checked,
     decide,
@@ -69,8 +70,10 @@ def test_a_change_without_a_reason_changes_nothing(own_town: Database) -> None:
         (RuleBook(lines={"missing_work": Line(0, 1)}), "0 is not from 1 to 40"),
         (RuleBook(lines={"reached_a_tenth": Line(7, 5)}), "it is always 10"),
         (RuleBook(lines={"poor_families": Line(1, 1)}), "no rule named poor_families"),
-        (RuleBook(most_names=11), "<= 10"),
-        (RuleBook(leaves_after_days=60), "<= 28"),
+        (RuleBook(most_names=11), "“most names” is at most 10. Mend that number."),
+        (RuleBook(leaves_after_days=60), "“leaves after days” is at most 28. Mend that number."),
+        (RuleBook(quiet_days=QuietDays(talked=0)), "“talked” is at least 1. Mend that number."),
+        (RuleBook(goals={"chronic_absence": 1001}), "“goals” is at most 1000. Mend that number."),
     ],
 )
 def test_a_number_that_nobody_could_mean_is_refused_with_the_reason(book: RuleBook, sentence: str) -> None:
