@@ -5,7 +5,7 @@ security policy and the console; and at the end no page may be left that nobody 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 
 from appliance.actions import Role
 from tests.journeys import districts
-from tests.journeys.browser import AXE, CHROMIUM, chromium, hindrances, serving, signed_in
+from tests.journeys.browser import AXE, CHROMIUM, hindrances, serving, signed_in
 from tests.journeys.districts import District
 
 pytestmark = [
@@ -24,22 +24,18 @@ pytestmark = [
 ]
 NOT_PAGES = re.compile(r"/file|/pdf|^/static|^/healthz|/files/|^/data/files$")
 """Downloads, and what no link leads to."""
+TYPED = ("/releases/drafting", "/prove", "/prove/passkey", "/my-sign-in/app", "/my-sign-in/passkey")
+"""Pages that a form, or a refusal, leads to; whoever may, opens them by their address."""
+AT_THE_DOOR = ("/sign-in", "/sign-in/code", "/sign-in/passkey", "/manual")
+"""Pages for somebody who has not signed in."""
 ELSEWHERE = {
     "/": "leads on to the first page",
-    "/sign-in": "test_signing_in",
     "/audit/day": "test_who_looked",
     "/sign-in/second": "test_signing_in",
     "/sign-in/app": "test_signing_in",
-    "/sign-in/code": "test_signing_in",
-    "/sign-in/passkey": "test_signing_in",
     "/sign-in/provider": "tests/doorkeeper",
     "/sign-in/provider/return": "tests/doorkeeper",
-    "/prove": "test_signing_in",
-    "/prove/passkey": "test_signing_in",
-    "/my-sign-in/app": "test_signing_in",
-    "/my-sign-in/passkey": "test_signing_in",
     "/data/import/{upload}": "test_steward",
-    "/releases/drafting": "tests/web/test_drafting: it leads on to the draft",
     "/data/mappings/of/{upload}": "test_steward",
     "/data/who-is-who/{address}": "test_who_is_who",
     "/covered": "a day code is good for today only, so on Grand Bend, whose today is in 2011, there is none",
@@ -48,12 +44,6 @@ ELSEWHERE = {
     "/audit/students/{address}": "test_who_looked",
 }
 """Pages that need something done before they open, and where that is done."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture(scope="module", params=["invented", "grand_bend"])
@@ -77,14 +67,20 @@ def complaints_of(page: Page) -> list[str]:
     return said
 
 
-def walk(page: Page, app: Litestar) -> dict[str, list[str]]:
-    """Route -> what hinders somebody on it, of every page that a person comes to by links."""
+def walk(page: Page, app: Litestar, typed: Sequence[str]) -> dict[str, list[str]]:
+    """Route -> what hinders somebody on it, of every page that a person comes to by links.
+
+    `typed`: addresses to open as well, as far as they are open to this person.
+    """
     found: dict[str, list[str]] = {}
-    to_see = [page.url]
+    typed = [page.url.replace(urlsplit(page.url).path, where) for where in typed]
+    to_see = [page.url, *typed]
     while to_see:
         where = to_see.pop(0)
         route = pattern_of(app, where)
         if not route or route in found or NOT_PAGES.search(route):
+            continue
+        if where in typed and not (page.request.get(where, max_redirects=0).ok):
             continue
         answer = page.goto(where)
         assert answer is not None
@@ -101,12 +97,21 @@ def test_everybody_can_use_every_page_and_no_page_is_left_out(browser: Browser, 
     seen: set[str] = set()
     hindered = {}
     with serving(district.app) as address:
+        with browser.new_context() as context:
+            page = context.new_page()
+            page.goto(address + AT_THE_DOOR[0])
+            said = complaints_of(page)
+            for route, why in walk(page, district.app, AT_THE_DOOR).items():
+                seen.add(route)
+                if why:
+                    hindered["nobody", route] = why
+            assert said == []
         for role, username in district.people.items():
             with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
                 codes = district.codes_of(username)
                 page = signed_in(context, address, username, district.passwords[username], codes)
                 said = complaints_of(page)
-                for route, why in walk(page, district.app).items():
+                for route, why in walk(page, district.app, TYPED).items():
                     seen.add(route)
                     if why:
                         hindered[role.value, route] = why

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 from appliance.settings import Settings
 from tests import everyone, maplewood
 from tests.conftest import app_for
-from tests.journeys.browser import AXE, CHROMIUM, chromium, hindrances, serving, signed_in
+from tests.journeys.browser import AXE, CHROMIUM, hindrances, serving, signed_in
 from tests.web import invented_language
 
 pytestmark = [
@@ -17,12 +17,6 @@ pytestmark = [
     pytest.mark.skipif(not AXE.exists(), reason="needs axe-core: make build/axe.min.js"),
 ]
 PAGES = ("/my-children", "/what-we-keep", "/my-sign-in", "/nowhere")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture(scope="module")

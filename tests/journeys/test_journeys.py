@@ -1,7 +1,6 @@
 """What people do on a Monday, in a real browser: signing in, opening a student, being told no."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -9,21 +8,13 @@ from playwright.sync_api import Browser, Page
 from appliance.storage.database import Database
 from tests import maplewood
 from tests.conftest import app_for
-from tests.journeys.browser import CHROMIUM, chromium, serving, signed_in
+from tests.journeys.browser import AXE, CHROMIUM, RULES, serving, signed_in
 from tests.web.test_student_page import address_for_token
 
 pytestmark = [
     pytest.mark.journey,
     pytest.mark.skipif(not CHROMIUM.exists(), reason="needs the distribution's Chromium: apt install chromium"),
 ]
-AXE = Path("build/axe.min.js")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page
 from appliance.storage.database import Database
 from tests import maplewood
 from tests.conftest import app_for
-from tests.journeys.browser import CHROMIUM, chromium, serving, signed_in
+from tests.journeys.browser import CHROMIUM, serving, signed_in
 
 pytestmark = [
     pytest.mark.journey,
@@ -38,12 +38,6 @@ _FOCUSED = """async () => {
     }
 }"""
 _MOST = 500
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture

@@ -10,19 +10,13 @@ from appliance.settings import Settings
 from appliance.storage.database import Database
 from tests import everyone, maplewood
 from tests.conftest import app_for
-from tests.journeys.browser import AXE, CHROMIUM, chromium, hindrances, serving, signed_in
+from tests.journeys.browser import AXE, CHROMIUM, hindrances, serving, signed_in
 
 pytestmark = [
     pytest.mark.journey,
     pytest.mark.skipif(not CHROMIUM.exists(), reason="needs the distribution's Chromium: apt install chromium"),
 ]
 WHY = "The family called about a lost transcript."
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture(scope="module")

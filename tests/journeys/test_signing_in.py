@@ -14,21 +14,14 @@ from appliance.roles import Role
 from appliance.storage.database import Database
 from tests import maplewood
 from tests.conftest import app_for
-from tests.journeys.browser import CHROMIUM, chromium, serving, signed_in
+from tests.journeys.browser import AXE, CHROMIUM, serving, signed_in
 
 pytestmark = [
     pytest.mark.journey,
     pytest.mark.skipif(not CHROMIUM.exists(), reason="needs the distribution's Chromium: apt install chromium"),
 ]
-AXE = Path("build/axe.min.js")
 PICTURES = Path("build/sign-in-screens")
 """Left for a person to look at."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture

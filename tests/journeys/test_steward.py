@@ -14,19 +14,13 @@ from playwright.sync_api import Browser, Page
 from appliance.storage.database import Database
 from tests import maplewood
 from tests.conftest import app_for
-from tests.journeys.browser import AXE, CHROMIUM, chromium, hindrances, serving, signed_in
+from tests.journeys.browser import AXE, CHROMIUM, hindrances, serving, signed_in
 from tests.student_level.sources.mapping.exports import PUPILS, aspen_like, clever_like
 
 pytestmark = [
     pytest.mark.journey,
     pytest.mark.skipif(not CHROMIUM.exists(), reason="needs the distribution's Chromium: apt install chromium"),
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
 
 
 @pytest.fixture
