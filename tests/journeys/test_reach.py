@@ -36,6 +36,7 @@ def test_mr_ruiz_prints_a_day_code_and_the_substitute_reads_names(browser: Brows
     ruiz.get_by_role("link", name="Opened for a time").click()
     ruiz.get_by_label("Who is away").select_option(label="Ngozi Okafor, 1 class")
     ruiz.get_by_role("button", name="Make a day code").click()
+    ruiz.locator("dd code").first.wait_for()
     username, code = ruiz.locator("dd code").all_inner_texts()
 
     substitute = sits_down(browser, address, username, code)

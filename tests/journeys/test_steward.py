@@ -104,7 +104,7 @@ def test_with_a_script_another_number_shows_what_it_would_do_and_the_page_stays(
     kims.get_by_label("Names on a list, at most").fill("1")
     kims.get_by_text("Today the principals’ lists would have 2 names in all.").wait_for()
     kims.get_by_label("Days enrolled, at least").fill("121")
-    kims.locator("#tried").get_by_text("least_days_enrolled").wait_for()
+    kims.locator("#tried").get_by_text("“least days enrolled” is at").wait_for()
     assert not kims.get_by_text("Today the principals’ lists").is_visible()
     kims.get_by_label("Days enrolled, at least").fill("10")
     kims.get_by_text("Today the principals’ lists would have 2 names in all.").wait_for()
