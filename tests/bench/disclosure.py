@@ -8,11 +8,12 @@ import importlib
 import resource
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
+from numpy.typing import NDArray
 
 from appliance.aggregate import crossings
 from appliance.aggregate.codelists import ALL, METRICS
@@ -45,6 +46,11 @@ Counts = dict[tuple[str, str, str], "np.ndarray[tuple[int, ...], np.dtype[np.int
 
 Of shares the category is that of the group and the share; the size is how many have it.
 """
+Column = NDArray[np.generic]
+Groups = Mapping[str, Column]
+"""Family to each student's place in its codes."""
+Told = Mapping[tuple[str, str], tuple[Column, Column]]
+"""(metric, detail) -> who is counted, and who of them has the outcome; of a headcount the two are one."""
 
 
 @dataclass(frozen=True)
@@ -87,11 +93,12 @@ def district(schools: int, seed: int = 1) -> list[Tabulation]:
     mix = random.dirichlet([8, 4, 3, 1, 1.2, 0.25, 0.12])
     counts: Counts = {}
     for number in range(1, schools + 1):
-        _count(counts, number, schools, _students(random, mix))
-    return list(_tabulations(counts, schools))
+        count(counts, number, schools, *students(random, mix))
+    return list(tabulated(counts, schools))
 
 
-def _students(random: np.random.Generator, mix: "np.ndarray[tuple[int], np.dtype[np.float64]]"):  # type: ignore[no-untyped-def]
+def students(random: np.random.Generator, mix: NDArray[np.float64]) -> tuple[Groups, Told]:
+    """The students of one school."""
     band = BANDS[random.choice(3, p=[0.6, 0.2, 0.2])]
     size = int(np.clip(random.lognormal(6.3, 0.45), 40, 3000))
     groups = {
@@ -115,7 +122,7 @@ def _students(random: np.random.Generator, mix: "np.ndarray[tuple[int], np.dtype
     older, last = groups["grade"] >= 7, groups["grade"] == 12
     everybody, given = np.ones(size, dtype=bool), (groups["grade"] >= 3) & (groups["grade"] <= 8)
     homeless = random.random(size) < 0.03
-    outcomes = {
+    told = dict.fromkeys(product(HEADCOUNTS, [""]), (everybody, everybody)) | {
         RATES[0]: (random.random(size) < 0.98, absent),
         RATES[1]: (taken, passed[0]),
         RATES[2]: (taken, passed[1]),
@@ -128,20 +135,23 @@ def _students(random: np.random.Generator, mix: "np.ndarray[tuple[int], np.dtype
         ("discipline", "OSS"): (everybody, random.random(size) < 0.04),
         ("homeless_mobility", "ENROLLED"): (homeless, homeless),
     }
-    return groups, outcomes
+    return groups, told
 
 
-def _count(counts: Counts, number: int, schools: int, students) -> None:  # type: ignore[no-untyped-def]
-    groups, outcomes = students
+def dimensions(metric: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What a table is counted by in these districts, each with its families."""
+    for dimension in METRICS[metric].all_dimensions:
+        names = crossings.families(dimension) or (ALL,)
+        if set(names) <= CODES.keys() | {"outcome"}:
+            yield dimension, names
+
+
+def count(counts: Counts, number: int, schools: int, groups: Groups, told: Told) -> None:
+    """Add the students of one school."""
     everybody = np.ones(len(groups[ALL]), dtype=bool)
-    for (metric, detail), (counted, outcome) in (
-        {(name, ""): (everybody, everybody) for name in HEADCOUNTS} | outcomes
-    ).items():
+    for (metric, detail), (counted, outcome) in told.items():
         known = METRICS[metric]
-        for dimension in known.all_dimensions:
-            names = crossings.families(dimension) or (ALL,)
-            if not set(names) <= CODES.keys() | {"outcome"}:
-                continue
+        for dimension, names in dimensions(metric):
             shape = (schools + 1, *_shape(names), 2)
             table = counts.setdefault((metric, detail, dimension), np.zeros(shape, dtype=np.int64))
             inside = counted.copy()
@@ -162,13 +172,19 @@ def _shape(names: tuple[str, ...]) -> tuple[int, ...]:
     return tuple(2 if name == "outcome" else len(CODES[name]) for name in names)
 
 
-def _tabulations(counts: Counts, schools: int) -> Iterator[Tabulation]:
+def tabulated(counts: Counts, schools: int, snapshot: str = "2026-10-01") -> Iterator[Tabulation]:
+    """The counts as the metrics tell them."""
     for metric in dict.fromkeys(metric for metric, *_ in counts):
-        yield Tabulation(metric, "2026-2027", "2026-10-01", tuple(_cells(counts, metric, schools)))
+        yield Tabulation(metric, "2026-2027", snapshot, tuple(_cells(counts, metric, schools)))
+
+
+def places(schools: int) -> list[str]:
+    """The district and its schools, as the first axis of counts has them."""
+    return [DISTRICT, *(f"S{number:04}" for number in range(1, schools + 1))]
 
 
 def _cells(counts: Counts, metric: str, schools: int) -> Iterator[Cell]:
-    names = [DISTRICT, *(f"S{number:04}" for number in range(1, schools + 1))]
+    names = places(schools)
     for (of, detail, dimension), table in counts.items():
         if of != metric:
             continue

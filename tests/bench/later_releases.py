@@ -8,9 +8,13 @@ import resource
 import time
 
 from appliance.aggregate.disclosure import Earlier, Policy, Protected, protect
+from appliance.aggregate.published import PublishedTable
 from tests.bench import school_year
 
-USUAL = {"leave": 0.025, "come": 0.025, "move": 0.004, "flip": 0.05}
+USUAL = {
+    **{"leave": 0.025, "come": 0.025, "move": 0.004, "flip": 0.05},
+    **{"regroup": 0.003, "happen": 0.01, "correct": 0.001},
+}
 """What happens to such shares of the students between two releases."""
 HEADER = (
     "| schools, release of the year | protect, attack, certify | memory | shown numbers counted anew "
@@ -20,7 +24,8 @@ HEADER = (
 
 def measure(schools: int, later: int) -> None:
     """Print a line for the first release and for each later one. Memory is the process's most until then."""
-    students, past = school_year.district(schools), []
+    students = school_year.district(schools)
+    past: list[tuple[str, list[PublishedTable], school_year.Students]] = []
     for number, day in enumerate(school_year.SNAPSHOTS[: later + 1], start=1):
         counts = school_year.tabulations(students, day)
         earlier = [Earlier(of, tables, school_year.turnovers(of, then, students)) for of, tables, then in past]
