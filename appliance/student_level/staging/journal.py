@@ -17,7 +17,7 @@ LOADED = (
     "school_enrollment program_membership special_education_detail english_learner_detail homeless_detail leaving "
     "discipline completion graduation_cohort caseload line_item standard line_item_standard grade "
     "standard_mark transcript_course test test_result test_growth attendance_taken attendance_day attendance_section "
-    "identity former_identity merged_student different_students quarantine quarantine_batch who_case"
+    "section_met identity former_identity merged_student different_students quarantine quarantine_batch who_case"
 ).split()
 """The tables that a batch may change, each after those it refers to."""
 

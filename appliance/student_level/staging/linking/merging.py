@@ -17,7 +17,7 @@ MOVES = (
     "program_membership", "special_education_detail", "english_learner_detail", "homeless_detail", "caseload", "grade",
     "standard_mark",
     "transcript_course", "test_result", "test_growth", "attendance_day", "attendance_section", "check_in", "support",
-    "coach_grant", "guardian_link",
+    "cares_about", "coach_grant", "guardian_link",
 )  # fmt: skip
 """The tables whose rows follow their student."""
 STAYS = {
@@ -29,7 +29,7 @@ STAYS = {
     "memory_member": "what a release rested on, which is history",
 }
 """The other tables that name a student, and why they do not. A test holds both lists against the schema."""
-BESIDE_IMPORTS = ("check_in", "support", "coach_grant", "guardian_link")
+BESIDE_IMPORTS = ("check_in", "support", "cares_about", "coach_grant", "guardian_link")
 """Those of MOVES that no import changes."""
 _DETAILS = {
     "special_education": "special_education_detail", "homeless": "homeless_detail",
