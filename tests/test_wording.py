@@ -36,7 +36,7 @@ WORDS_OF_OTHERS = {
     ("appliance/student_level/sources/totals_codes.py", "dropout"),
     ("appliance/student_level/sources/edfi/codes.py", "delinquent"),
     ("appliance/student_level/sources/district_csv.py", "below basic"),
-    ("appliance/student_level/records/standards.py", "below basic"),
+    ("appliance/student_level/records/levels.py", "below basic"),
 }
 """How the federal tables, Ed-Fi and vendors call a code or a level. It is read or counted, never shown by a name."""
 

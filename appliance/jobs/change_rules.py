@@ -1,12 +1,14 @@
 """A data steward looks what other rules would do, and puts them in force."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from appliance.actions import Action
 from appliance.days import from_day_number, school_year
 from appliance.storage.connection import Gate
 from appliance.storage.database import Database, Event
 from appliance.student_level.access import counting_a_school
+from appliance.student_level.records.level_counts import level_counts
 from appliance.student_level.records.rule_book import RuleBook, Version, checked, decide, version_in_force
 from appliance.student_level.records.this_week import this_week
 from appliance.student_level.staging.days_from_sections import tell_days
@@ -20,6 +22,9 @@ _SCHOOLS = "SELECT organization_key, name FROM organization WHERE kind = 'school
 class Effect:
     """How many names a school's list has today, by the rules in force and by those that are tried. No name is read
     out: these are numbers of names, those on the list and those who wait behind it.
+
+    `levels` and `levels_now`: how many levels of its first ten classes would be and are which, by their place in
+    LEVELS; empty while the rule for levels is not changed.
     """
 
     school: str
@@ -27,6 +32,8 @@ class Effect:
     waiting: int
     listed_now: int
     waiting_now: int
+    levels: Mapping[int, int] = field(default_factory=dict)
+    levels_now: Mapping[int, int] = field(default_factory=dict)
 
 
 def preview(database: Database, book: RuleBook, today: int) -> list[Effect]:
@@ -43,7 +50,10 @@ def preview(database: Database, book: RuleBook, today: int) -> list[Effect]:
             new, old = (
                 this_week(reading, today=today, school_year=year, book=one, school_key=key) for one in (tried, now)
             )
-        found.append(Effect(school["name"], len(new.listed), new.waiting, len(old.listed), old.waiting))
+            levels = (
+                level_counts(reading, today, (tried.levels, now.levels)) if tried.levels != now.levels else ({}, {})
+            )
+        found.append(Effect(school["name"], len(new.listed), new.waiting, len(old.listed), old.waiting, *levels))
     return found
 
 

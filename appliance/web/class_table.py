@@ -38,6 +38,8 @@ class ClassTable:
     columns: tuple[Column, ...]
     lines: tuple[RosterLine, ...]
     order: str
+    level_rule: str
+    """By which rule its levels are what they are; empty where it shows none."""
 
     def cells(self, line: RosterLine) -> tuple[Cell, ...]:
         """A line as the files have it: one cell for each column."""
@@ -56,8 +58,8 @@ class ClassTable:
         )
 
 
-def class_table(about: Class, order: str) -> ClassTable | None:
-    """The class in an order that one of its columns names; None for any other."""
+def class_table(about: Class, order: str, level_rule: str) -> ClassTable | None:
+    """The class in an order that one of its columns names; None for any other. `level_rule`: what is said of levels."""
     columns = (
         Column("Student", "name", "name"),
         Column("Days missed", "number", "missed", down=True),
@@ -78,7 +80,8 @@ def class_table(about: Class, order: str) -> ClassTable | None:
     if not order or order not in {column.order for column in columns}:
         return None
     by_name = sorted(about.lines, key=lambda line: line.name.sorted.casefold())
-    return ClassTable(about, columns, tuple(_in_order(about, by_name, order)), order)
+    rule = level_rule if about.standards.standards else ""
+    return ClassTable(about, columns, tuple(_in_order(about, by_name, order)), order, rule)
 
 
 def _in_order(about: Class, by_name: Sequence[RosterLine], order: str) -> list[RosterLine]:

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from appliance.student_level.records.attendance import DaysSoFar
+from appliance.student_level.records.levels import LEVELS
 from appliance.student_level.records.schools import SMALLEST_GROUP
-from appliance.student_level.records.standards import LEVELS, Grid
+from appliance.student_level.records.standards import Grid
 
 _IN_ORDER = (1, 2, 3, 4, 0)
 """Levels as they are read; who was not assessed yet comes last."""

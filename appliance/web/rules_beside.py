@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from appliance.student_level.metrics.catalogue import Metric, prepared_sql
+from appliance.student_level.records.levels import Levels
 from appliance.student_level.records.marks import PLACEHOLDER_DAYS
 from appliance.student_level.records.rule_book import RuleBook
 from appliance.web import words
@@ -13,6 +14,12 @@ _PARTS = {"any": "one class or more was", "half": "half of it or more was", "who
 def rules_beside(metric: Metric, book: RuleBook) -> tuple[str, ...]:
     """What the district's rule book says about a metric today."""
     return tuple(_sentences(metric, book))
+
+
+def level_rule(levels: Levels, since: int | None) -> str:
+    """By which rule a page's levels are what they are. `since`: the day it began; None for the one that was shipped."""
+    said = "as shipped" if since is None else f"rule of {words.day_and_year(since)}"
+    return f"Level: {levels.rule} ({said}). Points say {levels.thresholds}; words say what they mean."
 
 
 def _sentences(metric: Metric, book: RuleBook) -> Iterator[str]:

@@ -76,12 +76,12 @@ def test_exactly_ten_percent_is_in_the_band_of_ten_percent_and_not_below(own_tow
     ruiz = sign_in(app_for(own_town), "ruiz")
     roster = {
         band: ruiz.get(f"/school?missed={band}").text.split('id="students"')[1]
-        for band in ("tenth", "twentieth", "under")
+        for band in ("tenth", "from-5", "under")
     }
     assert "Ada Lovell" in roster["tenth"]
-    assert "Ben Ostrow" in roster["twentieth"]
+    assert "Ben Ostrow" in roster["from-5"]
     assert "Ben Ostrow" not in roster["tenth"]
-    assert "90.1%" in roster["twentieth"]
+    assert "90.1%" in roster["from-5"]
     assert "Cleo Marsh" in roster["under"]
 
 

@@ -11,6 +11,7 @@ from appliance.student_level.records.rules import RULES
 from appliance.web import pages
 from tests import maplewood
 from tests.conftest import Person, app_for, sign_in
+from tests.learning_marks import OCT, put_standards
 
 
 def form_of(page: str) -> dict[str, str]:
@@ -21,7 +22,8 @@ def form_of(page: str) -> dict[str, str]:
         found = dict(re.findall(r'([a-z]+)="([^"]*)"', tag))
         if found.get("type") != "checkbox" or " checked" in tag:
             fields[found["name"]] = found.get("value", "")
-    fields["part_of_day"] = re.search(r'<option value="(\w+)" selected', body)[1]
+    for name, options in re.findall(r'<select name="(\w+)">(.*?)</select>', body):
+        fields[name] = re.search(r'<option value="(\w+)" selected', options)[1]
     fields["reason"] = re.search(r'<textarea name="reason"[^>]*>([^<]*)<', body)[1]
     return fields
 
@@ -135,3 +137,50 @@ def test_credits_that_become_fewer_from_grade_to_grade_are_a_slip(kim) -> None:
     assert answer.status_code == 400
     assert "Credits add up from grade to grade" in answer.text
     assert 'name="credits_10" value="5"' in answer.text
+
+
+def test_another_rule_for_levels_is_tried_on_the_classes_and_then_printed_beside_them(own_town: Database) -> None:
+    put_standards(own_town, ("ada", OCT, 95, "exceeds"), ("ada", OCT + 1, 50, "beginning"), ("ben", OCT, 76, "meets"))
+    app = app_for(own_town)
+    kim, okafor = sign_in(app, "kim"), sign_in(app, "okafor")
+    sent = form_of(kim.get("/data/rules").text) | {"levels_roll_up": "highest", "levels_exceeds": "96"}
+    page = kim.post("/data/rules/change", sent | {"do": "preview"}).text
+    # LS1: Ada in words, exceeds instead of beginning. PS1: her 95 and 50 points meet instead of beginning.
+    counts = re.findall(
+        r'<tr><th scope="row">(\w[\w ]+)</th><td class="num">(\d+)</td><td class="num">(\d+)</td></tr>', page
+    )
+    assert counts == [("Beginning", "0", "2"), ("Getting there", "0", "0"), ("Meets", "3", "2"), ("Exceeds", "1", "0")]
+    assert "Lovell" not in page
+    kept = kim.post(
+        "/data/rules/change", sent | {"do": "keep", "reason": "The best work counts", "from_day": "2026-11-02"}
+    )
+    assert kept.status_code == 303
+    science = okafor.link_to("Science 7", on="/classes")
+    rule = "Level: the highest of the marks (rule of Nov 2, 2026). Points say “getting there” from 60 of 100 points"
+    for address in (science, f"{science}/list", f"{science}/file/csv", "/manual/levels"):
+        assert rule in okafor.get(address).content.decode("utf-8-sig"), address
+    line = next(row for row in okafor.get(science).text.split("<tr>") if "Lovell, Ada" in row)
+    assert re.findall(r'class="std m(\d)">', line) == ["4", "3"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("levels_meets", "95", "Levels rise with the points"),
+        ("levels_newest", "1", "“newest” is at least 2"),
+        ("bands", "5, 20", "10 is always one of them"),
+    ],
+)
+def test_lines_that_nobody_could_mean_are_said_above_the_form(kim, field: str, value: str, sentence: str) -> None:
+    answer = kim.post("/data/rules/change", form_of(kim.get("/data/rules").text) | {field: value, "do": "preview"})
+    assert answer.status_code == 400
+    assert sentence in answer.text
+
+
+def test_a_school_that_cuts_its_list_at_twenty_percent_can_choose_that_band(kim, own_visit) -> None:
+    sent = form_of(kim.get("/data/rules").text) | {"bands": "5, 10, 20", "do": "keep", "reason": "as our state does"}
+    assert kim.post("/data/rules/change", sent).status_code == 303
+    page = own_visit("ruiz").get("/school?missed=from-20").text
+    assert re.findall(r'<option value="([\w-]+)"( selected)?>[^<]*%', page) == [
+        ("tenth", ""), ("from-20", " selected"), ("from-10", ""), ("from-5", ""), ("under", ""),
+    ]  # fmt: skip

@@ -12,6 +12,7 @@ from appliance.student_level.records.enrollments import Enrollment, Name
 from appliance.student_level.records.growth import GrowthColumn, growth_of_class
 from appliance.student_level.records.little_line import height_of, points_of
 from appliance.student_level.records.marks import PLACEHOLDER_DAYS, Mark
+from appliance.student_level.records.rule_book import RuleBook
 from appliance.student_level.records.standards import Grid, standards_grid
 from appliance.student_level.sources.district_csv import subject_of
 
@@ -107,7 +108,7 @@ class Class:
 _HAS_ASSIGNMENTS = "SELECT 1 AS found FROM line_item WHERE section_key = :section AND kind = 'assignment' LIMIT 1"
 
 
-def class_roster(reading: Reading, section_key: int, *, today: int, school_year: int) -> Class | None:
+def class_roster(reading: Reading, section_key: int, *, today: int, school_year: int, book: RuleBook) -> Class | None:
     """A class with a line for each student, by name; None for one that does not exist or is not the reader's.
 
     Of a class that has ended, the students of its last day.
@@ -116,7 +117,7 @@ def class_roster(reading: Reading, section_key: int, *, today: int, school_year:
     about = reading.one(_CLASS, values)
     if about is None:
         return None
-    students = [row["student_key"] for row in reading.query(_SEATS, values)]
+    students = students_of_class(reading, section_key, today)
     values["students"] = json.dumps(students)
     grades = reading.query(_GRADES, values)
     marks = {row["student_key"]: Mark(row["score"], row["score_text"], row["highest"]) for row in grades}
@@ -132,12 +133,17 @@ def class_roster(reading: Reading, section_key: int, *, today: int, school_year:
         period_of_marks=max((row["period"] for row in grades), default=""),
         has_assignments=reading.one(_HAS_ASSIGNMENTS, values) is not None,
         lines=tuple(lines),
-        standards=standards_grid(reading, section_key, students, subject, today),
+        standards=standards_grid(reading, section_key, students, subject, today, book.levels),
         attendance_until=row["day"]
         if (row := reading.one(_UNTIL, {**values, "school": about["school_key"]}))
         else None,
         growth=growth_of_class(reading, students, "" if is_homeroom else subject, today),
     )
+
+
+def students_of_class(reading: Reading, section_key: int, today: int) -> list[int]:
+    """Who sits in a class of the reader today; of a class that has ended, who did on its last day."""
+    return [row["student_key"] for row in reading.query(_SEATS, {"section": section_key, "today": today})]
 
 
 def roster_lines(

@@ -6,6 +6,7 @@ person can turn one off or move its line, but cannot write one that looks at who
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Literal
@@ -15,8 +16,10 @@ import msgspec
 from appliance.errors import Trouble
 from appliance.storage.database import Reading, Tables
 from appliance.student_level.metrics.catalogue import measures
+from appliance.student_level.records.levels import Levels
 from appliance.student_level.records.rules import RULES, Rule
 
+_Percent = Annotated[int, msgspec.Meta(ge=1, le=50)]
 _VERSIONS = "SELECT version, from_day, chosen_at, chosen_by, reason, rules FROM rule_book ORDER BY version"
 
 
@@ -64,6 +67,10 @@ class RuleBook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A measure that moved by fewer points than this is said to be the same."""
     credits_by_grade: dict[Literal["09", "10", "11", "12"], Annotated[float, msgspec.Meta(ge=0, le=100)]] = {}
     """The credits of a student who will graduate on time, by the end of each grade. None are shipped."""
+    levels: Levels = Levels()
+    """What a mark on a standard says, and how several become one."""
+    bands: Annotated[tuple[_Percent, ...], msgspec.Meta(max_length=6)] = (5, 10)
+    """Percents of days missed at which the bands begin by which a school's students can be listed; 10 is always one."""
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -174,6 +181,17 @@ def in_force(reading: Reading, day: int) -> RuleBook:
     return version_in_force(reading, day).book
 
 
+def since(reading: Reading, day: int, part: Callable[[RuleBook], object]) -> int | None:
+    """Since which day a part of the book in force on a day is what it is; None where it is as it was shipped."""
+    so_far = [one for one in versions(reading) if one.from_day <= day]
+    first = so_far[-1]
+    for one in reversed(so_far):
+        if part(one.book) != part(so_far[-1].book):
+            break
+        first = one
+    return first.from_day if first.version else None
+
+
 _BOUND = re.compile(r"(>=|<=) ([\d.]+) - at `\$\.(?:\w+\.)*(\w+)")
 
 
@@ -196,6 +214,10 @@ def checked(book: RuleBook) -> RuleBook:
     shown = {measure.name for measure in measures()}
     for name in book.goals.keys() - shown:
         raise NotARule(f"There is no measure named {name}, so it can have no goal.")
+    if hindrance := book.levels.what_hinders:
+        raise NotARule(hindrance)
+    if sorted(set(book.bands)) != list(book.bands) or 10 not in book.bands:
+        raise NotARule("Bands begin at rising percents, and 10 is always one of them: 5, 10 or 5, 10, 20, for example.")
     asked = [book.credits_by_grade[grade] for grade in sorted(book.credits_by_grade)]
     if asked != sorted(asked):
         raise NotARule("Credits add up from grade to grade: by the end of a later grade they cannot be fewer.")

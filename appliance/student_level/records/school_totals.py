@@ -8,8 +8,8 @@ from typing import Any
 from appliance.storage.database import Reading
 from appliance.student_level.records.enrollments import Enrollment
 from appliance.student_level.records.hidden_parts import hide_small
+from appliance.student_level.records.levels import level_in_words
 from appliance.student_level.records.schools import SMALLEST_GROUP, Share, newest_count
-from appliance.student_level.records.standards import level_of
 
 WEEKS_BACK = 4
 _OF_SCHOOL = """
@@ -99,7 +99,7 @@ def _test_lines(by_grade: Mapping[str, Sequence[tuple[str, int, int]]]) -> Itera
         if levels := by_grade.get(grade):
             tested = levels[0][2]
             is_shown = grade not in hidden and tested >= SMALLEST_GROUP
-            in_order = sorted(levels, key=lambda one: (level_of(None, one[0], None), one[0]))
+            in_order = sorted(levels, key=lambda one: (level_in_words(one[0]), one[0]))
             yield TestLine(grade, tested, tuple((level, count) for level, count, _ in in_order) if is_shown else ())
 
 

@@ -1,35 +1,18 @@
-"""A class by standard: what students showed, as levels in words, rolled up by one rule that the page prints."""
+"""A class by standard: what students showed, as levels in words, rolled up by the rule that the page prints."""
 
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from appliance.storage.database import Reading
+from appliance.student_level.records.levels import LEVELS, Levels, level_in_words
+from appliance.student_level.records.marks import PLACEHOLDER_DAYS
 
-LEVELS = ("not yet assessed", "beginning", "getting there", "meets", "exceeds")
-"""A level belongs to a skill and a time, never to a person."""
-NEWEST_MARKS = 3
-ROLL_UP = "the level most often given in the newest three marks; where none is, the newest"
 MOST_COLUMNS = 12
 """With more standards than these, those that were marked last."""
 _DAYS_BACK = 400
-_STEPS = ((90, 4), (75, 3), (60, 2))
-"""Points out of a hundred -> level; fewer are the first. Stated in the manual."""
-_MOST_STEPS = 4
-"""A scale that ends here or lower counts levels, not points."""
-_WORDS = {
-    1: "beginning, not yet, emerging, novice, minimal, below basic, does not meet, did not meet, below standard, "
-    "did not yet meet expectations, below widely held expectations",
-    2: "getting there, developing, approaching, approaches, nearly met, near target, basic, partially proficient, "
-    "partially met expectations, approached expectations",
-    3: "meets, met, on target, proficient, mastered, mastery, meets expectations, met expectations, at standard, "
-    "meets widely held expectations",
-    4: "exceeds, advanced, masters, distinguished, above target, exceeds expectations, exceeded expectations, "
-    "above standard, exceeds widely held expectations",
-}
-_LEVEL_OF = {word.strip(): level for level, words in _WORDS.items() for word in words.split(",")}
 
 _LINKS = """
     SELECT item.line_item_key AS item, standard_key AS standard
@@ -47,6 +30,7 @@ _WORK = """
       FROM line_item AS item CROSS JOIN visible_grade AS mark USING (line_item_key)
      WHERE item.section_key = :section AND item.line_item_key IN (SELECT value FROM json_each(:items))
        AND mark.student_key IN (SELECT value FROM json_each(:students))
+       AND NOT (mark.score = 0 AND coalesce(item.due_day, mark.scored_day, :today) > :today - :placeholder_days)
 """
 _STANDARDS = """
     SELECT standard_key, identifier, code, title FROM standard
@@ -114,14 +98,17 @@ class _Mark:
     said: str
 
 
-def standards_grid(reading: Reading, section_key: int, students: Sequence[int], subject: str, today: int) -> Grid:
+def standards_grid(
+    reading: Reading, section_key: int, students: Sequence[int], subject: str, today: int, levels: Levels
+) -> Grid:
     """The standards of a class: of its gradebook's work, and parts of tests in its subject (EDFacts' code)."""
     values = {
         "section": section_key, "students": json.dumps(list(students)), "since": today - _DAYS_BACK, "today": today,
+        "placeholder_days": PLACEHOLDER_DAYS,
     }  # fmt: skip
     marks: dict[tuple[int, Standard], list[_Mark]] = defaultdict(list)
     columns: dict[Standard, int] = {}
-    for standard, student, mark in (*_of_gradebook(reading, values), *_of_tests(reading, values, subject)):
+    for standard, student, mark in (*_of_gradebook(reading, values, levels), *_of_tests(reading, values, subject)):
         columns[standard] = max(columns.get(standard, 0), mark.day if mark else 0)
         if mark and student is not None:
             marks[student, standard].append(mark)
@@ -129,41 +116,20 @@ def standards_grid(reading: Reading, section_key: int, students: Sequence[int], 
     return Grid(
         standards=tuple(sorted(newest)),
         left_out=len(columns) - len(newest),
-        standings={place: rolled_up(some) for place, some in marks.items()},
+        standings={place: _standing(some, levels) for place, some in marks.items()},
     )
 
 
-def rolled_up(marks: Iterable[_Mark]) -> Standing:
-    """One standing of many marks, by the rule of `ROLL_UP`."""
+def _standing(marks: Iterable[_Mark], levels: Levels) -> Standing:
     newest = sorted(marks, key=lambda mark: mark.day, reverse=True)
-    if not newest:
-        return NOT_YET
-    levels = [mark.level for mark in newest if mark.level][:NEWEST_MARKS]
-    if not levels:
-        return Standing(said=newest[0].said, marks=len(newest), day=newest[0].day)
-    [(level, _), *_] = Counter(levels).most_common(1)  # Of two that are as frequent, the one met first: the newer.
-    return Standing(level, "", len(newest), newest[0].day)
-
-
-def level_of(score: float | None, text: str | None, highest: float | None) -> int:
-    """The level that a mark says: by its words, or by its points; 0 where it says none.
-
-    On a scale that ends at 4 or lower, points are levels; on any other, shares of the most that is possible.
-    """
-    if text and (level := _LEVEL_OF.get(text.strip().lower())):
-        return level
-    if score is None or score < 0:
-        return 0
-    if highest is not None and 0 < highest <= _MOST_STEPS:
-        return min(max(int(score), 1), _MOST_STEPS)
-    share = 100 * score / highest if highest else score
-    return next((level for least, level in _STEPS if share >= least), 1)
+    level = levels.rolled_up([mark.level for mark in newest])
+    return Standing(level, "" if level else newest[0].said, len(newest), newest[0].day)
 
 
 _Found = Iterator[tuple[Standard, int | None, _Mark | None]]
 
 
-def _of_gradebook(reading: Reading, values: dict[str, Any]) -> _Found:
+def _of_gradebook(reading: Reading, values: dict[str, Any], levels: Levels) -> _Found:
     """A mark for a standard of its own counts before the mark of the whole work. Each standard once without a mark."""
     links = {(row["item"], row["standard"]) for row in reading.query(_LINKS, values)}
     apart = {(row["student"], row["item"], row["standard"]): row for row in reading.query(_MARKED_APART, values)}
@@ -181,7 +147,7 @@ def _of_gradebook(reading: Reading, values: dict[str, Any]) -> _Found:
                 continue
             says = row if own is None or own["score"] is own["score_text"] is None else own
             if says["score"] is not None or says["score_text"] is not None:
-                level = level_of(says["score"], says["score_text"], row["highest"])
+                level = levels.level_of(says["score"], says["score_text"], row["highest"])
                 mark = _Mark(row["day"], level, says["score_text"] or f"{says['score']:g}")
                 yield called[standard], row["student"], mark
 
@@ -194,5 +160,5 @@ def _called(row: dict[str, Any]) -> Standard:
 def _of_tests(reading: Reading, values: dict[str, Any], subject: str) -> _Found:
     for row in reading.query(_PARTS_OF_TESTS, {**values, "subject": subject}):
         part = row["title"].removeprefix(row["part_of"]).strip(" ,:-") or row["title"]
-        level = level_of(None, row["level"], None)
-        yield Standard(True, part, row["part_of"]), row["student_key"], _Mark(row["day"], level, row["level"])
+        mark = _Mark(row["day"], level_in_words(row["level"]), row["level"])
+        yield Standard(True, part, row["part_of"]), row["student_key"], mark

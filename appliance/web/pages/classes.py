@@ -13,13 +13,14 @@ from appliance.actions import Action, Role
 from appliance.errors import Trouble
 from appliance.storage.database import Reading
 from appliance.student_level.records.roster import RosterLine, caseload, class_roster
+from appliance.student_level.records.rule_book import since
 from appliance.student_level.records.sections import Section, sections_of
-from appliance.student_level.records.standards import ROLL_UP
 from appliance.web.addresses import Kind
 from appliance.web.class_table import ClassTable, class_table
 from appliance.web.grids import StandardsChart, standards_chart
 from appliance.web.languages import languages
 from appliance.web.rendering import show
+from appliance.web.rules_beside import level_rule
 from appliance.web.visit import Frame, NoSuch, Visit
 
 LINES_A_PAGE = 60
@@ -50,7 +51,6 @@ class ClassPage:
 
     template: ClassVar[str] = "pages/class.html"
     languages: ClassVar[dict[str, str]] = languages()
-    roll_up: ClassVar[str] = ROLL_UP
     frame: Frame
     address: str
     table: ClassTable
@@ -120,10 +120,12 @@ def _stale_since(table: ClassTable, today: int) -> int | None:
 
 def table_of(visit: Visit, reading: Reading, section_key: int, order: str) -> ClassTable:
     """One of the reader's classes, in an order. Raises NoSuch for another class, Trouble for no order of it."""
-    found = class_roster(reading, section_key, today=visit.today, school_year=visit.school_year)
+    book = visit.rules(reading)
+    found = class_roster(reading, section_key, today=visit.today, school_year=visit.school_year, book=book)
     if found is None:
         raise NoSuch("class")
-    table = class_table(found, order)
+    began = since(reading, visit.today, lambda book: book.levels)
+    table = class_table(found, order, level_rule(book.levels, began))
     if table is None:
         raise Trouble("A class stands in no such order. Choose the heading of one of its columns.")
     return table

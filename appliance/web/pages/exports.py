@@ -12,13 +12,14 @@ from litestar.params import FromPath, FromQuery
 
 from appliance.actions import Action
 from appliance.student_level.records import schools
+from appliance.student_level.records.bands import EVERYBODY, band_named
 from appliance.student_level.records.enrollments import enrollments
 from appliance.student_level.records.roster import RosterLine, caseload, roster_lines
 from appliance.web import words
 from appliance.web.addresses import Kind
 from appliance.web.pages.classes import ORDERS, Order, table_of
-from appliance.web.pages.school import Missed, chosen_students, school_of
 from appliance.web.pages.school import Order as SchoolOrder
+from appliance.web.pages.school import chosen_students, school_of
 from appliance.web.sheets import Cell, Form, Sheet
 from appliance.web.visit import Visit
 
@@ -39,7 +40,9 @@ def take_class(
     with visit.reading() as reading:
         table = table_of(visit, reading, visit.key(Kind.SECTION, address), sort)
     columns = tuple(column.text for column in table.columns)
-    return _taken(visit, form, "class", table.about.title, columns, map(table.cells, table.lines), table.lines)
+    return _taken(
+        visit, form, "class", table.about.title, columns, map(table.cells, table.lines), table.lines, table.level_rule
+    )
 
 
 @get("/caseload/file/{form:str}", action=Action.EXPORT_SECTION, step_up=True, sync_to_thread=True)
@@ -59,7 +62,7 @@ def take_school(
     visit: NamedDependency[Visit],
     at: FromQuery[str] = "",
     grade: FromQuery[str] = "",
-    missed: FromQuery[Missed] = "any",
+    missed: FromQuery[str] = EVERYBODY,
     sort: FromQuery[SchoolOrder] = "missed",
 ) -> Response[bytes]:
     """The students of a school whom the filter of the page chose: all of them, not only twenty."""
@@ -67,7 +70,8 @@ def take_school(
         school = school_of(visit, reading, at)
         here = enrollments(reading, visit.today, school.school_key)
         days = schools.attendance_sums(reading, here, visit.school_year)
-        keys = chosen_students(reading, here, days, grade, missed, sort)
+        band = band_named(visit.rules(reading), missed)
+        keys = chosen_students(reading, here, days, grade, band, sort)
         found = roster_lines(reading, keys, today=visit.today, school_year=visit.school_year, here=here)
     by_key = {line.student_key: line for line in found}
     lines = [by_key[key] for key in keys]
@@ -96,6 +100,7 @@ def _taken(
     columns: tuple[str, ...],
     rows: Iterable[tuple[Cell, ...]],
     lines: Sequence[RosterLine],
+    rule: str = "",
 ) -> Response[bytes]:
     """The file, once the log holds that it was taken out, and with whose records."""
     action = Action.EXPORT_SCHOOL if name == "school" else Action.EXPORT_SECTION
@@ -104,7 +109,7 @@ def _taken(
     frame = visit.bare_frame()
     note = (
         f"Student records. Taken out by {frame.display_name}, {frame.printed}; line {number} of the access log. Keep "
-        "locked; delete after use."
+        f"locked; delete after use.{' ' if rule else ''}{rule}"
     )
     return Sheet(f"{name}-{words.iso_day(visit.today)}", columns, rows, note).as_file(form)
 

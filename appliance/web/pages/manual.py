@@ -18,12 +18,14 @@ from appliance.student_level.access import NOBODY
 from appliance.student_level.metrics.catalogue import Metric, metrics
 from appliance.student_level.metrics.worked_examples import Example, worked_examples
 from appliance.student_level.records.check_ins import KINDS
-from appliance.student_level.records.rule_book import PRESETS, Preset, Version, versions
+from appliance.student_level.records.level_examples import LevelExample, level_examples
+from appliance.student_level.records.levels import LEVELS
+from appliance.student_level.records.rule_book import PRESETS, Preset, Version, since, versions
 from appliance.student_level.sources.district_csv import LAYOUTS
 from appliance.student_level.sources.layout import Layout
 from appliance.web.languages import ENGLISH
 from appliance.web.rendering import show
-from appliance.web.rules_beside import rules_beside
+from appliance.web.rules_beside import level_rule, rules_beside
 from appliance.web.state_diagram import Diagram, diagram
 from appliance.web.visit import Frame, House, NoSuch, Visit
 
@@ -38,6 +40,7 @@ TITLES = {
     "check-by-hand": "Check it by hand",
     "pulse": "The weekly pulse",
     "numbers": "What the numbers mean",
+    "levels": "How marks become a level",
     "files": "Files that are read",
     "languages": "Languages of families",
     "words": "Words",
@@ -57,6 +60,7 @@ class ManualPage:
     versions: tuple[Version, ...]
     minimum_cell: int
     of: str
+    level_rule: str
     titles: ClassVar[dict[str, str]] = TITLES
     kinds: ClassVar[dict[str, str]] = KINDS
     rights: ClassVar[dict[Role, frozenset[Action]]] = RIGHTS
@@ -72,6 +76,8 @@ class ManualPage:
     examples: ClassVar[dict[str, list[Example]]] = {
         name: list(told) for name, told in groupby(worked_examples(), key=lambda example: example.metric)
     }
+    level_names: ClassVar[tuple[str, ...]] = LEVELS
+    level_examples: ClassVar[tuple[LevelExample, ...]] = level_examples()
     steps: ClassVar[tuple[Step, ...]] = STEPS
     states: ClassVar[Diagram] = diagram(STEPS)
     layouts: ClassVar[tuple[Layout, ...]] = LAYOUTS
@@ -100,15 +106,18 @@ def see_manual(
     house: House = request.app.state["house"]
     with house.database.reading(NOBODY) as reading:
         rules = versions(reading)
+        levels_since = since(reading, house.today, lambda book: book.levels)
+    in_force = next(one for one in reversed(rules) if one.from_day <= house.today)
     return show(
         ManualPage(
             f"manual/{name}.html",
             frame,
             name,
             TITLES[name],
-            next(one for one in reversed(rules) if one.from_day <= house.today),
+            in_force,
             tuple(rules[1:]),
             house.settings.minimum_cell,
             of,
+            level_rule(in_force.book.levels, levels_since),
         )
     )

@@ -14,18 +14,18 @@ from litestar.params import FromPath, FromQuery
 from appliance.actions import Action
 from appliance.errors import Trouble
 from appliance.student_level.records import attendance, schools, students
+from appliance.student_level.records.bands import EVERYBODY, band_named
 from appliance.student_level.records.courses import CourseLine, student_courses
 from appliance.student_level.records.enrollments import Name, enrollments
 from appliance.student_level.records.going_well import going_well
 from appliance.student_level.records.letters import HomeCount, away_without_reason, home_counts
 from appliance.student_level.records.roster import RosterLine, class_roster, roster_lines
-from appliance.student_level.records.standards import ROLL_UP
 from appliance.student_level.records.this_week import situation_of
 from appliance.web.addresses import Kind
 from appliance.web.class_table import ClassTable
 from appliance.web.languages import ENGLISH, languages
 from appliance.web.pages.classes import table_of
-from appliance.web.pages.school import Missed, chosen_students, school_of
+from appliance.web.pages.school import chosen_students, school_of
 from appliance.web.pdf import pdf_of
 from appliance.web.rendering import html_of, show
 from appliance.web.visit import NoSuch, Visit
@@ -95,7 +95,6 @@ class ClassList(Paper):
     """A class as its page shows it, with room to write."""
 
     template: ClassVar[str] = "paper/class_list.html"
-    roll_up: ClassVar[str] = ROLL_UP
     table: ClassTable
 
 
@@ -124,7 +123,7 @@ def letters_of_a_class(
     """A letter for each student of a class."""
     key = visit.key(Kind.SECTION, address)
     with visit.reading() as reading:
-        found = class_roster(reading, key, today=visit.today, school_year=visit.school_year)
+        found = class_roster(reading, key, today=visit.today, school_year=visit.school_year, book=visit.rules(reading))
     if found is None:
         raise NoSuch("class")
     letters = _letters(visit, [line.student_key for line in found.lines], found.title)
@@ -136,7 +135,7 @@ def letters_of_a_school(
     visit: NamedDependency[Visit],
     at: FromQuery[str] = "",
     grade: FromQuery[str] = "",
-    missed: FromQuery[Missed] = "any",
+    missed: FromQuery[str] = EVERYBODY,
     language: FromQuery[str] = ENGLISH,
 ) -> Response[bytes]:
     """A letter for each student whom the filter of the school's page chose."""
@@ -144,7 +143,7 @@ def letters_of_a_school(
         school = school_of(visit, reading, at)
         here = enrollments(reading, visit.today, school.school_key)
         days = schools.attendance_sums(reading, here, visit.school_year)
-        keys = chosen_students(reading, here, days, grade, missed, "name")
+        keys = chosen_students(reading, here, days, grade, band_named(visit.rules(reading), missed), "name")
     letters = _letters(visit, keys, school.name)
     return as_pdf("letters", [html_of(replace(one, is_pdf=True), _known(language)) for one in letters])
 

@@ -16,6 +16,8 @@ from appliance.errors import Trouble
 from appliance.jobs.change_rules import Effect, preview, put_in_force, rules_in_force
 from appliance.student_level.metrics.catalogue import Measure, measures
 from appliance.student_level.records.check_ins import KINDS
+from appliance.student_level.records.level_counts import MOST_CLASSES
+from appliance.student_level.records.levels import LEVELS, ROLL_UPS, Levels, RollUp
 from appliance.student_level.records.rule_book import PRESETS, Line, Preset, QuietDays, RuleBook, Version
 from appliance.student_level.records.rules import RULES, Rule
 from appliance.web.forms import FromForm
@@ -28,6 +30,7 @@ _Percent = Annotated[str, msgspec.Meta(pattern=r"^ *([0-9]{1,3}(\.[0-9])?)? *$")
 _Credits = Annotated[str, msgspec.Meta(pattern=r"^ *([0-9]{1,3}(\.[0-9]{1,3})?)? *$")]
 _NUMBERS = ("least_days_enrolled", "least_days_attended", "first_days", "most_names", "leaves_after_days",
             "least_change")  # fmt: skip
+_LEVEL_NUMBERS = ("newest", "getting_there", "meets", "exceeds")
 GRADES_WITH_CREDITS: tuple[Literal["09", "10", "11", "12"], ...] = ("09", "10", "11", "12")
 
 if TYPE_CHECKING:
@@ -41,6 +44,9 @@ else:
             ("part_of_day", Annotated[str, msgspec.Meta(pattern="^(any|half|whole)$")]),
             ("from_day", Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]),
             *((name, _Number) for name in _NUMBERS),
+            ("bands", Annotated[str, msgspec.Meta(pattern=r"^ *[0-9]{1,4}( *, *[0-9]{1,4}){0,9} *$")]),
+            ("levels_roll_up", Annotated[str, msgspec.Meta(pattern=f"^({'|'.join(ROLL_UPS)})$")]),
+            *((f"levels_{name}", _Number) for name in _LEVEL_NUMBERS),
             *((f"quiet_{kind}", _Number) for kind in KINDS),
             *((f"at_least_{rule.name}", _Number) for rule in RULES),
             *((f"window_{rule.name}", _Number, "1") for rule in RULES),
@@ -64,6 +70,9 @@ class RulesPage:
     presets: ClassVar[tuple[Preset, ...]] = PRESETS
     kinds: ClassVar[dict[str, str]] = KINDS
     measures: ClassVar[tuple[Measure, ...]] = measures()
+    roll_ups: ClassVar[dict[RollUp, str]] = ROLL_UPS
+    most_classes: ClassVar[int] = MOST_CLASSES
+    level_names: ClassVar[tuple[str, ...]] = LEVELS
     grades_with_credits: ClassVar[tuple[str, ...]] = GRADES_WITH_CREDITS
     frame: Frame
     in_force: Version
@@ -83,6 +92,15 @@ class RulesPage:
     def listed(self) -> int:
         """Names on all principals' lists together, by the rules that are tried."""
         return sum(one.listed for one in self.effects or ())
+
+    @property
+    def levels(self) -> tuple[tuple[str, int, int], ...]:
+        """(level, how many would be, how many are), over all schools; empty while their rule is not changed."""
+        told = [(name, self._at(place, tried=True), self._at(place, tried=False)) for place, name in enumerate(LEVELS)]
+        return tuple(told[1:]) if any(tried or now for _, tried, now in told) else ()
+
+    def _at(self, level: int, *, tried: bool) -> int:
+        return sum((one.levels if tried else one.levels_now).get(level, 0) for one in self.effects or ())
 
 
 @get(_HERE, action=Action.CHANGE_RULES, runs_htmx=True, sync_to_thread=True)
@@ -150,6 +168,8 @@ def _book(data: Any) -> RuleBook:
         most_names=int(data.most_names),
         leaves_after_days=int(data.leaves_after_days),
         least_change=int(data.least_change),
+        bands=tuple(int(percent) for percent in data.bands.split(",")),
+        levels=Levels(data.levels_roll_up, *(int(getattr(data, f"levels_{name}")) for name in _LEVEL_NUMBERS)),
     )
 
 

@@ -12,6 +12,7 @@ from appliance.actions import Action
 from appliance.storage.database import Reading
 from appliance.student_level.records import school_totals, schools
 from appliance.student_level.records.attendance import DaysSoFar
+from appliance.student_level.records.bands import EVERYBODY, Band, band_named, bands
 from appliance.student_level.records.check_ins import KINDS, LONGEST_NOTE
 from appliance.student_level.records.enrollments import Enrollment, enrollments, names
 from appliance.student_level.records.roster import RosterLine, roster_lines
@@ -25,9 +26,7 @@ from appliance.web.school_numbers import SchoolNumbers, school_numbers
 from appliance.web.visit import Frame, NoSuch, Visit
 
 LINES_A_PAGE = 20
-Missed = Literal["any", "tenth", "twentieth", "under"]
 Order = Literal["missed", "name", "grade"]
-BANDS = {"any": "Any", "tenth": "10% or more", "twentieth": "5% to 9.9%", "under": "Under 5%"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,6 @@ class SchoolPage:
     template: ClassVar[str] = "pages/school.html"
     kinds: ClassVar[dict[str, str]] = KINDS
     longest_note: ClassVar[int] = LONGEST_NOTE
-    bands: ClassVar[dict[str, str]] = BANDS
     languages: ClassVar[dict[str, str]] = languages()
     frame: Frame
     rules: RuleBook
@@ -78,6 +76,11 @@ class SchoolPage:
     changes: school_totals.Changes | None
     roster: Roster
     is_done: bool
+
+    @property
+    def bands(self) -> dict[str, str]:
+        """What the list can be filtered by, and how it is said."""
+        return {EVERYBODY: "Any"} | {band.name: band.text for band in bands(self.rules)}
 
     @property
     def filter_address(self) -> str:
@@ -103,7 +106,7 @@ def see_school(
     visit: NamedDependency[Visit],
     at: FromQuery[str] = "",
     grade: FromQuery[str] = "",
-    missed: FromQuery[Missed] = "any",
+    missed: FromQuery[str] = EVERYBODY,
     sort: FromQuery[Order] = "missed",
     page: FromQuery[int] = 0,
     done: FromQuery[bool] = False,
@@ -128,7 +131,7 @@ def _page(
     reading: Reading,
     school: schools.School,
     led: list[schools.School],
-    wanted: tuple[str, Missed, Order, int],
+    wanted: tuple[str, str, Order, int],
     done: bool,
 ) -> SchoolPage:
     today, book = visit.today, visit.rules(reading)
@@ -156,7 +159,7 @@ def _page(
         chart=attendance_chart(weeks, before),
         numbers=numbers_of(visit, reading, school, here, days),
         changes=school_totals.changes(reading, here, school.school_key, today),
-        roster=_roster(visit, reading, here, days, school.school_key, wanted),
+        roster=_roster(visit, reading, here, days, school.school_key, book, wanted),
         is_done=done,
     )
 
@@ -194,15 +197,17 @@ def chosen_students(
     here: Mapping[int, Enrollment],
     days: Mapping[int, DaysSoFar],
     grade: str,
-    missed: Missed,
+    band: Band | None,
     order: Order,
 ) -> list[int]:
-    """The students whom the page's filter lets through, in the page's order. An unknown grade is no filter."""
+    """The students whom the page's filter lets through, in the page's order. An unknown grade is no filter, nor is no
+    band.
+    """
     grades = _grades(here)
     chosen = [
         key
         for key, place in here.items()
-        if (grade not in grades or place.grade_level == grade) and _is_in_band(days.get(key), missed)
+        if (grade not in grades or place.grade_level == grade) and (band is None or band.holds(days.get(key)))
     ]
     called = names(reading, chosen)
     by_name = sorted(chosen, key=lambda key: called[key].sorted.casefold())
@@ -219,14 +224,16 @@ def _roster(
     here: dict[int, Enrollment],
     days: dict[int, DaysSoFar],
     at: int,
-    wanted: tuple[str, Missed, Order, int],
+    book: RuleBook,
+    wanted: tuple[str, str, Order, int],
 ) -> Roster:
     grade, missed, order, page = wanted
+    band = band_named(book, missed)
     grades = _grades(here)
     by_name = visit.keeping(
         reading,
-        ("roster", at, grade if grade in grades else "", missed, order),
-        lambda: chosen_students(reading, here, days, grade, missed, order),
+        ("roster", at, grade if grade in grades else "", band, order),
+        lambda: chosen_students(reading, here, days, grade, band, order),
     )
     page = min(page, max(len(by_name) - 1, 0) // LINES_A_PAGE)
     shown = by_name[page * LINES_A_PAGE : (page + 1) * LINES_A_PAGE]
@@ -239,19 +246,7 @@ def _roster(
         total=len(by_name),
         page=page,
         grade=grade if grade in grades else "",
-        missed=missed,
+        missed=band.name if band else EVERYBODY,
         order=order,
         grades=grades,
     )
-
-
-def _is_in_band(days: DaysSoFar | None, band: Missed) -> bool:
-    """Whole days compared as integers: exactly 10 % is in the highest band, exactly 5 % in the middle one."""
-    if band == "any":
-        return True
-    if days is None or not days.days_enrolled:
-        return False
-    if band == "tenth":
-        return days.missed_a_tenth
-    over_a_twentieth = days.days_missed * 20 >= days.days_enrolled
-    return over_a_twentieth and not days.missed_a_tenth if band == "twentieth" else not over_a_twentieth

@@ -8,7 +8,9 @@ from appliance.storage.database import Event
 from appliance.student_level.access import Viewer, reading_as
 from appliance.student_level.records.courses import courses_now
 from appliance.student_level.records.roster import class_roster
+from appliance.student_level.records.rule_book import AS_SHIPPED
 from tests import maplewood
+from tests.learning_marks import put_standards
 
 TODAY = day_number(maplewood.TODAY)
 OKAFOR = Viewer(1, "okafor", "Ms. Okafor", Role.TEACHER, maplewood.OKAFOR, TODAY)
@@ -38,7 +40,7 @@ def enter(town, score, *, due=None, scored=None, missing=0):
 def hal(town):
     """What a class page and the rules of This week see of Hal in science: his mark, and his missing work in both."""
     with reading_as(town, OKAFOR) as reading:
-        found = class_roster(reading, maplewood.SCIENCE, today=TODAY, school_year=2027)
+        found = class_roster(reading, maplewood.SCIENCE, today=TODAY, school_year=2027, book=AS_SHIPPED)
         line = next(one for one in found.lines if one.student_key == HAL)
         course = next(one for one in courses_now(reading, TODAY, only_own=True, students=[HAL])[HAL])
     return line.mark, course.now.shown, line.missing, course.missing
@@ -75,7 +77,15 @@ def test_a_section_with_no_grades_says_nothing_of_anybody(own_town):
         tables.execute("DELETE FROM grade WHERE line_item_key IN (SELECT line_item_key FROM line_item"
                        " WHERE section_key = ?)", (maplewood.SCIENCE,))  # fmt: skip
     with reading_as(own_town, OKAFOR) as reading:
-        found = class_roster(reading, maplewood.SCIENCE, today=TODAY, school_year=2027)
+        found = class_roster(reading, maplewood.SCIENCE, today=TODAY, school_year=2027, book=AS_SHIPPED)
         now = courses_now(reading, TODAY, only_own=True, students=[HAL])
     assert {(line.mark, line.missing) for line in found.lines} == {("", 0)}
     assert now == {}
+
+
+@pytest.mark.parametrize(("days_ago", "level"), [(0, "not yet assessed"), (2, "not yet assessed"), (3, "beginning")])
+def test_a_zero_entered_ahead_is_no_level_of_a_standard_either(own_town, days_ago, level):
+    put_standards(own_town, ("hal", TODAY - days_ago, 0, None))
+    with reading_as(own_town, OKAFOR) as reading:
+        found = class_roster(reading, maplewood.SCIENCE, today=TODAY, school_year=2027, book=AS_SHIPPED)
+    assert {one.words for one in found.standards.of(HAL)} == {level}

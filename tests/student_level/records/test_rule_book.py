@@ -9,6 +9,9 @@ from appliance.actions import Action
 from appliance.days import day_number
 from appliance.storage.database import Database, Event
 from appliance.student_level.access import NOBODY
+from appliance.student_level.records.attendance import DaysSoFar
+from appliance.student_level.records.bands import band_named, bands
+from appliance.student_level.records.levels import Levels
 from appliance.student_level.records.rule_book import (
     AS_SHIPPED,
     PRESETS,
@@ -19,6 +22,7 @@ from appliance.student_level.records.rule_book import (
     checked,
     decide,
     in_force,
+    since,
     version_in_force,
     versions,
 )
@@ -74,6 +78,15 @@ def test_a_change_without_a_reason_changes_nothing(own_town: Database) -> None:
         (RuleBook(leaves_after_days=60), "“leaves after days” is at most 28. Mend that number."),
         (RuleBook(quiet_days=QuietDays(talked=0)), "“talked” is at least 1. Mend that number."),
         (RuleBook(goals={"chronic_absence": 1001}), "“goals” is at most 1000. Mend that number."),
+        (RuleBook(levels=Levels(newest=1)), "“newest” is at least 2. Mend that number."),
+        (RuleBook(levels=Levels(exceeds=101)), "“exceeds” is at most 100. Mend that number."),
+        (
+            RuleBook(levels=Levels(meets=60)),
+            "begins below “meets”, and that below “exceeds”; 60, 60 and 90 do not rise",
+        ),
+        (RuleBook(bands=(5, 60)), "“bands” is at most 50. Mend that number."),
+        (RuleBook(bands=(5, 20)), "10 is always one of them"),
+        (RuleBook(bands=(10, 5)), "rising percents"),
     ],
 )
 def test_a_number_that_nobody_could_mean_is_refused_with_the_reason(book: RuleBook, sentence: str) -> None:
@@ -110,3 +123,39 @@ def test_what_is_accepted_is_kept_word_for_word(rule, at_least, window) -> None:
         again = msgspec.json.decode(msgspec.json.encode(checked(book)), type=RuleBook)
         assert again == book
         assert [one.at_least for one in again.rules if one.name == rule.name] == [at_least]
+
+
+def test_a_rule_is_as_old_as_its_last_change_and_not_as_its_last_version(own_town: Database) -> None:
+    latest = RuleBook(levels=Levels("latest"))
+    choose(own_town, latest, from_day=TODAY - 9)
+    choose(own_town, msgspec.structs.replace(latest, most_names=5), from_day=TODAY - 2)
+    choose(own_town, AS_SHIPPED, from_day=TODAY + 7)
+    with own_town.reading(NOBODY) as reading:
+        assert since(reading, TODAY, lambda book: book.levels) == TODAY - 9
+        assert since(reading, TODAY, lambda book: book.most_names) == TODAY - 2
+        assert since(reading, TODAY, lambda book: book.goals) is None
+        assert since(reading, TODAY + 7, lambda book: book.levels) == TODAY + 7
+
+
+@given(
+    st.sets(st.integers(1, 50), max_size=5).map(lambda some: tuple(sorted({10, *some}))),
+    st.integers(0, 200),
+    st.integers(0, 200),
+)
+def test_whoever_has_a_day_on_record_is_in_one_band_and_exactly_a_tenth_is_in_the_tenth(
+    begin, enrolled, missed
+) -> None:
+    book = checked(RuleBook(bands=begin))
+    days = DaysSoFar(enrolled, min(missed, enrolled), 0, 0)
+    cut = [one for one in bands(book) if one.name != "tenth" or book.bands[-1] == 10]
+    assert sum(one.holds(days) for one in cut) == (1 if enrolled else 0)
+    tenth = band_named(book, "tenth")
+    assert tenth is not None
+    assert tenth.holds(days) == days.missed_a_tenth
+
+
+def test_as_shipped_the_bands_are_a_tenth_a_twentieth_and_less() -> None:
+    assert [one.text for one in bands(AS_SHIPPED)] == ["10% or more", "5% to 9.9%", "Under 5%"]
+    four = [one.text for one in bands(RuleBook(bands=(5, 10, 20)))]
+    assert four == ["10% or more", "20% or more", "10% to 19.9%", "5% to 9.9%", "Under 5%"]
+    assert band_named(AS_SHIPPED, "from-20") is None
