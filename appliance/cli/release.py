@@ -83,12 +83,9 @@ def discard_(context: click.Context, release_id: int, reason: str, person: str |
 def build_(context: click.Context, release_id: int, out: Path | None, person: str | None) -> None:
     """Make the signed package of an approved release, and print its path."""
     from appliance.jobs.make_release import build_package
-    from appliance.settings import read_settings
 
     with home_of(context) as database:
-        directory = out or context.obj / "outbox"
-        settings = read_settings(context.obj)
-        path = build_package(database, release_id, directory, settings, by=person or _here())
+        path = build_package(database, release_id, out or context.obj / "outbox", by=person or _here())
     click.echo(str(path))
     say(f"The state checks it with: schoolhouse state verify {path.name}")
 

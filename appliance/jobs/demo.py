@@ -102,7 +102,7 @@ def _fill(
         approve(database, key, by=approver)
         told.append(f"by {approver}, who is not {drafter}")
     with step("Build") as told:
-        package = build_package(database, key, folder / "outbox", settings, by=drafter)
+        package = build_package(database, key, folder / "outbox", by=drafter)
         told.append(f"{package.name}, {package.stat().st_size:,} bytes, signed")
     with step("State") as told:
         verdict = verify(package)

@@ -1,13 +1,13 @@
 """The release desk: one person drafts, another approves, and only then a file is made; what left can be withdrawn.
 
 The counts are taken through a handle that sees the counts shelf and nothing else. The files that were drafted are kept,
-and what is built has, to the byte, the tables that were approved. Everything that left in a school year is protected
-together. Each deed is a line of `release_states`, and of the history that is kept for ever.
+and they are, to the byte, what leaves: building adds who approved them, and a signature. Everything that left in a
+school year is protected together. Each deed is a line of `release_states`, and of the history that is kept for ever.
 """
 
 import hashlib
 import hmac
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,25 +16,18 @@ import msgspec
 
 from appliance import counts
 from appliance.actions import Action, Role, may
-from appliance.aggregate.disclosure import Earlier, Policy, Protected, protect
+from appliance.aggregate.disclosure import Earlier, Policy, Report, protect
 from appliance.aggregate.refusal import Refused
-from appliance.aggregate.release import (
-    ReleaseFacts,
-    Signer,
-    archive,
-    build,
-    package_bytes,
-    preview_bytes,
-    tables_of,
-)
+from appliance.aggregate.release import Approval, Draft, Signer, approved, archive, laid
+from appliance.aggregate.release import draft as written
 from appliance.days import school_year
 from appliance.errors import NotAllowed, Trouble
 from appliance.jobs.compute_metrics import count_release, rules_on
 from appliance.jobs.import_files import AT_THE_KEYBOARD
 from appliance.jobs.policy import check_year, in_force
 from appliance.jobs.release_facts import COUNTED_BY, definitions, gather, offered
-from appliance.jobs.release_record import Left, left_before, listed, show
-from appliance.jobs.release_states import Deed, Step, step
+from appliance.jobs.release_record import Left, content, left_before, listed, show
+from appliance.jobs.release_states import LEFT, Deed, Step, step
 from appliance.jobs.signing import district_signer
 from appliance.jobs.withdrawal_notice import lay_notice
 from appliance.progress import Progress, quietly
@@ -47,6 +40,7 @@ from appliance.student_level.records.rule_book import RuleBook
 
 STEPS = ("Counting", "Protecting", "Attacking", "Checking", "Comparing")
 """What is done for a draft, in this order; the last only where something left before in the school year."""
+_LEFT = "SELECT package_sha256 FROM release WHERE school_year = ? AND status IN (?, ?) ORDER BY release_key"
 _ACCOUNTS = Gate(views={"account_right": "SELECT username, role, is_disabled FROM {desk}.account"})
 
 
@@ -93,17 +87,12 @@ def draft(
         "approved_by": None,
         "approved_at": None,
     }
-    made = _make(database, release, earlier, progress)
-    preview = preview_bytes(made.protected, made.facts, made.signer)
-    kept = release | {
-        "package": preview,
-        "content_sha256": _fingerprint(preview),
-        "report": msgspec.json.encode(made.protected.report).decode(),
-    }
+    made, report, missing = _make(database, release, earlier, progress)
+    kept = release | {"package": made.data, "seal": made.seal, "report": msgspec.json.encode(report).decode()}
     with database.changing(Event(by, Action.DRAFT_RELEASE, f"snapshot {snapshot}", reason)) as tables:
         key = int(str(tables.table("release").insert(kept).last_pk))
         _note(tables, key, "draft", by, reason)
-        note_origins(tables, key, leaves_out=made.facts.missing)
+        note_origins(tables, key, leaves_out=missing)
     return show(database, key)
 
 
@@ -120,24 +109,48 @@ def discard(database: Database, key: int, *, by: str, reason: str) -> dict[str, 
     return _step(database, key, "discard", by, reason)
 
 
-def build_package(database: Database, key: int, directory: Path, settings: Settings, *, by: str) -> Path:
-    """Build the signed package of an approved release. Raises Trouble when its tables would not be those approved.
+def build_package(database: Database, key: int, directory: Path, *, by: str) -> Path:
+    """Build the signed package of an approved release from the files that were approved; built again, it is the same.
 
-    A crash leaves the folder as it was or with the whole package, and building again completes it.
+    A crash leaves the folder as it was or with the whole package, and building again completes it. Raises Refused when
+    another release has left since it was drafted, or when the draft does not bear its seal.
     """
     release = show(database, key)
+    if release["status"] == "built":
+        _check_right(database, by, Action.BUILD_RELEASE)
+        return _lay_again(database, release, directory)
     line = _allowed(database, release, "build", by, "")
-    made = _make(database, release, left_before(database, release["school_year"]))
-    data = package_bytes(made.protected, made.facts, made.signer)
-    if _fingerprint(data) != release["content_sha256"]:
-        raise Trouble(f"The counts have changed since release {key} was drafted. Draft and approve it again.")
-    directory.mkdir(parents=True, exist_ok=True)
-    with database.changing(Event(by, line.action, f"release {key}")) as tables:
-        path = build(made.protected, made.facts, made.signer, directory)
-        done = {"package_name": path.name, "package_sha256": hashlib.sha256(data).hexdigest(), "package": data}
-        tables.table("release").update(key, {"status": line.after, **done})
-        _note(tables, key, "build", by, "")
+    made = Draft(content(database, key), release["seal"])
+    data = approved(made, _approval(database, release), _signer(database))
+    done = {"package_name": made.file_name, "package_sha256": hashlib.sha256(data).hexdigest(), "package": data}
+    path = directory / made.file_name
+    with laid(data, path), database.changing(Event(by, line.action, f"release {key}")) as tables:
+        _check_beside(tables, release, made)
+        _take(tables, release, line, by, "", **done)
     return path
+
+
+def _lay_again(database: Database, release: dict[str, Any], directory: Path) -> Path:
+    """Write the package of a built release once more, byte for byte as it was built."""
+    path = directory / str(release["package_name"])
+    with laid(content(database, release["release_key"]), path):
+        return path
+
+
+def _approval(database: Database, release: dict[str, Any]) -> Approval:
+    year = [one for one in reversed(listed(database)) if one["school_year"] == release["school_year"]]
+    withdrawn = (one["package_sha256"] for one in year if one["status"] == "withdrawn")
+    return Approval(release["approved_by"], release["approved_at"][:10], tuple(withdrawn))
+
+
+def _check_beside(tables: Tables, release: dict[str, Any], made: Draft) -> None:
+    """Raises Refused when other releases have left than those that a draft was protected and attacked together with."""
+    left = tables.execute(_LEFT, (release["school_year"], *LEFT)).fetchall()
+    if [sha256 for (sha256,) in left] != [one["sha256"] for one in made.facts["earlier"]]:
+        raise Refused(
+            f"Another release of the school year has left since release {release['release_key']} was drafted, and all "
+            "that leaves in a year has to be protected together. Discard it and draft it again."
+        )
 
 
 def withdraw(database: Database, key: int, outbox: Path, *, by: str, reason: str) -> dict[str, Any]:
@@ -152,27 +165,39 @@ def withdraw(database: Database, key: int, outbox: Path, *, by: str, reason: str
 
 
 def clear_outbox(database: Database, outbox: Path) -> None:
-    """Take withdrawn packages out of the outbox, and lay a notice of each in it: after a withdrawal, and after a crash
-    in the middle of one.
+    """Bring the outbox in line with the records: after a withdrawal, and after a crash in the middle of something.
+
+    Withdrawn packages are taken out of it, and a notice of each is laid in; one that was built and has not got its name
+    yet gets it. What was carried away stays away.
     """
     for release in listed(database):
+        path = outbox / (release["package_name"] or "")
         if release["status"] == "withdrawn":
             lay_notice(database, release["release_key"], outbox)
-        path = outbox / (release["package_name"] or "")
-        is_there = release["status"] == "withdrawn" and path.is_file()
-        if is_there and hashlib.sha256(path.read_bytes()).hexdigest() == release["package_sha256"]:
-            archive.remove(path)
+            if path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == release["package_sha256"]:
+                archive.remove(path)
+        elif release["status"] == "built" and archive.unfinished(path).is_file():
+            _lay_again(database, release, outbox)
 
 
 def _step(database: Database, key: int, deed: Deed, by: str, reason: str) -> dict[str, Any]:
     release = show(database, key)
     line = _allowed(database, release, deed, by, reason)
     by, reason = " ".join(by.split()), " ".join(reason.split())
+    now = {"approved_by": by, "approved_at": _now()} if deed == "approve" else {}
     with database.changing(Event(by, line.action, f"release {key}", reason)) as tables:
-        now = {"approved_by": by, "approved_at": _now()} if deed == "approve" else {}
-        tables.table("release").update(key, {"status": line.after, **now})
-        _note(tables, key, deed, by, reason)
+        _take(tables, release, line, by, reason, **now)
     return show(database, key)
+
+
+def _take(tables: Tables, release: dict[str, Any], line: Step, by: str, reason: str, **also: object) -> None:
+    """Take a step. Raises Trouble when the release is something else by now than it was when it was looked at."""
+    key = release["release_key"]
+    (status,) = tables.execute("SELECT status FROM release WHERE release_key = ?", (key,)).fetchone()
+    if status != release["status"]:
+        raise Trouble(f"Somebody else was at release {key} in the same moment, and it is {status}. Look at it again.")
+    tables.table("release").update(key, {"status": line.after, **also})
+    _note(tables, key, line.deed, by, reason)
 
 
 def _allowed(database: Database, release: dict[str, Any], deed: Deed, by: str, reason: str) -> Step:
@@ -242,17 +267,14 @@ def _check_rules(policy: Policy, book: RuleBook, earlier: list[Left]) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
-    protected: Protected
-    facts: ReleaseFacts
-    signer: Signer
+def _make(
+    database: Database, release: dict[str, Any], earlier: list[Left], progress: Progress
+) -> tuple[Draft, Report, dict[str, str]]:
+    """Protect what was counted for a release, together with all that left before it, and write the draft.
 
-
-def _make(database: Database, release: dict[str, Any], earlier: list[Left], progress: Progress = quietly) -> _Made:
-    """Protect what was counted for a release, together with all that left before it."""
-    with database.changing(Event("the release desk", Action.COMPUTE_METRICS, "signing key")) as tables:
-        signer = district_signer(tables)
+    Returns it with the report, and the tables that it lacks, each with the reason.
+    """
+    signer = _signer(database)
     facts = gather(database, release, earlier)
     leaving = [metric for metric in metrics() if metric.leaves]
     with database.counts_only() as shelf:
@@ -273,12 +295,12 @@ def _make(database: Database, release: dict[str, Any], earlier: list[Left], prog
     protected = protect(
         tabulations, policy, year_key=year_key, earlier=before, offered=offered(facts), progress=progress
     )
-    return _Made(protected, facts, signer)
+    return written(protected, facts, signer), protected.report, facts.missing
 
 
-def _fingerprint(data: bytes) -> str:
-    told = [(name, hashlib.sha256(content).hexdigest()) for name, content in sorted(tables_of(data).items())]
-    return hashlib.sha256(msgspec.json.encode(told)).hexdigest()
+def _signer(database: Database) -> Signer:
+    with database.changing(Event("the release desk", Action.COMPUTE_METRICS, "signing key")) as tables:
+        return district_signer(tables)
 
 
 def _note(tables: Tables, key: int, deed: Deed, by: str, reason: str) -> None:

@@ -30,7 +30,6 @@ _PULSES = """
     SELECT count(*) AS weeks, group_concat(rho_numerator || '/' || rho_denominator, ' + ') AS spent
       FROM pulse_debit WHERE monday_day >= unixepoch(:first) / 86400 AND monday_day < unixepoch(:last) / 86400
 """
-NOBODY_YET = "nobody yet"
 COUNTED_BY = ("least_days_enrolled", "least_days_attended", "part_of_day")
 """The numbers of the rule book that decide whom a release counts."""
 
@@ -62,9 +61,8 @@ def gather(database: Database, release: dict[str, Any], earlier: list[Left]) -> 
         district_name=district["name"],
         school_year=release["school_year"],
         snapshot=release["snapshot"],
-        created=(release["approved_at"] or release["drafted_at"])[:10],
+        drafted_on=release["drafted_at"][:10],
         drafted_by=release["drafted_by"],
-        approved_by=release["approved_by"] or NOBODY_YET,
         schools=tuple(
             School(
                 place["state_id"],

@@ -19,7 +19,7 @@ RELEASES = Gate(open_tables=frozenset({"release", "release_step"}))
 
 _RELEASES = """
     SELECT release_key, snapshot, school_year, version, status, minimum_n, policy, memory_key, replaces_key, reason,
-           drafted_by, drafted_at, approved_by, approved_at, package_name, package_sha256, content_sha256, report
+           drafted_by, drafted_at, approved_by, approved_at, package_name, package_sha256, seal, report
       FROM release ORDER BY release_key DESC
 """
 _STEPS = "SELECT deed, who, at, reason FROM release_step WHERE release_key = :release ORDER BY step"

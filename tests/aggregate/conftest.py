@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 from districts import district
-from maplewood_release import facts
+from maplewood_release import build, facts
 
 from appliance.aggregate.disclosure import Protected, protect
-from appliance.aggregate.release import Signer, build
+from appliance.aggregate.release import Signer
 
 
 @pytest.fixture(scope="session")

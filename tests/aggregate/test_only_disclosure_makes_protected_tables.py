@@ -12,7 +12,7 @@ from maplewood_release import facts
 import appliance
 from appliance.aggregate.disclosure import Protected, ProtectedTable
 from appliance.aggregate.published import PublishedTable
-from appliance.aggregate.release import package_bytes
+from appliance.aggregate.release import draft
 
 HOUSE = Path(appliance.__file__).parent
 
@@ -39,7 +39,7 @@ def test_exact_counts_cannot_be_written_into_a_release(maplewood, signer):
     rows = PublishedTable(exact.metric, exact.school_year, exact.snapshot, "equal", ())
     for forged in (exact, rows):
         with pytest.raises(TypeError, match="Only a ProtectedTable"):
-            package_bytes(Protected((forged,), maplewood.report), facts(), signer)
+            draft(Protected((forged,), maplewood.report), facts(), signer)
 
 
 def test_no_other_module_names_the_seal():

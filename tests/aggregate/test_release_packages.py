@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 from districts import district
-from maplewood_release import SCHOOLS, facts, files_of
+from maplewood_release import SCHOOLS, build, facts, files_of, package_bytes
 
 from appliance.aggregate.disclosure import Policy, protect
 from appliance.aggregate.refusal import Refused
-from appliance.aggregate.release import Signer, archive, build, package_bytes
+from appliance.aggregate.release import Signer, archive
 from appliance.aggregate.tabulation import Tabulation
 
 
@@ -132,7 +132,6 @@ def test_a_release_whose_attack_was_not_silent_is_refused(maplewood, signer):
         {"lea_id": ""},
         {"school_year": "2026"},
         {"snapshot": "1 October"},
-        {"approved_by": "M. Ruiz"},
         {"version": 2},
         {"replaces": "abc"},
         {"district_name": "Maple\nwood"},
@@ -157,7 +156,7 @@ def test_a_package_is_never_overwritten_by_another(maplewood, signer, tmp_path):
     before = path.read_bytes()
     assert build(maplewood, facts(), signer, tmp_path) == path
     with pytest.raises(Refused, match="exists already"):
-        build(maplewood, facts(approved_by="J. Lind"), signer, tmp_path)
+        build(maplewood, facts(), signer, tmp_path, by="J. Lind")
     assert path.read_bytes() == before
     assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
 

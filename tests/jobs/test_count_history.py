@@ -56,7 +56,7 @@ def test_what_a_release_was_drafted_from_stays_whole(counted):
     with counted.changing(Event("test", Action.SET_UP)) as tables:
         release = {"snapshot": "2026-10-01", "school_year": "2026-2027", "version": 1, "status": "drafted",
                    "minimum_n": 10, "drafted_by": "kim", "drafted_at": "2026-11-20T11:00:00+00:00",
-                   "content_sha256": "0" * 64}  # fmt: skip
+                   "seal": "0" * 64}  # fmt: skip
         tables.table("release").insert(release)
     cells = ask(counted, "SELECT count(*) FROM count_cell JOIN count_table USING (count_table_key) WHERE snapshot = ?",
                 "2026-10-01")  # fmt: skip

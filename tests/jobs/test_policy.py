@@ -159,7 +159,7 @@ def test_where_accounts_exist_only_those_with_the_right_propose_and_sign(town, t
 def built(town, rules, snapshot="2026-10-01"):
     """A release of the year that left under some rules."""
     row = {"snapshot": snapshot, "school_year": "2026-2027", "version": 1, "status": "built",
-           "minimum_n": rules.minimum_n, "drafted_by": "a", "drafted_at": "x", "content_sha256": "c",
+           "minimum_n": rules.minimum_n, "drafted_by": "a", "drafted_at": "x", "seal": "c",
            "package_name": "p.zip", "package_sha256": "d",
            "report": json.dumps({"policy": rules.document()})}  # fmt: skip
     with town.changing(Event("built", Action.BUILD_RELEASE)) as tables:

@@ -51,7 +51,7 @@ def as_draft(two_schools: ElmAndOak, memory: int, status: str = "drafted") -> No
     """Let a release stand behind a counting, so that the next counting does not clear it away."""
     two_schools.database._writer.execute(
         "INSERT INTO release (snapshot, school_year, version, status, minimum_n, memory_key, drafted_by, drafted_at,"
-        " content_sha256, package_sha256) VALUES ('2026-10-01', '2026-2027', 1, ?, 10, ?, 'a', 'then', 'x', 'y')",
+        " seal, package_sha256) VALUES ('2026-10-01', '2026-2027', 1, ?, 10, ?, 'a', 'then', 'x', 'y')",
         (status, memory),
     )
 
@@ -113,7 +113,7 @@ def district(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import_files(database, made.files)
     draft(database, OCTOBER, Settings(), by="s.ortiz")
     approve(database, 1, by="g.lindqvist")
-    build_package(database, 1, folder / "home" / "outbox", Settings(), by="g.lindqvist")
+    build_package(database, 1, folder / "home" / "outbox", by="g.lindqvist")
     database.close()
     return folder / "home"
 
@@ -176,9 +176,9 @@ def test_a_draft_that_another_release_overtook_is_not_built(database: Database, 
     draft(database, date(2026, 11, 9), Settings(), by="s.ortiz")
     for key in (2, 3):
         approve(database, key, by="g.lindqvist")
-    build_package(database, 3, tmp_path / "out", Settings(), by="g.lindqvist")
+    build_package(database, 3, tmp_path / "out", by="g.lindqvist")
     with pytest.raises((Trouble, Refused)):
-        build_package(database, 2, tmp_path / "out", Settings(), by="g.lindqvist")
+        build_package(database, 2, tmp_path / "out", by="g.lindqvist")
     assert len(list((tmp_path / "out").iterdir())) == 1
 
 
@@ -247,10 +247,10 @@ def test_a_build_that_is_killed_leaves_the_outbox_old_or_new_and_is_built_again(
     approve(database, 2, by="g.lindqvist")
     database.close()
     before = {path.name: path.read_bytes() for path in (home / "outbox").glob("*.zip")}
-    killed(home, "build_package", "build_package(database, 2, home / 'outbox', Settings(), by='x.y')", at)
+    killed(home, "build_package", "build_package(database, 2, home / 'outbox', by='x.y')", at)
     left = {path.name: path.read_bytes() for path in (home / "outbox").glob("*.zip")}
     database = Database(home)
-    built = build_package(database, 2, home / "outbox", Settings(), by="x.y")
+    built = build_package(database, 2, home / "outbox", by="x.y")
     after = {path.name: path.read_bytes() for path in (home / "outbox").glob("*")}
     assert after == before | {built.name: built.read_bytes()}
     assert left in (before, after)

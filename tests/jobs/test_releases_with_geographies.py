@@ -77,7 +77,7 @@ def package(district, tmp_path_factory):
     adopt(district, folder, f"geographies = [{{code = 'CHARTER', name = 'Charter schools', schools = {members}}}]\n")
     made = draft(district, SNAPSHOT, Settings(), by="s.ortiz")
     approve(district, made["release_key"], by="g.lindqvist")
-    return build_package(district, made["release_key"], folder, Settings(), by="s.ortiz")
+    return build_package(district, made["release_key"], folder, by="s.ortiz")
 
 
 def contents(package):

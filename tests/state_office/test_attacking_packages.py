@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pytest
 from districts import BANDS, Pupil, district, tabulate, turnovers
-from maplewood_release import SCHOOLS, facts
+from maplewood_release import SCHOOLS, build, facts
 
 from appliance.aggregate.disclosure import protect
 from appliance.aggregate.disclosure.attacker import Knowledge, with_guesses
 from appliance.aggregate.disclosure.history import Earlier
 from appliance.aggregate.published import Key
 from appliance.aggregate.refusal import Refused
-from appliance.aggregate.release import EarlierPackage, build
+from appliance.aggregate.release import EarlierPackage
 from appliance.errors import BadFile
 from appliance.state_office import attack, published, verify
 

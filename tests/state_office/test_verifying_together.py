@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from districts import BANDS, Pupil, YearOfPupils, tabulate, turnovers
-from maplewood_release import facts
+from maplewood_release import build, facts
 
 from appliance.aggregate.disclosure import Earlier, policy_file, protect
-from appliance.aggregate.release import EarlierPackage, Signer, build
+from appliance.aggregate.release import EarlierPackage, Signer
 from appliance.errors import BadFile
 from appliance.state_office import history, published, reading, verify
 
@@ -27,7 +27,7 @@ def year(tmp_path_factory):
     earlier = EarlierPackage(DAY, DAY, hashlib.sha256(first.read_bytes()).hexdigest())
     counts = [replace(table, snapshot="2026-12-01") for table in tabulate(after, NAMES)]
     left = Earlier(DAY, published(first)[0], turnovers(DAY, before, after))
-    told = facts(snapshot="2026-12-01", created="2026-12-02", earlier=(earlier,), withdraws=(earlier.sha256,))
+    told = facts(snapshot="2026-12-01", drafted_on="2026-12-01", earlier=(earlier,), withdraws=(earlier.sha256,))
     return first, build(protect(counts, earlier=[left]), told, signer, folder)
 
 
@@ -99,7 +99,7 @@ def coded_year(tmp_path_factory):
     counts = [replace(table, snapshot="2026-12-01") for table in tabulate(year.pupils, year.names)]
     left = Earlier(DAY, published(first)[0], turnovers(DAY, before, year.pupils))
     earlier = EarlierPackage(DAY, DAY, hashlib.sha256(first.read_bytes()).hexdigest())
-    told = facts(snapshot="2026-12-01", created="2026-12-02", earlier=(earlier,))
+    told = facts(snapshot="2026-12-01", drafted_on="2026-12-01", earlier=(earlier,))
     return first, build(protect(counts, rules, earlier=[left]), told, signer, folder)
 
 

@@ -8,7 +8,8 @@ import io
 import os
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from appliance.errors import BadFile
@@ -66,18 +67,31 @@ def _check(entries: list[zipfile.ZipInfo]) -> None:
 
 
 def write(path: Path, data: bytes) -> None:
-    """Write beside the target, make it durable, then give it its name: a crash leaves the old state."""
-    temporary = path.with_name(f".{path.name}.part")  # always the same, so that a crash leaves at most one behind
+    """Write a file so that after a crash it is there, whole, or as it was."""
+    with laid(path, data):
+        pass
+
+
+@contextmanager
+def laid(path: Path, data: bytes) -> Iterator[None]:
+    """Write beside the target and make it durable; it gets its name when the block is over, and none if that fails."""
+    temporary = unfinished(path)
     try:
         with temporary.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        yield
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
     _sync(path.parent)
+
+
+def unfinished(path: Path) -> Path:
+    """Where a file is written before it gets its name: always the same, so that a crash leaves at most one behind."""
+    return path.with_name(f".{path.name}.part")
 
 
 def remove(path: Path) -> None:

@@ -13,7 +13,7 @@ from appliance.aggregate import codelists, crossings
 from appliance.aggregate.disclosure import Report
 from appliance.aggregate.published import PublishedTable
 from appliance.aggregate.release import rows
-from appliance.aggregate.release.facts import ReleaseFacts
+from appliance.aggregate.release.facts import Approval, ReleaseFacts
 
 FORMAT = 1
 """Version of the package format. A reader refuses one that it does not know."""
@@ -34,7 +34,7 @@ def describe(
         "title": f"Protected summary of {facts.district_name}, {facts.school_year}",
         "description": "Counts of students by school and group. Small and telling counts are hidden; see report.txt.",
         "version": f"{facts.version}.0.0",
-        "created": f"{facts.created}T00:00:00Z",
+        "created": _moment(facts.drafted_on),
         "schoolhouse": {
             "format": FORMAT,
             "lea_id": facts.lea_id,
@@ -48,7 +48,7 @@ def describe(
             "earlier": [asdict(package) for package in facts.earlier],
             "reason": facts.reason,
             "drafted_by": facts.drafted_by,
-            "approved_by": facts.approved_by,
+            "approved_by": "",
             "software": facts.software,
             "definitions": dict(sorted(facts.definitions.items())),
             "not_collected": dict(sorted(facts.missing.items())),
@@ -58,7 +58,30 @@ def describe(
         },
         "resources": resources,
     }
+    return _written(document)
+
+
+def approve(drafted: bytes, approval: Approval, name: str, content: bytes) -> bytes:
+    """The descriptor of a draft, which nobody had approved, once somebody has; `name`: the file that says so too."""
+    document: Json = json.loads(drafted)
+    document["created"] = _moment(approval.on)
+    document["schoolhouse"] |= {"approved_by": approval.by, "withdraws": list(approval.withdraws)}
+    for resource in document["resources"]:
+        if resource["path"] == name:
+            resource |= _fingerprint(content)
+    return _written(document)
+
+
+def _written(document: Json) -> bytes:
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _moment(day: str) -> str:
+    return f"{day}T00:00:00Z"
+
+
+def _fingerprint(content: bytes) -> Json:
+    return {"bytes": len(content), "hash": f"sha256:{hashlib.sha256(content).hexdigest()}"}
 
 
 def _resource(name: str, content: bytes, schema: Json | None) -> Json:
@@ -70,9 +93,7 @@ def _resource(name: str, content: bytes, schema: Json | None) -> Json:
         "format": suffix,
         "mediatype": kinds[suffix],
         "encoding": "utf-8",
-        "bytes": len(content),
-        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
-    }
+    } | _fingerprint(content)
     if schema is not None:
         resource |= {"type": "table", "schema": schema}
     return resource

@@ -44,10 +44,9 @@ class ReleaseFacts:
     school_year: str
     snapshot: str
     """ISO date that the counts describe."""
-    created: str
-    """ISO date of the approval; the only date of making in the package."""
+    drafted_on: str
+    """ISO date."""
     drafted_by: str
-    approved_by: str
     schools: tuple[School, ...]
     software: str = "schoolhouse"
     version: int = 1
@@ -72,8 +71,8 @@ class ReleaseFacts:
         self._check_schools()
         if not re.fullmatch(r"([0-9]{4})-([0-9]{4})", self.school_year):
             raise Refused(f"The school year {self.school_year!r} is not written like 2026-2027.")
-        if not (_DAY.fullmatch(self.snapshot) and _DAY.fullmatch(self.created)):
-            raise Refused("The snapshot and the day of approval are written like 2026-10-01.")
+        if not (_DAY.fullmatch(self.snapshot) and _DAY.fullmatch(self.drafted_on)):
+            raise Refused("The snapshot and the day of drafting are written like 2026-10-01.")
         if self.version < 1 or (self.replaces and not _SHA256.fullmatch(self.replaces)):
             raise Refused("A version is 1 or more, and `replaces` is the sha256 of the package before it.")
         if self.version > 1 and not (self.replaces and self.reason):
@@ -83,9 +82,7 @@ class ReleaseFacts:
             raise Refused("An earlier package is named by its sha256, in hexadecimal.")
         if any(package.snapshot > self.snapshot for package in self.earlier):
             raise Refused("An earlier release describes a later day. Releases of a school year go forward.")
-        if self.drafted_by == self.approved_by:
-            raise Refused("A release is drafted by one person and approved by another.")
-        texts = (self.district_name, self.drafted_by, self.approved_by, self.reason, self.software, self.rules_signed)
+        texts = (self.district_name, self.drafted_by, self.reason, self.software, self.rules_signed)
         for text in texts:
             if not text.isprintable():
                 raise Refused("A name or reason of the release holds a character that cannot be printed.")
@@ -111,5 +108,23 @@ class ReleaseFacts:
     @property
     def file_name(self) -> str:
         """The name of the package file: who, which year, which day, which version."""
-        day = self.snapshot.replace("-", "")
-        return f"schoolhouse-{self.lea_id}-{self.school_year}-{day}-v{self.version}.zip"
+        return file_name(self.lea_id, self.school_year, self.snapshot, self.version)
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Who approved a draft, and on which day (ISO). Raises `Refused` for what a package cannot say."""
+
+    by: str
+    on: str
+    withdraws: tuple[str, ...] = ()
+    """As in `ReleaseFacts`, at the moment of building: it may be more than when the release was drafted."""
+
+    def __post_init__(self) -> None:
+        if not (self.by.isprintable() and _DAY.fullmatch(self.on)):
+            raise Refused("An approval has a name that can be printed, and a day written like 2026-10-01.")
+
+
+def file_name(lea_id: str, school_year: str, snapshot: str, version: int) -> str:
+    """The name of a package: who, which year, which day, which version."""
+    return f"schoolhouse-{lea_id}-{school_year}-{snapshot.replace('-', '')}-v{version}.zip"

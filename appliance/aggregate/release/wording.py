@@ -1,12 +1,12 @@
 """The two texts of a package: the report for a board, and the page for whoever opens the file."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from appliance.aggregate import codelists
 from appliance.aggregate.disclosure import Report
 from appliance.aggregate.published import PublishedTable
 from appliance.aggregate.release import rules_wording
-from appliance.aggregate.release.facts import ReleaseFacts
+from appliance.aggregate.release.facts import Approval, ReleaseFacts
 from appliance.aggregate.release.sshsig import NAMESPACE, PublicKey, principal
 
 
@@ -38,10 +38,21 @@ def report(facts: ReleaseFacts, made: Report, tables: Iterable[PublishedTable]) 
         *rules_wording.attacks(made),
         "",
         "WHO",
-        f"Drafted by {facts.drafted_by}, approved by {facts.approved_by} on {facts.created}.",
         f"Privacy budget of the weekly pulse in this school year: {facts.pulse or 'nothing spent'}.",
         "This release adds no noise and spends nothing of it.",
         _chain(facts),
+        f"Drafted by {facts.drafted_by} on {facts.drafted_on}.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def approval(approval: Approval, *, known: Collection[str]) -> str:
+    """What is added below the report when somebody has approved it. `known`: withdrawn packages that it names."""
+    later = [sha256 for sha256 in approval.withdraws if sha256 not in known]
+    lines = [
+        f"Approved by {approval.by} on {approval.on}.",
+        *(f"WITHDRAWN by the district since it was drafted, not to be used: {sha256}" for sha256 in later),
         "",
     ]
     return "\n".join(lines)

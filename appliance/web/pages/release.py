@@ -175,9 +175,8 @@ def discard_release(release: FromPath[int], visit: NamedDependency[Visit], data:
 def build_release(release: FromPath[int], visit: NamedDependency[Visit], data: FromForm[StepForm]) -> Redirect:
     """Make the signed package, in the outbox of the home."""
     _release(visit, release)
-    house = visit.house
-    outbox = house.database.home / "outbox"
-    build_package(house.database, release, outbox, house.settings, by=visit.session.account.username)
+    database = visit.house.database
+    build_package(database, release, database.home / "outbox", by=visit.session.account.username)
     return _back(release)
 
 

@@ -66,7 +66,7 @@ def released(own_town):
         tables.execute("UPDATE test_result SET file_key = 3, file_row = 2")
         release = {"snapshot": "2026-10-01", "school_year": "2026-2027", "version": 1, "status": "drafted",
                    "minimum_n": 10, "drafted_by": "kim", "drafted_at": "2026-11-20T11:00:00+00:00",
-                   "content_sha256": "0" * 64}  # fmt: skip
+                   "seal": "0" * 64}  # fmt: skip
         tables.table("release").insert(release)
         note_origins(tables, 1)
     return own_town
