@@ -1,13 +1,18 @@
-"""Absences and late arrivals of one student, drawn directly: no loop over the days that went well."""
+"""Absences and late arrivals of one student, drawn directly: no loop over the days that went well.
+
+Where classes take attendance of their own, they agree with the day: who is absent is absent from each class, who comes
+late is late to the first. Now and then somebody who is there misses one class, which makes no day of it.
+"""
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
 from appliance.sample.dice import dice
 from appliance.sample.people import Stay, Student
 from appliance.sample.stories import Story
+from appliance.sample.timetable import PERIODS, Section
 from appliance.sample.year import SchoolYear
 
 EXCUSED, UNEXCUSED, TARDY = "Excused Absence", "Unexcused Absence", "Tardy"
@@ -15,6 +20,8 @@ EXCUSED, UNEXCUSED, TARDY = "Excused Absence", "Unexcused Absence", "Tardy"
 _SPELLS, _SPELL_CHANCES = (1, 2, 3), (0.82, 0.13, 0.05)
 _REGULARITY = 2.0
 _MEAN_SPELL = sum(days * chance for days, chance in zip(_SPELLS, _SPELL_CHANCES, strict=True))
+_CLASSES_MISSED = 0.5
+"""Single classes missed for each day missed."""
 _REASONS = {
     EXCUSED: ("Note from home", "Note from home", "Appointment", "Family", "School activity"),
     UNEXCUSED: ("No note", "No note", ""),
@@ -50,6 +57,28 @@ def exceptions_of(stay: Stay, story: Story | None, year: SchoolYear, seed: int) 
         reason = rng.choice(_REASONS[category])
         if day in days:
             yield Mark(day, category, reason)
+
+
+def exceptions_by_class(
+    stay: Stay, story: Story | None, classes: Sequence[Section], year: SchoolYear, seed: int
+) -> Iterator[tuple[Section, Mark]]:
+    """The same student's days class by class, in order of days. `classes`: those at this school.
+
+    A student with a story misses no single class, so that the story stays the whole of what there is to see.
+    """
+    if not classes:
+        return
+    away: dict[int, list[tuple[Section, Mark]]] = {
+        mark.day: [(section, mark) for section in classes if mark.category != TARDY or section.period == 1]
+        for mark in exceptions_of(stay, story, year, seed)
+    }
+    rng, days = dice(seed, "classes missed", stay.student.student_id), stay.days_so_far(year)
+    for day in () if story else _arrivals(_CLASSES_MISSED * stay.student.absence_rate, year, rng):
+        period, category = rng.randint(1, PERIODS), rng.choice((EXCUSED, UNEXCUSED))
+        if day in days and day not in away:
+            away[day] = [(section, Mark(day, category, "")) for section in classes if section.period == period]
+    for day in sorted(away):
+        yield from away[day]
 
 
 def _missed_days(student: Student, year: SchoolYear, rng: Random) -> set[int]:

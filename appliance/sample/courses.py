@@ -45,7 +45,7 @@ def _one_a_grade(subject: str, **titles: str) -> dict[str, Course]:
 
 
 _LOWER, _MIDDLE = GRADES[:6], GRADES[6:9]
-HOMEROOM = _in_each_grade("HR", "Homeroom", "Homeroom", _LOWER)
+HOMEROOM = _in_each_grade("HR", "Homeroom", "Homeroom", GRADES)
 # By grade, in the order in which a grade's groups rotate through them.
 _CORE = (
     _in_each_grade("ELA", "English", ENGLISH, _LOWER + _MIDDLE)

@@ -13,7 +13,15 @@ from appliance.sample.dice import dice
 from appliance.sample.files import Files
 from appliance.sample.for_totals import END_OF_YEAR, Leavers
 from appliance.sample.people import Attends, Stay, invent_students, plan_stays
-from appliance.sample.rows import write_frame, write_leaver, write_section, write_staff, write_stay, write_student
+from appliance.sample.rows import (
+    write_class_attendance,
+    write_frame,
+    write_leaver,
+    write_section,
+    write_staff,
+    write_stay,
+    write_student,
+)
 from appliance.sample.schools import DEMO_SCHOOL, DISTRICT_ID, DISTRICT_NAME, GRADES, School, plan_schools
 from appliance.sample.staff import (
     ASSISTANT_NAME,
@@ -29,7 +37,7 @@ from appliance.sample.staff import (
     introduce,
 )
 from appliance.sample.stories import Kind, choose_stories
-from appliance.sample.timetable import Section, Timetable, make_timetable
+from appliance.sample.timetable import Section, Timetable, begin_in_homerooms, make_timetable
 from appliance.sample.year import SchoolYear, year_of
 
 LEAST_STUDENTS = 40
@@ -130,6 +138,8 @@ class _District:
         year, rng = self._year, dice(self._seed, school.identifier)
         here = self._enroll(school, rng)
         timetable = make_timetable(school, here, rng)
+        if not school.is_elementary:
+            begin_in_homerooms(timetable, school, here, spared=_demo_teacher_of(school, timetable.sections))
         teachers = self._hire_teachers(school, timetable, rng)
         stories = choose_stories(_where_stories_happen(school, timetable.sections), year, rng)
         self._write_leaders(school, here, stories, rng)
@@ -138,8 +148,11 @@ class _District:
             timetable.join(stay)
         for stay in here:
             write_student(self._files, stay, year, self._seed)
+        classes = timetable.classes_with_periods()
         for stay in [*here, *arrived]:
-            write_stay(self._files, stay, stories.get(stay.student.student_id), year, self._seed)
+            story = stories.get(stay.student.student_id)
+            write_stay(self._files, stay, story, year, self._seed)
+            write_class_attendance(self._files, stay, story, classes[stay.student.student_id], year, self._seed)
         if self._before:
             for stay in here:
                 self._write_last_year(stay, self._before)
@@ -189,7 +202,7 @@ class _District:
                 return
 
     def _hire_teachers(self, school: School, timetable: Timetable, rng: Random) -> list[Staff]:
-        demo = _demo_teacher(timetable.sections) if school.name == DEMO_SCHOOL else None
+        demo = _demo_teacher_of(school, timetable.sections)
         teachers = [
             self._hire(school, Role.TEACHER, rng=rng, name=TEACHER_NAME if number == demo else None)
             for number in range(timetable.teachers())
@@ -241,8 +254,10 @@ class _District:
         return not stay.has_left(self._year)
 
 
-def _demo_teacher(sections: Iterable[Section]) -> int:
-    """The science teacher with the most students."""
+def _demo_teacher_of(school: School, sections: Iterable[Section]) -> int | None:
+    """The science teacher with the most students, in the demo school; None elsewhere."""
+    if school.name != DEMO_SCHOOL:
+        return None
     students: dict[int, int] = defaultdict(int)
     for section in sections:
         if section.course.subject == SCIENCE:
@@ -252,8 +267,7 @@ def _demo_teacher(sections: Iterable[Section]) -> int:
 
 def _where_stories_happen(school: School, sections: Sequence[Section]) -> list[Section]:
     """The demo teacher's classes in the demo school; elsewhere all that have assignments."""
-    if school.name == DEMO_SCHOOL:
-        teacher = _demo_teacher(sections)
+    if (teacher := _demo_teacher_of(school, sections)) is not None:
         return [section for section in sections if section.teacher == teacher]
     return [section for section in sections if section.course.subject != "Homeroom" and section.grade not in GRADES[:3]]
 

@@ -44,6 +44,7 @@ _EXPORTS = {
     "attendance": "student_id school_id date category reason",
     "calendar": "date event",
     "caseload": "staff_id student_id begin_date end_date",
+    "class_attendance": "student_id section_id date category",
     "cohorts": "student_id ninth_grade_year",
     "course_levels": "course_code course_level credits",
     "diplomas": "student_id school_id diploma_date diploma_type",

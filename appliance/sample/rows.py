@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from appliance.sample.assessments import SPAN, Growth, TestResult, growth_of, tests_of
-from appliance.sample.attendance import exceptions_of
+from appliance.sample.attendance import exceptions_by_class, exceptions_of
 from appliance.sample.courses import catalogue, levels
 from appliance.sample.files import Files
 from appliance.sample.for_totals import (
@@ -134,6 +134,19 @@ def write_stay(files: Files, stay: Stay, story: Story | None, year: SchoolYear, 
     files.export("discipline", [(student.student_id, school.identifier, *action) for action in actions])
 
 
+def write_class_attendance(
+    files: Files, stay: Stay, story: Story | None, classes: list[Section], year: SchoolYear, seed: int
+) -> None:
+    """The same days as each class saw them, where attendance is taken class by class."""
+    files.export(
+        "class_attendance",
+        [
+            (stay.student.student_id, section.code, year.days[mark.day], mark.category)
+            for section, mark in exceptions_by_class(stay, story, classes, year, seed)
+        ],
+    )
+
+
 def write_section(
     files: Files, section: Section, teacher: Staff, stories: dict[str, Story], year: SchoolYear, seed: int
 ) -> None:
@@ -142,7 +155,7 @@ def write_section(
     homeroom = course.subject == "Homeroom"
     files.record(
         "classes", section.key, section.title, section.grade or ",".join(school.students_by_grade), course.key,
-        section.key.removeprefix("cls-"), "homeroom" if homeroom else "scheduled", section.room, school.key,
+        section.code, "homeroom" if homeroom else "scheduled", section.room, school.key,
         _year_key(year), course.subject, "", section.period or "",
     )  # fmt: skip
     _write_enrollment(files, section, teacher.key, "teacher", "true", year.begin, year.end)
@@ -200,7 +213,7 @@ def _write_role(files: Files, user_key: str, role: str, org_key: str, *, primary
 def _write_enrollment(
     files: Files, section: Section, user_key: str, role: str, primary: str, begin: date, end: date
 ) -> None:
-    key = f"enr-{section.key.removeprefix('cls-')}-{user_key}"
+    key = f"enr-{section.code}-{user_key}"
     files.record("enrollments", key, section.key, section.school.key, user_key, role, primary, begin, end)
 
 

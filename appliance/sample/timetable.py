@@ -2,7 +2,7 @@
 
 In middle and high schools a grade is cut into groups of about 24. Group n takes its i-th course in period n + i, so
 nobody is in two rooms at once. Groups that rotate together are mixed anew for each course, and the electives of a
-period mix the grades.
+period mix the grades. The day begins in a homeroom, to which a grade is sent by the alphabet.
 """
 
 from collections import defaultdict
@@ -37,6 +37,11 @@ class Section:
         return f"{self.course.title}, period {self.period}" if self.period else f"{self.course.title}, {self.room}"
 
     @property
+    def code(self) -> str:
+        """The district's own number of the class."""
+        return self.key.removeprefix("cls-")
+
+    @property
     def room(self) -> str:
         """Each teacher keeps one room."""
         return f"Room {101 + self.teacher}"
@@ -48,15 +53,29 @@ class Timetable:
 
     sections: list[Section] = field(default_factory=list)
     groups: dict[str, list[list[Section]]] = field(default_factory=lambda: defaultdict(list))
+    homerooms: dict[str, list[Section]] = field(default_factory=lambda: defaultdict(list))
+    """Of a school with periods, by grade; they are among the sections too."""
 
     def join(self, stay: Stay) -> None:
-        """Seat a student who moved here with the smallest group of the grade, a visitor in the smallest elective."""
+        """Seat a student who moved here with the smallest group and homeroom of the grade, a visitor in the smallest
+        elective.
+        """
         if stay.attends is Attends.ONE_ELECTIVE:
             electives = [section for section in self.sections if section.grade == ""]
             min(electives, key=lambda section: len(section.stays)).stays.append(stay)
         elif self.groups[stay.student.grade]:
             for section in min(self.groups[stay.student.grade], key=lambda group: len(group[0].stays)):
                 section.stays.append(stay)
+            if rooms := self.homerooms[stay.student.grade]:
+                min(rooms, key=lambda room: len(room.stays)).stays.append(stay)
+
+    def classes_with_periods(self) -> dict[str, list[Section]]:
+        """The classes in which attendance is taken, by student: all but homerooms and an elementary school's."""
+        classes: dict[str, list[Section]] = defaultdict(list)
+        for section in sorted(self.sections, key=lambda section: section.period):
+            for stay in section.stays if section.period else ():
+                classes[stay.student.student_id].append(section)
+        return classes
 
     def teachers(self) -> int:
         """How many teachers the school needs."""
@@ -75,6 +94,22 @@ def make_timetable(school: School, stays: Sequence[Stay], rng: Random) -> Timeta
         _fill_periods(table, school, by_grade, rng)
         _give_teachers(table.sections)
     return table
+
+
+def begin_in_homerooms(table: Timetable, school: School, stays: Iterable[Stay], *, spared: int | None) -> None:
+    """Send each grade of a school with periods to its homerooms. Each has a teacher of its own, never `spared`."""
+    by_grade: dict[str, list[Stay]] = {grade: [] for grade in school.students_by_grade}
+    for stay in sorted(stays, key=lambda stay: (stay.student.name.family, stay.student.name, stay.student.student_id)):
+        by_grade[stay.student.grade].append(stay)
+    free = (teacher for teacher in range(table.teachers()) if teacher != spared)
+    for grade, by_name in by_grade.items():
+        count = -(-len(by_name) // _MOST_IN_A_CLASS)
+        for number in range(1, count + 1):
+            members = by_name[len(by_name) * (number - 1) // count : len(by_name) * number // count]
+            room = _section(school, HOMEROOM[grade], number, grade, 0, members)
+            room.teacher = next(free)
+            table.homerooms[grade].append(room)
+    table.sections += [room for rooms in table.homerooms.values() for room in rooms]
 
 
 def _fill_homerooms(table: Timetable, school: School, by_grade: dict[str, list[Stay]], rng: Random) -> None:

@@ -284,3 +284,55 @@ def test_only_what_the_district_says_makes_a_course_advanced(maplewood):
     }
     assert levels.keys() <= {row["courseCode"] for row in maplewood.oneroster("courses")}
     assert {row["course_code"] for row in maplewood.export("transcripts")} <= levels.keys()
+
+
+def kinds_of_class(maplewood):
+    return {row["sourcedId"]: row["classType"] for row in maplewood.oneroster("classes")}
+
+
+def test_each_grade_of_each_school_begins_its_day_in_homerooms_by_the_alphabet(maplewood):
+    kinds, users = kinds_of_class(maplewood), {row["sourcedId"]: row for row in maplewood.oneroster("users")}
+    rooms, teachers = defaultdict(list), Counter()
+    for row in maplewood.oneroster("enrollments"):
+        if kinds[row["classSourcedId"]] == "homeroom" and row["role"] == "student":
+            rooms[row["classSourcedId"]].append(row["userSourcedId"])
+        elif kinds[row["classSourcedId"]] == "homeroom":
+            teachers[row["userSourcedId"]] += 1
+    assert Counter(student for members in rooms.values() for student in members).keys() == {
+        key for key in users if key.startswith("stu-")
+    }
+    assert set(teachers.values()) == {1}
+    assert f"stf-{maplewood.person('teacher').staff_id}" not in teachers
+    assert all(len(members) <= 27 for members in rooms.values()), "25, and who moved here"
+    families = {key: [users[student]["familyName"] for student in members] for key, members in rooms.items()}
+    assert min(families["cls-00103-HR-07-02"]) > min(families["cls-00103-HR-07-01"])
+    settled = families["cls-00103-HR-07-01"][:20]
+    assert settled == sorted(settled)
+
+
+def test_classes_tell_of_the_same_days_as_the_office_and_now_and_then_of_one_class_more(maplewood):
+    kinds = kinds_of_class(maplewood)
+    periods = {row["classCode"]: row["periods"] for row in maplewood.oneroster("classes")}
+    seats = defaultdict(set)
+    for row in maplewood.oneroster("enrollments"):
+        if kinds[row["classSourcedId"]] == "scheduled":
+            seats[row["userSourcedId"].removeprefix("stu-")].add(row["classSourcedId"].removeprefix("cls-"))
+    told = defaultdict(dict)
+    for row in maplewood.export("class_attendance"):
+        assert row["section_id"] in seats[row["student_id"]]
+        assert periods[row["section_id"]], "neither a homeroom nor an elementary school's class"
+        told[row["student_id"], row["date"]][row["section_id"]] = row["category"]
+    singles = Counter()
+    for (student, day), classes in told.items():
+        match maplewood.marks[student].get(day):
+            case None:
+                singles[student] += 1
+                assert len(classes) == 1
+                assert set(classes.values()) < {"Excused Absence", "Unexcused Absence"}
+            case "Tardy":
+                assert {periods[code] for code in classes} == {"1"}
+            case missed:
+                assert set(classes.values()) == {missed}
+                assert len(classes) >= 5
+    assert 300 < singles.total() < 2000
+    assert not singles.keys() & {change.student_id for change in maplewood.told.changes}
