@@ -165,9 +165,10 @@ def _by_school(fields: frozenset[FieldGroup]) -> Gate:
                 JOIN {vault}.organization ON organization_key = scope_school.school_key""",
             "visible_count": """SELECT count_table.metric, count_table.snapshot, count_cell.*
                 FROM temp.scope_school
-                JOIN {vault}.organization ON organization_key = scope_school.school_key
-                JOIN {vault}.count_cell ON count_cell.school_id = organization.state_id
-                JOIN {vault}.count_table USING (count_table_key)""",
+                CROSS JOIN {vault}.organization ON organization_key = scope_school.school_key
+                CROSS JOIN {vault}.count_table
+                CROSS JOIN {vault}.count_cell ON count_cell.count_table_key = count_table.count_table_key
+                                             AND count_cell.school_id = organization.state_id""",
             "visible_count_table": "SELECT metric, snapshot FROM {vault}.count_table",
         },
     )

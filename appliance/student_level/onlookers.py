@@ -18,29 +18,37 @@ _TIES = Gate(
     views={
         "visible_tie": """
             SELECT teaching.staff_key, NULL AS account_key FROM temp.whom
-              JOIN {vault}.section_enrollment USING (student_key) JOIN {vault}.teaching USING (section_key)
+              CROSS JOIN {vault}.section_enrollment USING (student_key)
+              CROSS JOIN {vault}.teaching USING (section_key)
              UNION
-            SELECT caseload.staff_key, NULL FROM temp.whom JOIN {vault}.caseload USING (student_key)
+            SELECT caseload.staff_key, NULL FROM temp.whom CROSS JOIN {vault}.caseload USING (student_key)
              UNION
-            SELECT staff_role.staff_key, NULL FROM temp.whom JOIN {vault}.school_enrollment USING (student_key)
-              JOIN {vault}.staff_role ON staff_role.organization_key = school_enrollment.school_key
+            SELECT staff_role.staff_key, NULL FROM temp.whom
+              CROSS JOIN {vault}.school_enrollment USING (student_key)
+              CROSS JOIN {vault}.staff_role ON staff_role.organization_key = school_enrollment.school_key
              WHERE staff_role.role = 'principal'
              UNION
-            SELECT NULL, coach_grant.account_key FROM temp.whom JOIN {vault}.coach_grant USING (student_key)
+            SELECT NULL, coach_grant.account_key FROM temp.whom CROSS JOIN {vault}.coach_grant USING (student_key)
              UNION
-            SELECT NULL, coach_grant.account_key FROM temp.whom JOIN {vault}.section_enrollment USING (student_key)
-              JOIN {vault}.coach_grant USING (section_key)
+            SELECT NULL, coach_grant.account_key FROM temp.whom
+              CROSS JOIN {vault}.section_enrollment USING (student_key)
+              CROSS JOIN {vault}.coach_grant USING (section_key)
              UNION
-            SELECT NULL, day_code.account_key FROM temp.whom JOIN {vault}.section_enrollment USING (student_key)
-              JOIN {vault}.teaching USING (section_key) JOIN {vault}.day_code ON day_code.staff_key = teaching.staff_key
+            SELECT NULL, day_code.account_key FROM temp.whom
+              CROSS JOIN {vault}.section_enrollment USING (student_key)
+              CROSS JOIN {vault}.teaching USING (section_key)
+              CROSS JOIN {vault}.day_code ON day_code.staff_key = teaching.staff_key
              UNION
-            SELECT NULL, guardian_link.account_key FROM temp.whom JOIN {vault}.guardian_link USING (student_key)
+            SELECT NULL, guardian_link.account_key FROM temp.whom CROSS JOIN {vault}.guardian_link USING (student_key)
              UNION
-            SELECT NULL, broken_glass.account_key FROM temp.whom JOIN {vault}.broken_glass USING (student_key)
+            SELECT NULL, broken_glass.account_key FROM temp.whom CROSS JOIN {vault}.broken_glass USING (student_key)
         """
     },
 )
-"""Everybody whom anything ties to one student, at any time: more than may see the student now, never fewer."""
+"""Everybody whom anything ties to one student, at any time: more than may see the student now, never fewer.
+
+CROSS JOIN keeps the order written: from the one student on, never from every seat of the district.
+"""
 _REASON = "SELECT reason FROM visible_student WHERE student_key = :student"
 
 

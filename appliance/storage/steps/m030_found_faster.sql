@@ -1,4 +1,11 @@
--- Two questions that walked through every student: who has the ids of one student, and who shares a name and birth day.
+-- Indexes for questions that walked through the whole district: who has the ids of one student; who shares a name and a
+-- birth day; on which days anybody took attendance; whose caseload a student is on; who leads a school; and the totals
+-- of each place on the counts shelf, without its groups.
 CREATE INDEX identity_of_student ON identity (key) WHERE entity = 'student';
 DROP INDEX student_by_name;
 CREATE INDEX student_by_name ON student (family_name, given_name, birth_day);
+CREATE INDEX attendance_taken_by_day ON attendance_taken (day);
+CREATE INDEX caseload_by_student ON caseload (student_key);
+CREATE INDEX staff_role_of_principal ON staff_role (organization_key) WHERE role = 'principal';
+CREATE INDEX count_cell_of_place ON count_cell (count_table_key, school_id, detail, count, out_of)
+ WHERE dimension = 'all';

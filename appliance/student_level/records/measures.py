@@ -26,15 +26,16 @@ SMALLEST_CHANGE = 3
 LEAST_DAYS_BETWEEN = 14
 """What is nearer than two weeks is no earlier period to compare with."""
 _OF_SCHOOL = """
-    SELECT metric, snapshot, detail, count, out_of FROM visible_count JOIN visible_school ON state_id = school_id
+    SELECT metric, snapshot, detail, count, out_of
+      FROM visible_school CROSS JOIN visible_count ON school_id = state_id
      WHERE organization_key = :school AND dimension = 'all' AND snapshot BETWEEN :since AND :until ORDER BY snapshot
 """
 _OF_PLACE = """
-    SELECT metric, snapshot, detail, count, out_of FROM count_table JOIN count_cell USING (count_table_key)
+    SELECT metric, snapshot, detail, count, out_of FROM count_table CROSS JOIN count_cell USING (count_table_key)
      WHERE school_id = :place AND dimension = 'all' AND snapshot BETWEEN :since AND :until ORDER BY snapshot
 """
 _OF_SCHOOLS = """
-    SELECT school_id, count, out_of FROM count_table JOIN count_cell USING (count_table_key)
+    SELECT school_id, count, out_of FROM count_table CROSS JOIN count_cell USING (count_table_key)
      WHERE metric = :metric AND detail = :detail AND snapshot = :snapshot AND dimension = 'all' AND school_id <> ''
 """
 _SCHOOLS = "SELECT name, state_id FROM organization WHERE kind = 'school' AND is_active ORDER BY name"
@@ -49,7 +50,15 @@ _NEWEST = (
 _COUNTED_EACH_TIME = "attendance_rate"
 """A metric that no release is drafted from: its newest table is the newest counting of everything."""
 _TAKEN = "SELECT day FROM attendance_taken WHERE school_key = :school AND day >= :since ORDER BY day"
-_TAKEN_ANYWHERE = "SELECT DISTINCT day FROM attendance_taken WHERE day >= :since ORDER BY day"
+_TAKEN_ANYWHERE = """
+    WITH RECURSIVE taken AS (
+        SELECT min(day) AS day FROM attendance_taken WHERE day >= :since
+        UNION ALL
+        SELECT (SELECT min(day) FROM attendance_taken WHERE day > taken.day) FROM taken WHERE taken.day IS NOT NULL
+    )
+    SELECT day FROM taken WHERE day IS NOT NULL
+"""
+"""From day to day by the index, so that a district of many schools does not read as many rows for each day."""
 
 Kind = Literal["shown", "too few", "first days", "not loaded", "not asked"]
 Verdict = Literal["better", "worse", "the same"]
