@@ -6,6 +6,7 @@ from functools import cache
 from itertools import combinations, pairwise
 
 import pytest
+from all_tables import changed, twelve
 from districts import YearOfPupils, _memberships, tabulate, turnovers
 
 from appliance.aggregate.codelists import ALL, metric
@@ -194,6 +195,26 @@ def test_whoever_holds_all_packages_and_guesses_that_nobody_moved_carries_nothin
         for other in targets:
             if other is not one:
                 assert plunder(one, {}, other) == (set(), set())
+
+
+@cache
+def all_tables_twice():
+    """Two releases of all twelve tables: the tables of both."""
+    year = YearOfPupils(6, 3, (60, 150))
+    before, first = year.pupils, protect(twelve(year.pupils, year.names))
+    year.pass_time(**USUAL)
+    released = [table.published for table in first.tables]
+    past = Earlier(DAYS[0], released, changed(DAYS[0], before, year.pupils))
+    return released, [table.published for table in protect(twelve(year.pupils, year.names), earlier=[past]).tables]
+
+
+def test_guesses_about_one_group_that_two_tables_print_are_held_against_both():
+    """Of a group that all actions of discipline are out of, one may show the size and another the outcome."""
+    first, second = all_tables_twice()
+    rules = Policy()
+    one, other = Target(second, rules.minimum_n, rules.k, 0), Target(first, rules.minimum_n, rules.k, 1)
+    for now, then in ((one, other), (other, one)):
+        assert plunder(now, {}, then) == (set(), set())
 
 
 def test_a_release_without_the_changes_since_an_earlier_one_is_refused():

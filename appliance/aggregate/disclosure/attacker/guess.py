@@ -29,12 +29,10 @@ def _agreeing(tables: Sequence[PublishedTable], knowledge: Knowledge, guesses: M
     """Line by line, each held against the tables of its own population: no sum ties two populations."""
     lines: dict[_Population, dict[tuple[str, ...], dict[Key, int]]] = defaultdict(lambda: defaultdict(dict))
     for key, number in guesses.items():
-        lines[_family(key.metric), key.detail][key.measure, key.metric, key.dimension][key] = number
+        lines[_population(key.metric, key.detail)][key.measure, key.metric, key.detail, key.dimension][key] = number
     taken: dict[Key, int] = {}
     for population, its_lines in lines.items():
-        system = read(
-            [_part(table, population) for table in tables if _family(table.metric) == population[0]], knowledge
-        )
+        system = read([_part(table, population) for table in tables], knowledge)
         for line in its_lines.values():
             if _settled(system, line) is not None:
                 taken |= line
@@ -43,15 +41,18 @@ def _agreeing(tables: Sequence[PublishedTable], knowledge: Knowledge, guesses: M
 
 
 _Population = tuple[str, str]
-"""Metric that has the totals, and detail."""
+"""Metric that has the totals, and detail; no detail where all of them are about one group."""
 
 
-def _family(name: str) -> str:
-    return codelists.metric(name).totals_in or name
+def _population(name: str, detail: str) -> _Population:
+    metric = codelists.metric(name)
+    return metric.totals_in or name, "" if metric.one_group else detail
 
 
 def _part(table: PublishedTable, population: _Population) -> PublishedTable:
-    return replace(table, cells=tuple(cell for cell in table.cells if cell.detail == population[1]))
+    return replace(
+        table, cells=tuple(cell for cell in table.cells if _population(table.metric, cell.detail) == population)
+    )
 
 
 def _settled(system: System, numbers: Mapping[Key, int]) -> Attack | None:
