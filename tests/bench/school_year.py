@@ -16,7 +16,7 @@ from appliance.aggregate.published import Key, Measure
 from appliance.aggregate.tabulation import Tabulation
 from appliance.aggregate.turnover import Turnover, Turnovers
 from tests.bench import disclosure
-from tests.bench.disclosure import BANDS, CODES, PAIRS, SOME
+from tests.bench.disclosure import BANDS, CODES, PAIRS, RATES, SOME
 
 SNAPSHOTS = ("2026-10-01", "2026-12-15", "2027-03-01", "2027-05-28")
 OF_LAST_YEAR = ("grad_cohort", "completers", "dropouts")
@@ -130,6 +130,8 @@ def pass_time(
             groups[family] = groups[family] ^ some(regroup)
     rates = {"flip": flip, "happen": happen, "correct": correct}
     told = {owner: _told(random, owner[0], sides, rates) for owner, sides in students.told.items()}
+    # Who passed after all is at another level of the test, on the other side of proficient.
+    groups["level"] = groups["level"] ^ (2 * (told[RATES[1]][1] ^ students.told[RATES[1]][1])).astype(np.int16)
     here = (students.here & ~gone) | new
     return replace(students, here=here, ever=students.ever | new, school=school, groups=groups, told=told)
 
