@@ -8,10 +8,12 @@ from typing import Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import MediaType, Response
+from markupsafe import Markup, escape
 
 from appliance.settings import PACKAGE, TEMPLATES
 from appliance.web import words
 from appliance.web.languages import ENGLISH, languages, sentences, written_in
+from appliance.wording import plain
 
 STATIC = PACKAGE / "web" / "static"
 
@@ -50,6 +52,7 @@ def _environment(language: str) -> Environment:
     environment.globals["icon"] = static_address("schoolhouse.svg")
     environment.filters.update({name: word for name, word in vars(words).items() if inspect.isfunction(word)})
     environment.filters.update(written_in(language))
+    environment.filters["as_sent"] = as_sent
     environment.globals["language"] = language
     environment.globals["languages"] = languages()
     # What jinja's extension adds is not in its type.
@@ -57,10 +60,15 @@ def _environment(language: str) -> Environment:
     return environment
 
 
+def as_sent(text: str) -> Markup:
+    """A text that a form has to hand back with the signs that turn its direction, which no page shows."""
+    return Markup().join(escape(sign) if plain(sign) else Markup("&#{};").format(ord(sign)) for sign in text)
+
+
 def html_of(page: Page, language: str = "") -> str:
     """The page as text, in one of the languages of `languages.py`: in its frame's, where none is given."""
     language = language or getattr(getattr(page, "frame", None), "language", ENGLISH)
-    return _environment(language).get_template(page.template).render(page=page)
+    return plain(_environment(language).get_template(page.template).render(page=page))
 
 
 def show(page: Page, status_code: int = 200, language: str = "") -> Response[str]:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -9,12 +10,13 @@ from typing import Literal, TypeAlias
 import xlsxwriter
 from litestar import Response
 
+from appliance.wording import plain
+
 Cell: TypeAlias = str | int | float | None
 Form: TypeAlias = Literal["csv", "xlsx"]
 _TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 # Signs by which a spreadsheet takes a cell for a formula, their full-width forms too, and what it skips before them.
-_RUNS = frozenset("=+-@\t\r\n|%＝＋－＠")
-_SKIPPED = " \u00a0\u200b\u200c\u200d\u2060\ufeff\0"
+_RUNS = re.compile(r"[\t\r\n]|[\s\u200b-\u200d\u2060\ufeff]*[=+\-@|%＝＋－＠]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +42,22 @@ def harmless(text: str) -> str:
 
     To have the text back, take one leading apostrophe away. OWASP ASVS 5.0, V1.2.10.
     """
-    begins = text.lstrip(_SKIPPED)[:1]
-    return f"'{text}" if begins in _RUNS or text[:1] == "'" else text
+    return f"'{text}" if text[:1] == "'" or _RUNS.match(text) else text
 
 
 def _safe(cell: Cell) -> Cell:
-    return harmless(cell) if isinstance(cell, str) else "" if cell is None else cell
+    return harmless(plain(cell)) if isinstance(cell, str) else "" if cell is None else cell
 
 
 def _csv(sheet: Sheet) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(harmless(column) for column in sheet.columns)
+    writer.writerow(map(_safe, sheet.columns))
     for row in sheet.rows:
-        writer.writerow(_safe(cell) for cell in row)
+        writer.writerow(map(_safe, row))
     if sheet.note:
         writer.writerow([])
-        writer.writerow([harmless(sheet.note)])
+        writer.writerow([_safe(sheet.note)])
     # The mark at the beginning is what makes Excel read the file as UTF-8.
     return out.getvalue().encode("utf-8-sig")
 
@@ -67,18 +68,18 @@ def _xlsx(sheet: Sheet) -> bytes:
     book = xlsxwriter.Workbook(out, options)
     page = book.add_worksheet()
     bold = book.add_format({"bold": True})
-    page.write_row(0, 0, list(sheet.columns), bold)
+    page.write_row(0, 0, list(map(plain, sheet.columns)), bold)
     page.freeze_panes(1, 1)
     last = 0
     for last, row in enumerate(sheet.rows, start=1):
         for column, cell in enumerate(row):
             if isinstance(cell, str):
                 # Always as text: Excel runs no formula that is stored as one.
-                page.write_string(last, column, cell)
+                page.write_string(last, column, plain(cell))
             elif cell is not None:
                 page.write_number(last, column, cell)
     if sheet.note:
-        page.write_string(last + 2, 0, sheet.note)
+        page.write_string(last + 2, 0, plain(sheet.note))
     page.autofit()
     book.close()
     return out.getvalue()

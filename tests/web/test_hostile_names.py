@@ -8,9 +8,12 @@ from litestar import Litestar
 
 from appliance.actions import Action
 from appliance.settings import Settings
-from appliance.storage.database import Event
+from appliance.storage.database import Database, Event
+from appliance.web.rendering import as_sent
+from appliance.wording import plain
 from tests import everyone, maplewood
 from tests.conftest import app_for, sign_in
+from tests.pdf_text import text_of
 
 EVIL = "\"'><script>alert(1)</script><img src=x>"
 RUNS = r"<script(?! src=\"/static/)|<img"
@@ -70,3 +73,25 @@ def test_v1_2_1_whoever_is_looked_for_is_found_under_a_hostile_name(evil: Litest
     assert found.status_code == 200
     assert not re.search(RUNS, found.text)
     assert "Ada&#34;&#39;&gt;&lt;script&gt;" in found.text
+
+
+def test_a_sign_that_turns_a_name_around_is_on_no_page_and_no_paper(own_town: Database) -> None:
+    with own_town.changing(Event("test", Action.COMPUTE_METRICS)) as tables:
+        for table, column in (("student", "family_name"), ("organization", "name"), ("section", "title")):
+            tables.execute(f"UPDATE {table} SET {column} = {column} || ?", ("\u202e\u2066\u200f\x9b\x1b",))
+    okafor, ruiz = (sign_in(app_for(own_town), username) for username in ("okafor", "ruiz"))
+    science = okafor.link_to("Science 7", on="/classes")
+    ada = okafor.link_to("Ada Lovell", on="/this-week")
+    pages = [okafor.get(f"{where}").text for where in ("/this-week", science, f"{science}/list", ada, f"{ada}/letter")]
+    for page in [*pages, okafor.get(f"{ada}/profile?language=es").text, ruiz.get("/school").text]:
+        assert "Lovell" in page
+        assert not re.search("[\u202e\u2066\u200f\x9b\x1b]", page)
+    told = okafor.get(f"{science}/list/pdf").content
+    assert "Lovell, Ada" in text_of(told)
+    assert not re.search("[\u202e\u2066\u200f\x9b\x1b]", text_of(told))
+
+
+def test_a_code_of_a_file_comes_back_from_the_form_as_it_was_sent() -> None:
+    sent = as_sent("A\u202eb\u200f<&>é")
+    assert plain(sent) == sent
+    assert unescape(sent) == "A\u202eb\u200f<&>é"
