@@ -28,6 +28,7 @@ from appliance.jobs.compute_metrics import refresh
 from appliance.jobs.drafting import Drafting
 from appliance.jobs.drop_folder import DropFolder
 from appliance.jobs.grants import shut_ended_codes
+from appliance.jobs.release_outbox import clear_outbox
 from appliance.jobs.retention import erase_expired
 from appliance.jobs.student_budget import OverBudget, budgets
 from appliance.jobs.uploads import Uploads
@@ -127,6 +128,7 @@ def serve(
         database = Database(home)
         try:
             write_witness(database)  # refuses to serve a log whose end was cut off
+            clear_outbox(database, home / "outbox")
             settings = read_settings(home)
             certificate = None if behind_tls else _certificate(home, settings, host)
             is_secure = behind_tls or certificate is not None

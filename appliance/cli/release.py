@@ -55,7 +55,7 @@ def draft_(
 @click.pass_context
 def approve_(context: click.Context, release_id: int, person: str, as_json: bool) -> None:
     """Approve a draft. It takes a second person."""
-    from appliance.jobs.make_release import approve
+    from appliance.jobs.release_deeds import approve
 
     with home_of(context) as database:
         _tell(approve(database, release_id, by=person), as_json)
@@ -69,7 +69,7 @@ def approve_(context: click.Context, release_id: int, person: str, as_json: bool
 @click.pass_context
 def discard_(context: click.Context, release_id: int, reason: str, person: str | None, as_json: bool) -> None:
     """Put a draft, or an approved release that was not built, aside for good."""
-    from appliance.jobs.make_release import discard
+    from appliance.jobs.release_deeds import discard
 
     with home_of(context) as database:
         _tell(discard(database, release_id, by=person or _here(), reason=reason), as_json)
@@ -82,7 +82,7 @@ def discard_(context: click.Context, release_id: int, reason: str, person: str |
 @click.pass_context
 def build_(context: click.Context, release_id: int, out: Path | None, person: str | None) -> None:
     """Make the signed package of an approved release, and print its path."""
-    from appliance.jobs.make_release import build_package
+    from appliance.jobs.release_outbox import build_package
 
     with home_of(context) as database:
         path = build_package(database, release_id, out or context.obj / "outbox", by=person or _here())
@@ -98,7 +98,7 @@ def build_(context: click.Context, release_id: int, out: Path | None, person: st
 @click.pass_context
 def withdraw_(context: click.Context, release_id: int, reason: str, person: str | None, as_json: bool) -> None:
     """Take back a release that has left: a signed notice goes into the outbox, and later packages name it as well."""
-    from appliance.jobs.make_release import withdraw
+    from appliance.jobs.release_outbox import withdraw
 
     with home_of(context) as database:
         _tell(withdraw(database, release_id, context.obj / "outbox", by=person or _here(), reason=reason), as_json)

@@ -14,7 +14,9 @@ from appliance.jobs.compute_metrics import refresh
 from appliance.jobs.demo_codes import demo_folder
 from appliance.jobs.demo_people import sign_ins
 from appliance.jobs.import_files import import_files
-from appliance.jobs.make_release import approve, build_package, draft
+from appliance.jobs.make_release import draft
+from appliance.jobs.release_deeds import approve
+from appliance.jobs.release_outbox import build_package
 from appliance.progress import Progress
 from appliance.sample import SampleDistrict, write_district
 from appliance.settings import Settings

@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime
 
+from appliance.actions import Action
 from appliance.aggregate.release import Signer
-from appliance.storage.database import Tables
+from appliance.storage.database import Database, Event, Tables
 
 
 def district_signer(tables: Tables) -> Signer:
@@ -17,3 +18,9 @@ def district_signer(tables: Tables) -> Signer:
         {"private_key": signer.private_bytes(), "public_key": signer.public.line("district"), "made_at": made_at}
     )
     return signer
+
+
+def signer_of(database: Database) -> Signer:
+    """The district's key, where nothing else is being changed."""
+    with database.changing(Event("the release desk", Action.COMPUTE_METRICS, "signing key")) as tables:
+        return district_signer(tables)

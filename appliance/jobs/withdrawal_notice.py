@@ -1,28 +1,32 @@
 """The notice of a withdrawal, for the state office that has read the package already."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-from appliance.actions import Action
-from appliance.aggregate.release import archive, withdrawal
+from appliance.aggregate.release import Signer, archive, withdrawal
 from appliance.aggregate.release.package import DESCRIPTOR
 from appliance.errors import Trouble
-from appliance.jobs.release_record import files, show
-from appliance.jobs.signing import district_signer
-from appliance.storage.database import Database, Event
+from appliance.jobs.release_record import files
+from appliance.storage.database import Database
 
 
-def lay_notice(database: Database, key: int, outbox: Path) -> None:
-    """Write the signed notice of a withdrawn release into the outbox; written again, it is the same to the byte.
+@contextmanager
+def notice_laid(
+    database: Database, release: dict[str, Any], outbox: Path, signer: Signer, *, by: str, on: str
+) -> Iterator[None]:
+    """Lay the signed notice of a release into the outbox, where it gets its name when the block is over.
 
-    None for a release of an earlier program, whose package was not kept: nothing here says what left.
+    `on`: ISO day of the withdrawal. Laid again, it is the same to the byte. There is none for a release of an earlier
+    program, whose package was not kept: nothing here says what left.
     """
-    release = show(database, key)
     try:
-        facts = json.loads(files(database, key)[DESCRIPTOR])["schoolhouse"]
+        facts = json.loads(files(database, release["release_key"])[DESCRIPTOR])["schoolhouse"]
     except Trouble:
+        yield
         return
-    step = next(step for step in release["history"] if step["deed"] == "withdraw")
     notice = withdrawal.Withdrawal(
         lea_id=facts["lea_id"],
         district_name=facts["district_name"],
@@ -30,13 +34,14 @@ def lay_notice(database: Database, key: int, outbox: Path) -> None:
         snapshot=release["snapshot"],
         package=release["package_name"],
         sha256=release["package_sha256"],
-        withdrawn_by=step["who"],
-        withdrawn_on=step["at"][:10],
+        withdrawn_by=by,
+        withdrawn_on=on,
     )
-    path = outbox / notice.file_name
-    if path.exists():
-        return
-    with database.changing(Event(step["who"], Action.WITHDRAW_RELEASE, f"notice of release {key}")) as tables:
-        data = withdrawal.write(notice, district_signer(tables))
     outbox.mkdir(parents=True, exist_ok=True)
-    archive.write(path, data)
+    with archive.laid(outbox / notice.file_name, withdrawal.write(notice, signer)):
+        yield
+
+
+def unfinished_notice(package: Path) -> Path:
+    """Where the notice beside a package lies as long as it has no name yet."""
+    return archive.unfinished(package.with_name(withdrawal.notice_name(package.name)))

@@ -3,16 +3,18 @@
 import ast
 import copy
 import pickle
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from districts import district
-from maplewood_release import facts
+from maplewood_release import APPROVAL, facts
 
 import appliance
 from appliance.aggregate.disclosure import Protected, ProtectedTable
 from appliance.aggregate.published import PublishedTable
-from appliance.aggregate.release import draft
+from appliance.aggregate.refusal import Refused
+from appliance.aggregate.release import Draft, Signer, approved, archive, draft
 
 HOUSE = Path(appliance.__file__).parent
 
@@ -40,6 +42,28 @@ def test_exact_counts_cannot_be_written_into_a_release(maplewood, signer):
     for forged in (exact, rows):
         with pytest.raises(TypeError, match="Only a ProtectedTable"):
             draft(Protected((forged,), maplewood.report), facts(), signer)
+
+
+def test_files_that_were_not_written_from_protected_tables_are_never_signed(maplewood, signer):
+    """What is kept between drafting and building has lost its type; the seal stands in for it."""
+    made = draft(maplewood, facts(), signer)
+    files = archive.unpack(made.data)
+    files["membership.csv"] = files["membership.csv"].replace(b",hidden,", b",none,", 1)
+    forged = archive.pack(files)
+    for data, seal in (
+        (forged, made.seal),
+        (forged, signer.sign(forged)),
+        (forged, ""),
+        (made.data, draft(maplewood, facts(), Signer.generate()).seal),
+    ):
+        with pytest.raises(Refused, match="does not bear the seal"):
+            approved(Draft(data, seal), APPROVAL, signer)
+    assert approved(made, APPROVAL, signer)
+
+
+def test_who_drafted_a_release_does_not_approve_it(maplewood, signer):
+    with pytest.raises(Refused, match="approved by another"):
+        approved(draft(maplewood, facts(), signer), replace(APPROVAL, by="M. Ruiz"), signer)
 
 
 def test_no_other_module_names_the_seal():

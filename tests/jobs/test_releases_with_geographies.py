@@ -15,8 +15,10 @@ from appliance.aggregate.disclosure import publish
 from appliance.aggregate.refusal import Refused
 from appliance.jobs import make_release
 from appliance.jobs.import_files import import_files
-from appliance.jobs.make_release import approve, build_package, draft
+from appliance.jobs.make_release import draft
 from appliance.jobs.policy import propose, sign
+from appliance.jobs.release_deeds import approve
+from appliance.jobs.release_outbox import build_package
 from appliance.sample import write_district
 from appliance.settings import Settings
 from appliance.state_office import attack, verify

@@ -36,7 +36,12 @@ class Withdrawal(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     @property
     def file_name(self) -> str:
         """Where the notice lies in the outbox, beside where the package lay."""
-        return f"{self.package.removesuffix('.zip')}.withdrawn.txt"
+        return notice_name(self.package)
+
+
+def notice_name(package: str) -> str:
+    """The name of the notice of a package, which takes the place of its own."""
+    return f"{package.removesuffix('.zip')}.withdrawn.txt"
 
 
 def write(withdrawal: Withdrawal, signer: Signer) -> bytes:

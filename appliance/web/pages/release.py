@@ -14,8 +14,9 @@ from litestar.response import Redirect
 
 from appliance.actions import Action, may
 from appliance.errors import Trouble
-from appliance.jobs.make_release import approve, build_package, discard, person, withdraw
 from appliance.jobs.release_changes import SinceLast, since_last
+from appliance.jobs.release_deeds import approve, discard, person
+from appliance.jobs.release_outbox import build_package, withdraw
 from appliance.jobs.release_record import content, files
 from appliance.jobs.release_record import show as record_of
 from appliance.jobs.release_states import LEFT, Step, possible
