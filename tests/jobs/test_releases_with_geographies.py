@@ -13,12 +13,12 @@ from appliance import counts
 from appliance.aggregate.crossings import category_set
 from appliance.aggregate.disclosure import publish
 from appliance.aggregate.refusal import Refused
-from appliance.jobs import make_release
 from appliance.jobs.import_files import import_files
 from appliance.jobs.make_release import draft
 from appliance.jobs.policy import propose, sign
 from appliance.jobs.release_deeds import approve
 from appliance.jobs.release_outbox import build_package
+from appliance.jobs.release_record import listed
 from appliance.sample import write_district
 from appliance.settings import Settings
 from appliance.state_office import attack, verify
@@ -181,6 +181,6 @@ def test_a_geography_of_a_school_that_is_not_loaded_is_refused(tmp_path):
         adopt(database, tmp_path, "geographies = [{code = 'COOP', name = 'Cooperative', schools = ['9999']}]\n")
         with pytest.raises(Refused, match="COOP names the school 9999, which is not loaded"):
             draft(database, SNAPSHOT, Settings(), by="s.ortiz")
-        assert make_release.listed(database) == []
+        assert listed(database) == []
     finally:
         database.close()
