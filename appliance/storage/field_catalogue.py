@@ -43,6 +43,7 @@ _KEPT = {
     "undo": "until ten further imports are loaded; then an import cannot be taken back any more",
     "quarantine": "until it can be loaded, at most 30 days",
     "tray": "until the next change of the records takes it in, at the latest at night",
+    "week": "until the next Monday",
     "home": "as long as the home",
 }
 _SEEN_BY = {
