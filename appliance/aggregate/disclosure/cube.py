@@ -203,7 +203,8 @@ def _at(cell: Cell) -> tuple[str, str, str]:
 
 
 def _where(place: Place) -> str:
-    return f"{place.dimension} {place.category} of {'the district' if place.school_id == DISTRICT else place.school_id}"
+    group = "all students" if place.dimension == ALL else f"{place.dimension} {place.category}"
+    return f"{group} of {'the district' if place.school_id == DISTRICT else place.school_id}"
 
 
 def _absent(population: Population, offered: Mapping[str, Collection[str]]) -> Iterable[Place]:
