@@ -3,7 +3,8 @@
 Whoever signed in more than five minutes ago says once more who they are: a file outlives the session it came from.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 from litestar import Response, get
@@ -40,9 +41,8 @@ def take_class(
     with visit.reading() as reading:
         table = table_of(visit, reading, visit.key(Kind.SECTION, address), sort)
     columns = tuple(column.text for column in table.columns)
-    return _taken(
-        visit, form, "class", table.about.title, columns, map(table.cells, table.lines), table.lines, table.level_rule
-    )
+    sheet = Sheet(f"class-{words.iso_day(visit.today)}", columns, map(table.cells, table.lines), table.level_rule)
+    return taken(visit, Action.EXPORT_SECTION, form, table.about.title, sheet, _keys(table.lines))
 
 
 @get("/caseload/file/{form:str}", action=Action.EXPORT_SECTION, step_up=True, sync_to_thread=True)
@@ -53,7 +53,8 @@ def take_caseload(
     with visit.reading() as reading:
         lines = caseload(reading, today=visit.today, school_year=visit.school_year)
     lines.sort(key=ORDERS[sort])
-    return _taken(visit, form, "students", "caseload", _COLUMNS, map(_row, lines), lines)
+    sheet = Sheet(f"students-{words.iso_day(visit.today)}", _COLUMNS, map(_row, lines))
+    return taken(visit, Action.EXPORT_SECTION, form, "caseload", sheet, _keys(lines))
 
 
 @get("/school/file/{form:str}", action=Action.EXPORT_SCHOOL, step_up=True, sync_to_thread=True)
@@ -75,7 +76,8 @@ def take_school(
         found = roster_lines(reading, keys, today=visit.today, school_year=visit.school_year, here=here)
     by_key = {line.student_key: line for line in found}
     lines = [by_key[key] for key in keys]
-    return _taken(visit, form, "school", school.name, _COLUMNS, map(_row, lines), lines)
+    sheet = Sheet(f"school-{words.iso_day(visit.today)}", _COLUMNS, map(_row, lines))
+    return taken(visit, Action.EXPORT_SCHOOL, form, school.name, sheet, _keys(lines))
 
 
 def _row(line: RosterLine) -> tuple[Cell, ...]:
@@ -92,26 +94,24 @@ def _row(line: RosterLine) -> tuple[Cell, ...]:
     )
 
 
-def _taken(
-    visit: Visit,
-    form: Form,
-    name: str,
-    subject: str,
-    columns: tuple[str, ...],
-    rows: Iterable[tuple[Cell, ...]],
-    lines: Sequence[RosterLine],
-    rule: str = "",
+def _keys(lines: Sequence[RosterLine]) -> tuple[int, ...]:
+    return tuple(line.student_key for line in lines)
+
+
+def taken(
+    visit: Visit, action: Action, form: Form, subject: str, sheet: Sheet, students: tuple[int, ...] | None
 ) -> Response[bytes]:
-    """The file, once the log holds that it was taken out, and with whose records."""
-    action = Action.EXPORT_SCHOOL if name == "school" else Action.EXPORT_SECTION
-    students = tuple(line.student_key for line in lines)
-    number = visit.saw(action, students=students, subject=f"{subject}, {form}")
+    """The file, once the log holds that it was taken out, and with whose records. `students`: None for totals.
+
+    Under the table stands who took it out, and then what the sheet itself notes.
+    """
+    number = visit.saw(action, students=students or (), subject=f"{subject}, {form}")
     frame = visit.bare_frame()
     note = (
-        f"Student records. Taken out by {frame.display_name}, {frame.printed}; line {number} of the access log. Keep "
-        f"locked; delete after use.{' ' if rule else ''}{rule}"
+        f"{'Totals' if students is None else 'Student records'}. Taken out by {frame.display_name}, {frame.printed}; "
+        f"line {number} of the access log.{'' if students is None else ' Keep locked; delete after use.'} {sheet.note}"
     )
-    return Sheet(f"{name}-{words.iso_day(visit.today)}", columns, rows, note).as_file(form)
+    return replace(sheet, note=note.rstrip()).as_file(form)
 
 
 EXPORTS = [take_class, take_caseload, take_school]

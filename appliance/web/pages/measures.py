@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import ClassVar
 
 from litestar import Response, get
@@ -11,36 +10,30 @@ from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from appliance.actions import Action
+from appliance.storage.database import Reading
 from appliance.student_level.access import counting_as
-from appliance.student_level.metrics.catalogue import Measure
 from appliance.student_level.records import schools
 from appliance.student_level.records.behind_measures import Behind, behind
 from appliance.student_level.records.enrollments import Name, names
 from appliance.student_level.records.measures import Line, Measures, by_school, of_district, of_school
 from appliance.student_level.records.rule_book import RuleBook
 from appliance.web.addresses import Kind
-from appliance.web.history_lines import HistoryLine, by_month, history_line, month_word, months
+from appliance.web.measure_table import (
+    EACH_ONCE,
+    Column,
+    MeasureTable,
+    Said,
+    measure_table,
+    now_said,
+    schools_columns,
+    share_said,
+    students_columns,
+    subject_of,
+)
 from appliance.web.rendering import show
 from appliance.web.visit import Frame, NoSuch, Visit
 
 LINES_A_PAGE = 50
-SUBJECTS = {
-    "MATH": "mathematics", "RLA": "reading and language arts", "SCI": "science", "SOC": "social studies",
-    "ELP": "English language proficiency", "OTHER": "other subjects",
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One measure on the page, and the drawing of its months."""
-
-    line: Line
-    chart: HistoryLine | None
-
-    @property
-    def subject(self) -> str:
-        """Of which subject it is; empty for a measure that has none."""
-        return SUBJECTS.get(self.line.detail, self.line.detail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,61 +46,32 @@ class MeasuresPage:
     place: str
     at: str
     others: tuple[tuple[str, schools.School], ...]
-    day: int | None
-    families: tuple[tuple[str, tuple[Row, ...]], ...]
-
-    @property
-    def head(self) -> list[str]:
-        """The first row of the table of numbers: the months that any measure has."""
-        return ["Measure", *map(month_word, self._months)]
-
-    @property
-    def numbers(self) -> list[tuple[str, ...]]:
-        """Every number that the little lines are drawn from."""
-        shown = self._months
-        return [
-            (
-                f"{row.line.measure.called}{': ' if row.subject else ''}{row.subject}",
-                *(told.get(key, "") for key in shown),
-            )
-            for _, rows in self.families
-            for row in rows
-            if (told := by_month(row.line.history))
-        ]
-
-    @property
-    def _months(self) -> list[str]:
-        return months([row.line.history for _, rows in self.families for row in rows])
-
-
-def _families(found: Measures | None) -> tuple[tuple[str, tuple[Row, ...]], ...]:
-    if found is None:
-        return ()
-    return tuple(
-        (family, tuple(Row(line, history_line(line.history, found.day)) for line in lines))
-        for family, lines in groupby(found.lines, key=lambda line: line.measure.family)
-    )
+    table: MeasureTable
 
 
 @get("/school/measures", action=Action.SEE_SCHOOL, sync_to_thread=True)
 def see_school_measures(visit: NamedDependency[Visit], at: FromQuery[str] = "") -> Response[str]:
     """The measures of a school that the reader leads. Nothing on this page is about one student."""
+    page = measures_of_school(visit, at)
+    visit.saw(Action.SEE_SCHOOL, students=(), subject=page.place)
+    return show(page)
+
+
+def measures_of_school(visit: Visit, at: str) -> MeasuresPage:
+    """The page of one of the reader's schools, not yet in the log. Raises NoSuch for any other."""
     with visit.reading() as reading:
         led = schools.schools_led(reading)
         school = _chosen(visit, led, at)
         rules = visit.rules(reading)
         found = of_school(reading, school.school_key, visit.school_year, rules)
-        page = MeasuresPage(
+        return MeasuresPage(
             visit.frame(reading),
             rules,
             school.name,
             visit.addresses.of(Kind.SCHOOL, school.school_key),
             tuple((visit.addresses.of(Kind.SCHOOL, one.school_key), one) for one in led if one != school),
-            found.day if found else None,
-            _families(found),
+            measure_table(found, rules.first_days),
         )
-    visit.saw(Action.SEE_SCHOOL, students=(), subject=school.name)
-    return show(page)
 
 
 def _chosen(visit: Visit, led: Sequence[schools.School], at: str) -> schools.School:
@@ -119,21 +83,51 @@ def _chosen(visit: Visit, led: Sequence[schools.School], at: str) -> schools.Sch
 
 
 @dataclass(frozen=True, slots=True)
+class StudentsBehind:
+    """The students behind one measure of a school: those in the number, or outside it where more is better.
+
+    By how much, then by name.
+    """
+
+    school: schools.School
+    line: Line
+    lines: tuple[tuple[int, Name, Behind], ...]
+
+    @property
+    def of_others(self) -> int:
+        """How many of the number are not here, because they left since; only where students are counted."""
+        now = self.line.now
+        if self.line.measure.unit != "students" or now.kind not in ("shown", "first days"):
+            return 0
+        in_it = now.out_of - now.count if self.line.measure.more_is_better else now.count
+        return max(0, in_it - len(self.lines))
+
+
+@dataclass(frozen=True, slots=True)
 class MeasureStudentsPage:
-    """The students behind one measure. `lines`: those in the number, or outside it where more is better."""
+    """So many of the students behind one measure. `lines`: their address, name and part."""
 
     template: ClassVar[str] = "pages/measure_students.html"
     frame: Frame
-    school: schools.School
+    told: StudentsBehind
     at: str
-    measure: Measure
-    subject: str
-    detail: str
-    day: int
     lines: tuple[tuple[str, Name, Behind], ...]
-    total: int
-    of_others: int
     page: int
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns that the page and its files have."""
+        return students_columns(self.told.line.measure)
+
+    @property
+    def subject(self) -> str:
+        """Of which subject the measure is."""
+        return subject_of(self.told.line)
+
+    @property
+    def total(self) -> int:
+        """How many there are on all pages."""
+        return len(self.told.lines)
 
     @property
     def last_page(self) -> int:
@@ -148,35 +142,32 @@ def see_measure_students(
 ) -> Response[str] | Redirect:  # fmt: skip
     """Who is behind a measure's number, at a school that the reader leads. The log keeps whom the page named."""
     with visit.reading() as reading:
-        school = _chosen(visit, schools.schools_led(reading), at)
-        rules = visit.rules(reading)
-        found = of_school(reading, school.school_key, visit.school_year, rules)
-        if found is None:
+        told = students_behind(visit, reading, at, measure, detail)
+        if told is None:
             return Redirect(f"/school/measures?at={at}", status_code=303)
-        line = _line(found, measure, detail)
-        with counting_as(visit.house.database, visit.viewer) as counting:
-            told = behind(counting, measure, line.detail, school.school_key, line.now.day, rules)
-        more = line.measure.more_is_better
-        meant = {one.student_key: one for one in told if (one.count < one.out_of if more else one.count)}
-        called = names(reading, list(meant))
-        order = sorted(called, key=lambda key: (-_weight(meant[key], more=more), called[key].sorted.casefold()))
-        page = min(max(page, 0), max(len(order) - 1, 0) // LINES_A_PAGE)
-        shown = order[page * LINES_A_PAGE : (page + 1) * LINES_A_PAGE]
-        answer = MeasureStudentsPage(
-            frame=visit.frame(reading),
-            school=school,
-            at=at,
-            measure=line.measure,
-            subject=SUBJECTS.get(line.detail, line.detail),
-            detail=line.detail,
-            day=line.now.day,
-            lines=tuple((visit.student_address(key), called[key], meant[key]) for key in shown),
-            total=len(order),
-            of_others=_of_others(line, len(order)),
-            page=page,
-        )
-    visit.saw(Action.SEE_SCHOOL, students=tuple(shown), subject=school.name)
+        page = min(max(page, 0), max(len(told.lines) - 1, 0) // LINES_A_PAGE)
+        shown = told.lines[page * LINES_A_PAGE : (page + 1) * LINES_A_PAGE]
+        lines = tuple((visit.student_address(key), name, one) for key, name, one in shown)
+        answer = MeasureStudentsPage(visit.frame(reading), told, at, lines, page)
+    visit.saw(Action.SEE_SCHOOL, students=tuple(key for key, _, _ in shown), subject=told.school.name)
     return show(answer)
+
+
+def students_behind(visit: Visit, reading: Reading, at: str, measure: str, detail: str) -> StudentsBehind | None:
+    """The students behind a measure; None where nothing has been counted. Raises NoSuch for what is none."""
+    school = _chosen(visit, schools.schools_led(reading), at)
+    rules = visit.rules(reading)
+    found = of_school(reading, school.school_key, visit.school_year, rules)
+    if found is None:
+        return None
+    line = _line(found, measure, detail)
+    with counting_as(visit.house.database, visit.viewer) as counting:
+        told = behind(counting, measure, line.detail, school.school_key, line.now.day, rules)
+    more = line.measure.more_is_better
+    meant = {one.student_key: one for one in told if (one.count < one.out_of if more else one.count)}
+    called = names(reading, list(meant))
+    order = sorted(called, key=lambda key: (-_weight(meant[key], more=more), called[key].sorted.casefold()))
+    return StudentsBehind(school, line, tuple((key, called[key], meant[key]) for key in order))
 
 
 def _line(found: Measures, measure: str, detail: str) -> Line:
@@ -190,24 +181,20 @@ def _weight(one: Behind, *, more: bool) -> int:
     return one.out_of - one.count if more else one.count
 
 
-def _of_others(line: Line, listed: int) -> int:
-    """How many students of the number are not listed, because they left since; only where students are counted."""
-    if line.measure.unit != "students" or line.now.kind not in ("shown", "first days"):
-        return 0
-    in_it = line.now.out_of - line.now.count if line.measure.more_is_better else line.now.count
-    return max(0, in_it - listed)
-
-
 @get("/district/measures", action=Action.SEE_DISTRICT, sync_to_thread=True)
 def see_district_measures(visit: NamedDependency[Visit]) -> Response[str]:
     """The district's measures: totals only."""
+    page = measures_of_district(visit)
+    visit.saw(Action.SEE_DISTRICT, students=())
+    return show(page)
+
+
+def measures_of_district(visit: Visit) -> MeasuresPage:
+    """The district's page, not yet in the log."""
     with visit.reading() as reading, visit.house.database.counts_only() as shelf:
         rules = visit.rules(reading)
         found = of_district(shelf, reading, visit.school_year, rules)
-        day = found.day if found else None
-        page = MeasuresPage(visit.frame(reading), rules, "The district", "", (), day, _families(found))
-    visit.saw(Action.SEE_DISTRICT, students=())
-    return show(page)
+        return MeasuresPage(visit.frame(reading), rules, "The district", "", (), measure_table(found, rules.first_days))
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,10 +203,25 @@ class MeasureSchoolsPage:
 
     template: ClassVar[str] = "pages/measure_schools.html"
     frame: Frame
-    rules: RuleBook
     line: Line
-    subject: str
     schools: tuple[schools.Share, ...]
+    district: Said
+    each_once: ClassVar[str] = EACH_ONCE
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns that the page and its files have."""
+        return schools_columns(self.line)
+
+    @property
+    def subject(self) -> str:
+        """Of which subject the measure is."""
+        return subject_of(self.line)
+
+    @property
+    def lines(self) -> tuple[tuple[str, Said], ...]:
+        """Each school, and how the measure stands there."""
+        return tuple((one.name, share_said(one, self.line)) for one in self.schools)
 
 
 @get("/district/measures/schools", action=Action.SEE_DISTRICT, sync_to_thread=True)
@@ -227,16 +229,23 @@ def see_measure_schools(
     visit: NamedDependency[Visit], measure: FromQuery[str], detail: FromQuery[str] = ""
 ) -> Response[str] | Redirect:
     """One measure school by school, totals only."""
+    page = schools_of_measure(visit, measure, detail)
+    if page is None:
+        return Redirect("/district/measures", status_code=303)
+    visit.saw(Action.SEE_DISTRICT, students=())
+    return show(page)
+
+
+def schools_of_measure(visit: Visit, measure: str, detail: str) -> MeasureSchoolsPage | None:
+    """The page of one measure by school, not yet in the log; None where nothing has been counted. Raises NoSuch."""
     with visit.reading() as reading, visit.house.database.counts_only() as shelf:
         rules = visit.rules(reading)
         found = of_district(shelf, reading, visit.school_year, rules)
         if found is None:
-            return Redirect("/district/measures", status_code=303)
+            return None
         line = _line(found, measure, detail)
-        subject, told = SUBJECTS.get(line.detail, line.detail), by_school(shelf, reading, line)
-        page = MeasureSchoolsPage(visit.frame(reading), rules, line, subject, told)
-    visit.saw(Action.SEE_DISTRICT, students=())
-    return show(page)
+        told = by_school(shelf, reading, line)
+        return MeasureSchoolsPage(visit.frame(reading), line, told, now_said(line, rules.first_days))
 
 
 MEASURE_PAGES = (see_school_measures, see_measure_students, see_district_measures, see_measure_schools)

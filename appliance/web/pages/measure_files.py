@@ -1,0 +1,208 @@
+"""Measures to take along, as files and on paper: the columns of their pages, and nothing that those hide.
+
+What names students asks for the right to take a school's students out, and for whoever takes them to say once more who
+they are; the log keeps whom the file names.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+
+from appliance.actions import Action
+from appliance.errors import Trouble
+from appliance.web import words
+from appliance.web.measure_table import (
+    Column,
+    MeasureTable,
+    district_cells,
+    school_cells,
+    schools_columns,
+    student_cells,
+    students_columns,
+    subject_of,
+)
+from appliance.web.pages.exports import taken
+from appliance.web.pages.measures import (
+    MeasureSchoolsPage,
+    StudentsBehind,
+    measures_of_district,
+    measures_of_school,
+    schools_of_measure,
+    students_behind,
+)
+from appliance.web.pages.paper import Paper, as_pdf
+from appliance.web.rendering import html_of
+from appliance.web.sheets import Cell, Sheet
+from appliance.web.visit import Visit
+
+_Form = Literal["csv", "xlsx"]
+_NOT_COUNTED = "Nothing has been counted this school year, so there is nothing to take along. Attendance is not loaded."
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of a paper."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TablePaper(Paper):
+    """Tables on paper, as their files have them. `keeping`: what to do with it."""
+
+    template: ClassVar[str] = "paper/tables.html"
+    place: str
+    title: str
+    about: str
+    tables: tuple[Table, ...]
+    keeping: str
+
+
+@get("/school/measures/file/{form:str}", action=Action.SEE_SCHOOL, sync_to_thread=True)
+def take_school_measures(
+    form: FromPath[_Form], visit: NamedDependency[Visit], at: FromQuery[str] = ""
+) -> Response[bytes]:
+    """The measures of a school, each month in a column of its own."""
+    page = measures_of_school(visit, at)
+    return taken(visit, Action.SEE_SCHOOL, form, f"measures of {page.place}", _sheet(visit, page.table), None)
+
+
+@get("/school/measures/pdf", action=Action.SEE_SCHOOL, sync_to_thread=True)
+def school_measures_as_pdf(visit: NamedDependency[Visit], at: FromQuery[str] = "") -> Response[bytes]:
+    """The same on paper."""
+    page = measures_of_school(visit, at)
+    return _measures_on_paper(visit, Action.SEE_SCHOOL, page.place, page.table)
+
+
+@get("/district/measures/file/{form:str}", action=Action.SEE_DISTRICT, sync_to_thread=True)
+def take_district_measures(form: FromPath[_Form], visit: NamedDependency[Visit]) -> Response[bytes]:
+    """The district's measures, totals only."""
+    page = measures_of_district(visit)
+    return taken(visit, Action.SEE_DISTRICT, form, "measures", _sheet(visit, page.table), None)
+
+
+@get("/district/measures/pdf", action=Action.SEE_DISTRICT, sync_to_thread=True)
+def district_measures_as_pdf(visit: NamedDependency[Visit]) -> Response[bytes]:
+    """The same on paper."""
+    page = measures_of_district(visit)
+    return _measures_on_paper(visit, Action.SEE_DISTRICT, page.place, page.table)
+
+
+@get("/district/measures/schools/file/{form:str}", action=Action.SEE_DISTRICT, sync_to_thread=True)
+def take_measure_schools(
+    form: FromPath[_Form], visit: NamedDependency[Visit], measure: FromQuery[str], detail: FromQuery[str] = ""
+) -> Response[bytes]:
+    """One measure school by school."""
+    head, rows, page = _by_school(visit, measure, detail)
+    sheet = Sheet(f"measure-{words.iso_day(visit.today)}", head, rows)
+    return taken(visit, Action.SEE_DISTRICT, form, f"{page.line.measure.called}, by school", sheet, None)
+
+
+@get("/district/measures/schools/pdf", action=Action.SEE_DISTRICT, sync_to_thread=True)
+def measure_schools_as_pdf(
+    visit: NamedDependency[Visit], measure: FromQuery[str], detail: FromQuery[str] = ""
+) -> Response[bytes]:
+    """The same on paper."""
+    head, rows, page = _by_school(visit, measure, detail)
+    called = page.line.measure.called
+    number = visit.saw(Action.SEE_DISTRICT, students=(), subject=f"{called}, by school, on paper")
+    about = _counted(page.line.now.day, page.subject, "totals only")
+    return _on_paper(visit, number, "The district", f"{called}, by school", about, (Table(head, rows),), "Totals.")
+
+
+@get("/school/measures/students/file/{form:str}", action=Action.EXPORT_SCHOOL, step_up=True, sync_to_thread=True)
+def take_measure_students(
+    form: FromPath[_Form], visit: NamedDependency[Visit], at: FromQuery[str], measure: FromQuery[str],
+    detail: FromQuery[str] = "",
+) -> Response[bytes]:  # fmt: skip
+    """Every student behind a measure, of all its pages."""
+    told = _students(visit, at, measure, detail)
+    head, rows = _of_students(told)
+    sheet = Sheet(f"measure-students-{words.iso_day(visit.today)}", head, rows)
+    return taken(visit, Action.EXPORT_SCHOOL, form, _behind(told), sheet, tuple(key for key, _, _ in told.lines))
+
+
+@get("/school/measures/students/pdf", action=Action.PRINT_SCHOOL, step_up=True, sync_to_thread=True)
+def measure_students_as_pdf(
+    visit: NamedDependency[Visit], at: FromQuery[str], measure: FromQuery[str], detail: FromQuery[str] = ""
+) -> Response[bytes]:
+    """The same on paper."""
+    told = _students(visit, at, measure, detail)
+    number = visit.saw(Action.PRINT_SCHOOL, students=tuple(key for key, _, _ in told.lines), subject=_behind(told))
+    title = told.line.measure.called
+    about = _counted(told.line.now.day, subject_of(told.line), words.plural(len(told.lines), "student"))
+    tables = (Table(*_of_students(told)),)
+    return _on_paper(visit, number, told.school.name, title, about, tables, "Student records. Shred after use.")
+
+
+def _sheet(visit: Visit, table: MeasureTable) -> Sheet:
+    return Sheet(f"measures-{words.iso_day(visit.today)}", table.head, table.rows())
+
+
+def _measures_on_paper(visit: Visit, action: Action, place: str, table: MeasureTable) -> Response[bytes]:
+    if table.day is None:
+        raise Trouble(_NOT_COUNTED)
+    number = visit.saw(action, students=(), subject=f"measures of {place}, on paper")
+    # Of the file's columns those before the months, which have a table of their own: paper is not that wide.
+    width = len(table.head) - len(table.months)
+    shown = Table(tuple(table.head[:width]), tuple(row[:width] for row in table.rows()))
+    by_month = Table(tuple(table.month_head), tuple(table.month_rows), "By month")
+    tables = (shown, by_month) if table.months else (shown,)
+    return _on_paper(visit, number, place, "Measures", _counted(table.day, "", "totals only"), tables, "Totals.")
+
+
+def _by_school(
+    visit: Visit, measure: str, detail: str
+) -> tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...], MeasureSchoolsPage]:
+    page = schools_of_measure(visit, measure, detail)
+    if page is None:
+        raise Trouble(_NOT_COUNTED)
+    rows = (*(school_cells(one, page.line) for one in page.schools), district_cells(page.line, page.district))
+    return _head(schools_columns(page.line)), rows, page
+
+
+def _students(visit: Visit, at: str, measure: str, detail: str) -> StudentsBehind:
+    with visit.reading() as reading:
+        told = students_behind(visit, reading, at, measure, detail)
+    if told is None:
+        raise Trouble(_NOT_COUNTED)
+    return told
+
+
+def _of_students(told: StudentsBehind) -> tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]:
+    measure = told.line.measure
+    return _head(students_columns(measure)), tuple(student_cells(name, one, measure) for _, name, one in told.lines)
+
+
+def _behind(told: StudentsBehind) -> str:
+    return f"{told.line.measure.called}: {told.school.name}"
+
+
+def _head(columns: tuple[Column, ...]) -> tuple[str, ...]:
+    return tuple(name for column in columns for name in column.told)
+
+
+def _counted(day: int, *more: str) -> str:
+    return " · ".join(filter(None, (f"counted for {words.day_and_year(day)}", *more)))
+
+
+def _on_paper(
+    visit: Visit, number: int, place: str, title: str, about: str, tables: tuple[Table, ...], keeping: str
+) -> Response[bytes]:
+    frame = visit.bare_frame()
+    page = TablePaper(
+        today=visit.today, signed=frame.display_name, printed=frame.printed, number=number, is_pdf=True, place=place,
+        title=title, about=about, tables=tables, keeping=keeping,
+    )  # fmt: skip
+    return as_pdf("measures", [html_of(page)])
+
+
+MEASURE_FILES = (
+    take_school_measures, school_measures_as_pdf, take_district_measures, district_measures_as_pdf,
+    take_measure_schools, measure_schools_as_pdf, take_measure_students, measure_students_as_pdf,
+)  # fmt: skip
