@@ -1,6 +1,6 @@
 """Choose what is counted anew, attack the choice together with every earlier release, mend it, and write the rows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -43,7 +43,7 @@ def carry_forward(
     progress("Comparing", len(settled), len(settled))
     told = _write(tables, populations, settled, earlier)
     for withhold in (_dimension_old, _all_old, None):
-        loot = _loot(told, earlier, work.policy)
+        loot = _loot(told, populations, earlier, work.policy)
         if not loot:
             break
         if withhold is None:
@@ -144,7 +144,9 @@ def _mend(work: Work, layer: set[Place], table: Changes, fallen: dict[Place, int
     layer.update(name.place for name in cover(work, table.population, {Name("size", p) for p in layer}, wishes))
 
 
-def _loot(tables: Sequence[PublishedTable], earlier: Sequence[Earlier], policy: Policy) -> set[tuple[Owner, str]]:
+def _loot(
+    tables: Sequence[PublishedTable], owners: Iterable[Owner], earlier: Sequence[Earlier], policy: Policy
+) -> set[tuple[Owner, str]]:
     """Populations and dimensions in which whoever holds these tables and any earlier release carries something off."""
     now = Target(tables, policy.minimum_n, policy.k, 0)
     found = [plunder(now, {})]
@@ -152,4 +154,10 @@ def _loot(tables: Sequence[PublishedTable], earlier: Sequence[Earlier], policy: 
         then = replace(now, tables=before.tables, smallest_hidden=0 if number else policy.smallest_hidden)
         found += [plunder(now, {}, then), plunder(then, {}, now)]
     keys = set[Key]().union(*(keys for pair in found for keys in pair))
-    return {((codelists.metric(key.metric).totals_in or key.metric, key.detail), key.dimension) for key in keys}
+    return {(owner, key.dimension) for owner in owners for key in keys if _prints(owner, key)}
+
+
+def _prints(owner: Owner, key: Key) -> bool:
+    """Whether a population has a number. A group that all details of a table are about has no detail."""
+    known = codelists.metric(key.metric)
+    return (known.totals_in or key.metric, key.detail) in (owner, (owner[0], "") if known.one_group else owner)
