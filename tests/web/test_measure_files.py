@@ -157,9 +157,9 @@ def test_names_are_taken_along_only_by_somebody_who_said_lately_who_they_are(cou
     assert ruiz.get(f"/school/measures/{what}?at={at}").status_code == 200
 
 
-def test_before_anything_is_counted_a_file_has_its_head_and_paper_says_why_there_is_none(own_town):
+def test_before_anything_is_counted_a_file_has_its_head_and_instead_of_paper_the_page_says_why(own_town):
     ruiz = sign_in(app_for(own_town), "ruiz")
     assert len(csv_of(ruiz, "/school/measures/file/csv")) == 2
     answer = ruiz.get("/school/measures/pdf")
-    assert answer.status_code == 400
-    assert "Nothing has been counted this school year" in answer.text
+    assert answer.status_code == 303
+    assert "Nothing has been counted this school year" in ruiz.get(answer.headers["location"]).text

@@ -10,9 +10,9 @@ from typing import ClassVar, Literal
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
 
 from appliance.actions import Action
-from appliance.errors import Trouble
 from appliance.web import words
 from appliance.web.measure_table import (
     Column,
@@ -39,7 +39,8 @@ from appliance.web.sheets import Cell, Sheet
 from appliance.web.visit import Visit
 
 _Form = Literal["csv", "xlsx"]
-_NOT_COUNTED = "Nothing has been counted this school year, so there is nothing to take along. Attendance is not loaded."
+_File = Response[bytes] | Redirect
+"""Where nothing has been counted there is nothing to take along, and one is led back to the page that says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,119 +65,129 @@ class TablePaper(Paper):
 
 
 @get("/school/measures/file/{form:str}", action=Action.SEE_SCHOOL, sync_to_thread=True)
-def take_school_measures(
-    form: FromPath[_Form], visit: NamedDependency[Visit], at: FromQuery[str] = ""
-) -> Response[bytes]:
+def take_school_measures(form: FromPath[_Form], visit: NamedDependency[Visit], at: FromQuery[str] = "") -> _File:
     """The measures of a school, each month in a column of its own."""
     page = measures_of_school(visit, at)
     return taken(visit, Action.SEE_SCHOOL, form, f"measures of {page.place}", _sheet(visit, page.table), None)
 
 
 @get("/school/measures/pdf", action=Action.SEE_SCHOOL, sync_to_thread=True)
-def school_measures_as_pdf(visit: NamedDependency[Visit], at: FromQuery[str] = "") -> Response[bytes]:
+def school_measures_as_pdf(visit: NamedDependency[Visit], at: FromQuery[str] = "") -> _File:
     """The same on paper."""
     page = measures_of_school(visit, at)
-    return _measures_on_paper(visit, Action.SEE_SCHOOL, page.place, page.table)
+    if page.table.day is None:
+        return _back(f"/school/measures?at={at}")
+    return _measures_on_paper(visit, Action.SEE_SCHOOL, page.place, page.table, page.table.day)
 
 
 @get("/district/measures/file/{form:str}", action=Action.SEE_DISTRICT, sync_to_thread=True)
-def take_district_measures(form: FromPath[_Form], visit: NamedDependency[Visit]) -> Response[bytes]:
+def take_district_measures(form: FromPath[_Form], visit: NamedDependency[Visit]) -> _File:
     """The district's measures, totals only."""
     page = measures_of_district(visit)
     return taken(visit, Action.SEE_DISTRICT, form, "measures", _sheet(visit, page.table), None)
 
 
 @get("/district/measures/pdf", action=Action.SEE_DISTRICT, sync_to_thread=True)
-def district_measures_as_pdf(visit: NamedDependency[Visit]) -> Response[bytes]:
+def district_measures_as_pdf(visit: NamedDependency[Visit]) -> _File:
     """The same on paper."""
     page = measures_of_district(visit)
-    return _measures_on_paper(visit, Action.SEE_DISTRICT, page.place, page.table)
+    if page.table.day is None:
+        return _back("/district/measures")
+    return _measures_on_paper(visit, Action.SEE_DISTRICT, page.place, page.table, page.table.day)
 
 
 @get("/district/measures/schools/file/{form:str}", action=Action.SEE_DISTRICT, sync_to_thread=True)
 def take_measure_schools(
     form: FromPath[_Form], visit: NamedDependency[Visit], measure: FromQuery[str], detail: FromQuery[str] = ""
-) -> Response[bytes]:
+) -> _File:
     """One measure school by school."""
-    head, rows, page = _by_school(visit, measure, detail)
-    sheet = Sheet(f"measure-{words.iso_day(visit.today)}", head, rows)
+    told = _by_school(visit, measure, detail)
+    if told is None:
+        return _back("/district/measures")
+    table, page = told
+    sheet = Sheet(f"measure-{words.iso_day(visit.today)}", table.head, table.rows)
     return taken(visit, Action.SEE_DISTRICT, form, f"{page.line.measure.called}, by school", sheet, None)
 
 
 @get("/district/measures/schools/pdf", action=Action.SEE_DISTRICT, sync_to_thread=True)
 def measure_schools_as_pdf(
     visit: NamedDependency[Visit], measure: FromQuery[str], detail: FromQuery[str] = ""
-) -> Response[bytes]:
+) -> _File:
     """The same on paper."""
-    head, rows, page = _by_school(visit, measure, detail)
+    told = _by_school(visit, measure, detail)
+    if told is None:
+        return _back("/district/measures")
+    table, page = told
     called = page.line.measure.called
     number = visit.saw(Action.SEE_DISTRICT, students=(), subject=f"{called}, by school, on paper")
     about = _counted(page.line.now.day, page.subject, "totals only")
-    return _on_paper(visit, number, "The district", f"{called}, by school", about, (Table(head, rows),), "Totals.")
+    return _on_paper(visit, number, "The district", f"{called}, by school", about, (table,), "Totals.")
 
 
 @get("/school/measures/students/file/{form:str}", action=Action.EXPORT_SCHOOL, step_up=True, sync_to_thread=True)
 def take_measure_students(
     form: FromPath[_Form], visit: NamedDependency[Visit], at: FromQuery[str], measure: FromQuery[str],
     detail: FromQuery[str] = "",
-) -> Response[bytes]:  # fmt: skip
+) -> _File:  # fmt: skip
     """Every student behind a measure, of all its pages."""
     told = _students(visit, at, measure, detail)
-    head, rows = _of_students(told)
-    sheet = Sheet(f"measure-students-{words.iso_day(visit.today)}", head, rows)
+    if told is None:
+        return _back(f"/school/measures?at={at}")
+    table = _of_students(told)
+    sheet = Sheet(f"measure-students-{words.iso_day(visit.today)}", table.head, table.rows)
     return taken(visit, Action.EXPORT_SCHOOL, form, _behind(told), sheet, tuple(key for key, _, _ in told.lines))
 
 
 @get("/school/measures/students/pdf", action=Action.PRINT_SCHOOL, step_up=True, sync_to_thread=True)
 def measure_students_as_pdf(
     visit: NamedDependency[Visit], at: FromQuery[str], measure: FromQuery[str], detail: FromQuery[str] = ""
-) -> Response[bytes]:
+) -> _File:
     """The same on paper."""
     told = _students(visit, at, measure, detail)
+    if told is None:
+        return _back(f"/school/measures?at={at}")
     number = visit.saw(Action.PRINT_SCHOOL, students=tuple(key for key, _, _ in told.lines), subject=_behind(told))
     title = told.line.measure.called
     about = _counted(told.line.now.day, subject_of(told.line), words.plural(len(told.lines), "student"))
-    tables = (Table(*_of_students(told)),)
-    return _on_paper(visit, number, told.school.name, title, about, tables, "Student records. Shred after use.")
+    keeping = "Student records. Keep locked; shred after use."
+    return _on_paper(visit, number, told.school.name, title, about, (_of_students(told),), keeping)
 
 
 def _sheet(visit: Visit, table: MeasureTable) -> Sheet:
     return Sheet(f"measures-{words.iso_day(visit.today)}", table.head, table.rows())
 
 
-def _measures_on_paper(visit: Visit, action: Action, place: str, table: MeasureTable) -> Response[bytes]:
-    if table.day is None:
-        raise Trouble(_NOT_COUNTED)
+def _measures_on_paper(visit: Visit, action: Action, place: str, table: MeasureTable, day: int) -> _File:
     number = visit.saw(action, students=(), subject=f"measures of {place}, on paper")
     # Of the file's columns those before the months, which have a table of their own: paper is not that wide.
     width = len(table.head) - len(table.months)
     shown = Table(tuple(table.head[:width]), tuple(row[:width] for row in table.rows()))
     by_month = Table(tuple(table.month_head), tuple(table.month_rows), "By month")
     tables = (shown, by_month) if table.months else (shown,)
-    return _on_paper(visit, number, place, "Measures", _counted(table.day, "", "totals only"), tables, "Totals.")
+    return _on_paper(visit, number, place, "Measures", _counted(day, "totals only"), tables, "Totals.")
 
 
-def _by_school(
-    visit: Visit, measure: str, detail: str
-) -> tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...], MeasureSchoolsPage]:
+def _by_school(visit: Visit, measure: str, detail: str) -> tuple[Table, MeasureSchoolsPage] | None:
     page = schools_of_measure(visit, measure, detail)
     if page is None:
-        raise Trouble(_NOT_COUNTED)
+        return None
     rows = (*(school_cells(one, page.line) for one in page.schools), district_cells(page.line, page.district))
-    return _head(schools_columns(page.line)), rows, page
+    return Table(_head(schools_columns(page.line)), rows), page
 
 
-def _students(visit: Visit, at: str, measure: str, detail: str) -> StudentsBehind:
+def _students(visit: Visit, at: str, measure: str, detail: str) -> StudentsBehind | None:
     with visit.reading() as reading:
-        told = students_behind(visit, reading, at, measure, detail)
-    if told is None:
-        raise Trouble(_NOT_COUNTED)
-    return told
+        return students_behind(visit, reading, at, measure, detail)
 
 
-def _of_students(told: StudentsBehind) -> tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]:
+def _of_students(told: StudentsBehind) -> Table:
     measure = told.line.measure
-    return _head(students_columns(measure)), tuple(student_cells(name, one, measure) for _, name, one in told.lines)
+    rows = tuple(student_cells(name, one, measure) for _, name, one in told.lines)
+    return Table(_head(students_columns(measure)), rows)
+
+
+def _back(page: str) -> Redirect:
+    return Redirect(page, status_code=303)
 
 
 def _behind(told: StudentsBehind) -> str:
@@ -193,7 +204,7 @@ def _counted(day: int, *more: str) -> str:
 
 def _on_paper(
     visit: Visit, number: int, place: str, title: str, about: str, tables: tuple[Table, ...], keeping: str
-) -> Response[bytes]:
+) -> _File:
     frame = visit.bare_frame()
     page = TablePaper(
         today=visit.today, signed=frame.display_name, printed=frame.printed, number=number, is_pdf=True, place=place,
