@@ -3,13 +3,15 @@
 import csv
 import gzip
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from appliance.aggregate.disclosure import attacker
+from appliance.aggregate.disclosure import attacker, collected_case
 from appliance.aggregate.disclosure import case as cases
 from appliance.aggregate.disclosure.__main__ import main
 from appliance.aggregate.published import Key
@@ -100,23 +102,15 @@ def test_a_hidden_pair_of_five_is_below_the_target_of_ten():
     assert cases.attack(aimed, hidden).below_target == hidden
 
 
-def three_singletons(smallest_hidden):
-    """Issue 135: a table of two rows whose counts of one and two are hidden, its margins with them."""
-    told = TRAPS["three_singletons"]
-    rows = {f"{row['var1']}": {name: count for name, count in row.items() if name != "var1"} for row in told["rows"]}
-    rows["T"] = {name: sum(row[name] for row in rows.values()) for name in rows["1"]}
-    cells, sums = {}, []
-    for row, counts in rows.items():
-        cells |= {f"{row}{name}": count for name, count in (counts | {"T": sum(counts.values())}).items()}
-        sums.append(([f"{row}{name}" for name in counts], f"{row}T"))
-    sums += [([f"1{name}", f"2{name}"], f"T{name}") for name in [*rows["1"], "T"]]
-    primary = [name for name, count in cells.items() if 1 <= count <= 2]
-    alone = [["1A"], ["1B", "TB"], ["1M"], ["2A"]]
-    return cases.Case("three singletons", cells, sums, primary, smallest_hidden=smallest_hidden, insiders=alone)
+def trapped(title):
+    """A case of the file of traps, by its title."""
+    return next(case for case in collected_case.read(HERE / "05-micro-traps.json") if case.title == title)
 
 
 def test_three_singletons_in_a_row_give_each_other_away_and_need_secondary_cells():
-    case = three_singletons(0)
+    case = trapped("three singletons")
+    assert case.hidden == case.primary
+    assert case.insiders == [["1A"], ["1B", "TB"], ["1M"], ["2A"]]
     only_primary = cases.attack(case, case.primary)
     assert not only_primary.exact
     assert only_primary.to_insiders == {"1B": ["TA"], "1M": ["2A", "2M"], "2A": ["1M", "2M"]}
@@ -126,7 +120,7 @@ def test_three_singletons_in_a_row_give_each_other_away_and_need_secondary_cells
 
 
 def test_where_zeros_are_published_three_singletons_are_exact_for_everybody_until_more_is_hidden():
-    case = three_singletons(1)
+    case = trapped("three singletons (zeros are published)")
     assert {"1A", "1B", "1M"} <= set(cases.attack(case, case.primary).exact)
     _, secondary = added(case)
     assert secondary
@@ -135,31 +129,20 @@ def test_where_zeros_are_published_three_singletons_are_exact_for_everybody_unti
     assert not outcome.to_insiders
 
 
-def test_subtracting_the_boys_from_everybody_finds_one_girl():
-    told = TRAPS["differencing"]
-    cells, sums, girls = {}, [], []
-    for age, everybody, boys in zip(told["total"]["age"], told["total"]["heart"], told["males"]["heart"], strict=True):
-        cells |= {f"all {age}": everybody, f"boys {age}": boys, f"girls {age}": everybody - boys}
-        sums.append(([f"boys {age}", f"girls {age}"], f"all {age}"))
-        girls.append(f"girls {age}")
-    case = cases.Case("differencing", cells, sums, ["girls 21-30"])
-    assert cells["girls 21-30"] == 1
-    assert "girls 21-30" in cases.attack(case, girls).exact
+def test_subtracting_the_men_from_everybody_finds_one_woman():
+    case = trapped("differencing")
+    assert (case.cells["women 21-30 heart"], case.cells["women 21-30 population"]) == (1, 1)
+    told = cases.attack(case, case.hidden)
+    assert {"women 21-30 heart", "women 21-30 population"} <= set(told.exact)
     assert added(case)[1]
-
-
-def test_totals_over_the_shown_cells_alone_are_caught():
-    """ACRO issue 198: margins summed over what is left give the hidden cells away once the true total is known too."""
-    cells = {"a": 4, "b": 30, "c": 40, "shown": 70, "total": 74}
-    case = cases.Case("margins", cells, [(["a", "b", "c"], "total"), (["b", "c"], "shown")], ["a"])
-    assert cases.attack(case, ["a"]).exact == ["a"]
-    assert cases.attack(case, ["a", "b"]).exact == ["a", "b"]
 
 
 def test_three_district_tables_reach_the_proven_optimum():
     expected = [told["expected"] for told in json.loads((HERE / "07-district-optimum.json").read_text())["instances"]]
     instances = json.loads((HERE / "07-district-optimum.json").read_text())["instances"]
-    for case, told, wanted in zip(cases.read(HERE / "07-district-optimum.json"), instances, expected, strict=True):
+    for case, told, wanted in zip(
+        collected_case.read(HERE / "07-district-optimum.json"), instances, expected, strict=True
+    ):
         assert len(case.primary) == wanted["primary"]
         assert len(cases.attack(case, case.primary).below_target) == wanted["primary_only_below_target"]
         answer, _ = added(case)
@@ -234,29 +217,122 @@ def census_attack(cells, covers, asked):
     return {keys[key] for key in attacker.Attack(system).exact(keys)}
 
 
-def test_the_command_answers_for_every_case_that_is_a_table(capsys):
-    """01 to 04 and 07 are protected and nothing falls; the traps of 05 come with their pattern, and do fall."""
-    for name in ("01-linked-geographies", "02-two-per-line-not-enough", "03-single-primary-2d", "04-z1-small-counts",
-                 "07-district-optimum"):  # fmt: skip
-        assert main([str(HERE / f"{name}.json"), "--json"]) == 0
-        capsys.readouterr()
-    assert main([str(HERE / "05-micro-traps.json"), "--json"]) == 1
-    told = json.loads(capsys.readouterr().out)["cases"]
-    assert [one["intervals"] for one in told] == [trap["intervals"] for trap in TRAPS["traps"]]
-    assert main([str(HERE / "nowhere.json")]) == 1
-    assert "cannot be read" in capsys.readouterr().err
+def command(*arguments):
+    """What `python -m appliance.aggregate.disclosure` prints and leaves with, in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "appliance.aggregate.disclosure", *map(str, arguments), "--json"],
+        capture_output=True, check=False, text=True,
+    )  # fmt: skip
+    assert done.returncode in (0, 1), done.stderr
+    return done.returncode, json.loads(done.stdout)
 
 
-def test_the_command_attacks_both_patterns_of_the_linked_census_tables(capsys):
+@pytest.mark.parametrize(
+    ("name", "pattern", "expected"),
+    [
+        ("01-linked-geographies", "primary", "intervals_primary_only_joint"),
+        ("01-linked-geographies", "N", "intervals_after_fix"),
+        ("02-two-per-line-not-enough", "primary", "intervals_primary_only"),
+        ("02-two-per-line-not-enough", "xb", "intervals_after_fix"),
+        ("03-single-primary-2d", "A|male C|male C|female", "intervals_published_pattern"),
+        ("04-z1-small-counts", "suppressed", "intervals_published_pattern"),
+    ],
+)
+def test_the_command_gives_the_listed_intervals_of_a_given_pattern(name, pattern, expected):
+    document = json.loads((HERE / f"{name}.json").read_text())
+    more = [] if pattern == "primary" else document["expected"].get(pattern) or pattern.split()
+    hidden = list(dict.fromkeys([*document["primary"], *more]))
+    code, told = command(HERE / f"{name}.json", "--hidden", *hidden)
+    assert told["intervals"] == document["expected"][expected]
+    assert code == bool(told["exact"])
+
+
+@pytest.mark.parametrize(
+    ("name", "listed"),
+    [
+        ("01-linked-geographies", "n_secondary"),
+        ("02-two-per-line-not-enough", "safe_heuristic_secondary"),
+        ("03-single-primary-2d", "n_secondary_optimal"),
+        ("04-z1-small-counts", "n_secondary"),
+    ],
+)
+def test_the_command_hides_no_more_than_the_listed_number_and_nothing_falls(name, listed):
+    code, told = command(HERE / f"{name}.json")
+    assert len(told["added"]) == told["cost"] == told["bound"]
+    assert len(told["added"]) == json.loads((HERE / f"{name}.json").read_text())["expected"][listed]
+    assert (code, told["below_target"], told["exact"]) == (0, [], [])
+
+
+def test_the_command_answers_every_trap():
+    code, document = command(HERE / "05-micro-traps.json")
+    told = {one["title"]: one for one in document["cases"]}
+    assert code == 1
+    for trap in TRAPS["traps"]:
+        one = told[trap["name"]]
+        assert one["intervals"] == trap["intervals"]
+        assert (one["exact"] == one["hidden"]) == (trap["expected"] == "exact")
+        assert one["below_target"] == one["hidden"]
+    ones = told["zeros published, ones hidden (zeros are published)"]
+    assert ones["exact"] == ones["hidden"] == ["c2", "c3"]
+    assert told["three singletons"]["to_insiders"]["1M"] == ["2A", "2M"]
+    assert "1A" in told["three singletons (zeros are published)"]["exact"]
+    assert told["differencing"]["intervals"]["women 21-30 heart"] == [1, 1]
+    for title in ("three singletons", "three singletons (zeros are published)", "differencing"):
+        mended = told[f"{title}, protected"]
+        assert mended["added"]
+        assert [mended["below_target"], mended["exact"], mended["to_insiders"]] == [[], [], {}]
+
+
+def test_the_command_attacks_both_patterns_of_the_linked_census_tables():
     expected = json.loads((HERE / "06-census-linked.json").read_text())["expected"]
-    assert main([str(HERE / "06-census-linked.json"), "--json"]) == 1
-    told = {one["title"].split(": ")[-1]: one for one in json.loads(capsys.readouterr().out)["cases"]}
+    code, document = command(HERE / "06-census-linked.json")
+    told = {one["title"].split(": ")[-1]: one for one in document["cases"]}
+    assert code == 1
     assert {one["primary"] for one in told.values()} == {expected["primary"]}
     for kind in ("global", "local"):
         assert len(told[kind]["hidden"]) == expected[f"{kind}_suppressed"]
         assert len(told[kind]["exact"]) == expected[f"{kind}_primary_linearly_recoverable"]
     rows = [int(name.removeprefix("row ")) for name in told["global"]["hidden"]]
     assert sum(rows) == expected["global_checksum_sum_of_row_numbers"]
+
+
+def test_the_command_reaches_the_listed_optimum_of_each_district_table():
+    instances = json.loads((HERE / "07-district-optimum.json").read_text())["instances"]
+    code, document = command(HERE / "07-district-optimum.json")
+    assert code == 0
+    for told, instance in zip(document["cases"], instances, strict=True):
+        assert told["cost"] == told["bound"] == instance["expected"]["optimal_weight"]
+        assert not told["below_target"]
+
+
+def test_the_command_finds_what_a_total_over_the_shown_cells_gives_away():
+    code, told = command(HERE / "08-totals-of-shown-cells.json")
+    assert code == 1
+    assert told["exact"] == json.loads((HERE / "08-totals-of-shown-cells.json").read_text())["expected"]["exact"]
+    assert command(HERE / "08-totals-of-shown-cells.json", "--hidden", "a", "b", "sum of b and c")[0] == 0
+
+
+def test_every_case_is_answered_by_the_command():
+    """A file that is added here has to be asked about above."""
+    asked = Path(__file__).read_text()
+    assert [path.name for path in HERE.glob("*.json") if f'"{path.stem}' not in asked] == []
+
+
+def test_a_smallest_group_says_what_is_sensitive_and_what_has_to_stay_possible(tmp_path):
+    line = {"cells": {"all": 100, "a": 57, "b": 39, "c": 4, "d": 0}, "minimum_n": 10,
+            "constraints": [{"parts": ["a", "b", "c", "d"], "total": "all"}]}  # fmt: skip
+    given = tmp_path / "line.json"
+    given.write_text(json.dumps(line))
+    (case,) = cases.read(given)
+    assert case.primary == ["c", "d"]
+    assert cases.attack(case, ["c", "d"]).below_target == ["c", "d"], "0 to 4 is less than fewer than 10"
+    given.write_text(json.dumps(line | {"smallest_hidden": 1, "weight": {"all": 5}}))
+    (case,) = cases.read(given)
+    assert case.primary == ["c"]
+    assert case.target("c") == (1, 10)
+    answer, more = added(case)
+    assert answer.optimal
+    assert more in (["a"], ["b"])
 
 
 def test_a_linked_case_without_its_cells_or_with_a_count_that_is_no_sum_gets_one_sentence(capsys, tmp_path):
@@ -301,6 +377,10 @@ def test_the_command_protects_and_attacks(capsys, tmp_path):
         '{"cells": {"a": 1}, "constraints": [], "primary": ["a"], "targets": {"a": [3, 1]}}',
         '{"cells": {"a": 4}, "constraints": [], "primary": ["a"], "upper": {"a": 3}}',
         '{"traps": [{"name": "x"}]}',
+        '{"traps": [], "three_singletons": {"rows": []}}',
+        '{"traps": [{"name": "x", "parts": [1], "total": 1, "suppressed": [4]}]}',
+        '{"instances": [{"table": "x", "cells": [{}]}]}',
+        '{"cells": {"a": 1}, "constraints": [], "minimum_n": "ten"}',
         '{"cells": {}, "constraints": [], "primary": []}',
         '{"cells": {"a": 1}, "constraints": [], "primary": ["a"], "hiden": ["a"]}',
         '{"cells": {"a": 1}, "constraints": [], "primary": ["a"], "weight": {"a": NaN}}',
@@ -311,6 +391,6 @@ def test_a_case_that_cannot_be_read_gets_one_sentence(tmp_path, content, capsys)
     path = tmp_path / "case.json"
     path.write_text(content)
     with pytest.raises(BadFile, match=r"case\.json"):
-        cases.read(path)
+        collected_case.read(path)
     assert main([str(path)]) == 1
     assert capsys.readouterr().err.count("\n") == 1

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from appliance.aggregate.disclosure import case as cases
-from appliance.aggregate.disclosure import linked_case
+from appliance.aggregate.disclosure import collected_case, linked_case
 from appliance.errors import Trouble
 
 
@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
         if linked is not None:
             told = linked_case.attack(options.case, linked)
         else:
-            told = [_run(case, options.hidden, options.seconds) for case in cases.read(options.case)]
+            told = [_run(case, options.hidden, options.seconds) for case in collected_case.read(options.case)]
     except Trouble as trouble:
         print(trouble, file=sys.stderr)  # noqa: T201
         return trouble.exit_code

@@ -1,11 +1,12 @@
 """A table of anybody's own: cells, sums, what is sensitive. Protect it, or attack a pattern that somebody gives.
 
-The form is JSON: `cells` (name to count), `constraints` (`parts` that sum to a `total`), `primary` (names). Optional:
-`targets` (name to [low, high], which must both stay possible; by default a number need only not be exact), `upper` and
-`weight` (by name), `smallest_hidden` (known of every hidden cell), `hidden` (a pattern to attack), `insiders` (for
-each contributor who is alone somewhere, the names of the cells that are known for that; nobody of them shall work out
-another sensitive one). A file with `instances` of a school-by-group table with its own targets and weights is read as
-well, one case each.
+The form is JSON: `cells` (name to count), `constraints` (`parts` that sum to a `total`), and `primary` (the names of
+what is sensitive) or `minimum_n` (every count below it is sensitive, and has to leave it possible). Optional: `targets`
+(name to [low, high], which must both stay possible; by default a number need only not be exact), `upper` and `weight`
+(by name), `smallest_hidden` (known of every hidden cell: 1 where zeros are published, which then are not sensitive),
+`hidden` (a pattern to attack), `insiders` (for each contributor who is alone somewhere, the names of the cells that are
+known for that; nobody of them shall work out another sensitive one). Other people's collections of cases are read as
+well, many cases from one file.
 """
 
 import json
@@ -63,27 +64,40 @@ class Outcome:
 
 def read(path: Path) -> list[Case]:
     """The cases of a file. Raises `BadFile` when it is not of that form or its sums do not add up."""
+    document = document_of(path)
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise BadFile(f"{path.name} cannot be read. Give the path of a JSON file.") from None
-    unknown: list[str] = []
-    try:
-        document = json.loads(text)
-        if "instances" in document:
-            cases = [_instance(document.get("title", ""), instance) for instance in document["instances"]]
-        elif "traps" in document:
-            cases = [_trap(trap) for trap in document["traps"]]
-        else:
-            cases = [_plain(document)]
-            unknown = sorted(document.keys() - _SAYS - _NOTES)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise BadFile(
-            f"{path.name} is not a case. It needs cells (name to a whole number), constraints (parts and a total, by "
-            "name) and primary (names)."
-        ) from None
+        cases = [_plain(document)]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise no_case(path) from None
+    unknown = sorted(document.keys() - _SAYS - _NOTES)
     if unknown:
         raise BadFile(f"{path.name}: a case has no {unknown[0]!r}, only {', '.join(sorted(_SAYS | _NOTES))}.")
+    return checked(cases, path)
+
+
+def document_of(path: Path) -> dict[str, Any]:
+    """The JSON object in a file. Raises `BadFile`."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        raise BadFile(f"{path.name} cannot be read. Give the path of a JSON file.") from None
+    except (ValueError, RecursionError):
+        raise no_case(path) from None
+    if not isinstance(document, dict):
+        raise no_case(path)
+    return document
+
+
+def no_case(path: Path) -> BadFile:
+    """What to say of a file in no known form."""
+    return BadFile(
+        f"{path.name} is not a case. It needs cells (name to a whole number), constraints (parts and a total, by name) "
+        "and primary (names) or minimum_n (a whole number)."
+    )
+
+
+def checked(cases: list[Case], path: Path) -> list[Case]:
+    """The same cases. Raises `BadFile` for names, sums and bounds that do not fit."""
     for case in cases:
         _check(case, path.name)
     return cases
@@ -179,6 +193,18 @@ def _system(case: Case, hidden: Collection[str]) -> System:
     return system
 
 
+def with_minimum(case: Case, minimum: int) -> Case:
+    """The case with every count below a minimum sensitive, besides what already is.
+
+    Nobody is to learn more of one than that it is below: the least that a hidden number can be, and the minimum itself,
+    both have to stay possible.
+    """
+    small = [name for name, count in case.cells.items() if case.smallest_hidden <= count < minimum]
+    primary = list(dict.fromkeys([*case.primary, *small]))
+    targets = dict.fromkeys(small, (case.smallest_hidden, minimum)) | case.targets
+    return replace(case, primary=primary, targets=targets)
+
+
 def _stays_open(interval: tuple[int, int | None] | None, target: tuple[int, int]) -> bool:
     if interval is None:
         return False
@@ -190,64 +216,36 @@ def _key(name: str) -> Key:
     return Key("n", "case", "", name, "", "")
 
 
-_SAYS = {"cells", "constraints", "primary", "targets", "upper", "weight", "smallest_hidden", "hidden", "insiders"}
+_SAYS = {"cells", "constraints", "primary", "minimum_n", "targets", "upper", "weight", "smallest_hidden", "hidden"} | {
+    "insiders"
+}
 _NOTES = {"title", "source", "licence", "note", "primary_rule", "expected"}
 """What a case may say, and what may stand beside it for a reader."""
 
 
 def _plain(document: Mapping[str, Any]) -> Case:
-    return Case(
+    cells = {str(name): whole(count) for name, count in document["cells"].items()}
+    smallest = whole(document.get("smallest_hidden", 0))
+    case = Case(
         title=str(document.get("title", "")),
-        cells={str(name): _whole(count) for name, count in document["cells"].items()},
+        cells=cells,
         sums=[(list(sum_["parts"]), sum_.get("total")) for sum_ in document["constraints"]],
-        primary=list(document["primary"]),
-        targets={name: (_whole(low), _whole(high)) for name, (low, high) in document.get("targets", {}).items()},
-        upper={name: _whole(most) for name, most in document.get("upper", {}).items()},
+        primary=list(document.get("primary", ()) if "minimum_n" in document else document["primary"]),
+        targets={name: (whole(low), whole(high)) for name, (low, high) in document.get("targets", {}).items()},
+        upper={name: whole(most) for name, most in document.get("upper", {}).items()},
         weight={name: float(weight) for name, weight in document.get("weight", {}).items()},
-        smallest_hidden=_whole(document.get("smallest_hidden", 0)),
+        smallest_hidden=smallest,
         hidden=document.get("hidden"),
         insiders=[list(own) for own in document.get("insiders", [])],
     )
+    return with_minimum(case, whole(document["minimum_n"])) if "minimum_n" in document else case
 
 
-def _whole(value: object) -> int:
+def whole(value: object) -> int:
     """A count. Raises TypeError for anything but a whole number: 1.7 students are a slip, not one student."""
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError
     return value
-
-
-def _trap(document: Mapping[str, Any]) -> Case:
-    """One line of a table: `parts` and their `total`, of which the parts numbered in `suppressed` are hidden."""
-    cells = {f"c{place}": _whole(count) for place, count in enumerate(document["parts"])}
-    hidden = [f"c{place}" for place in document["suppressed"]]
-    line: list[tuple[list[str], str | None]] = [(list(cells), "total")]
-    return Case(str(document["name"]), cells | {"total": _whole(document["total"])}, line, hidden, hidden=hidden)
-
-
-def _instance(title: str, document: Mapping[str, Any]) -> Case:
-    """A school-by-group table whose row totals are known; school -1 is the district."""
-    named = {f"{cell['school']}|{cell['group']}": cell for cell in document["cells"]}
-    schools = sorted({cell["school"] for cell in named.values()})
-    groups = sorted({cell["group"] for cell in named.values()})
-    sums: list[tuple[list[str], str | None]] = [
-        ([name for name, cell in named.items() if cell["school"] == school], None) for school in schools
-    ]
-    for group in groups:
-        parts = [name for name, cell in named.items() if cell["group"] == group and cell["school"] != -1]
-        whole = f"-1|{group}"
-        sums.append((parts, whole if whole in named else None))
-    primary = [name for name, cell in named.items() if cell["sensitive"]]
-    return Case(
-        title=f"{title}: {document['table']}",
-        cells={name: int(cell["value"]) for name, cell in named.items()},
-        sums=sums,
-        primary=primary,
-        targets={name: (int(named[name]["L"]), int(named[name]["U"])) for name in primary},
-        upper={name: int(cell["upper"]) for name, cell in named.items() if cell["upper"] is not None},
-        weight={name: float(cell["weight"]) for name, cell in named.items()},
-        hidden=document.get("hidden"),
-    )
 
 
 def _check(case: Case, name: str) -> None:
