@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 
 from sqlite_utils import Database as Tables
 
+from appliance.aggregate.codelists import ALL
 from appliance.aggregate.published import Key
 from appliance.aggregate.tabulation import Cell, Tabulation
 from appliance.aggregate.turnover import Turnover, Turnovers
@@ -87,17 +88,23 @@ def clear(tables: Tables, *, keep: str, since: str, months_of: Collection[str]) 
 
 _TAKE = """
     SELECT school_id, dimension, category, count, out_of, detail
-      FROM count_cell JOIN count_table USING (count_table_key)
+      FROM count_table CROSS JOIN count_cell USING (count_table_key)
      WHERE metric = :metric AND snapshot = :snapshot
      ORDER BY school_id, dimension, category, detail
 """
+_TAKE_TOTALS = _TAKE.replace("ORDER BY", f"AND dimension = '{ALL}' ORDER BY")
 
 
-def take(shelf: Reading, metric: str, snapshot: str, *, counting: int = 0) -> Tabulation | None:
-    """The tabulation of a metric at a snapshot (ISO date), or None if never computed. `counting`: as in `put`."""
+def take(
+    shelf: Reading, metric: str, snapshot: str, *, counting: int = 0, only_totals: bool = False
+) -> Tabulation | None:
+    """The tabulation of a metric at a snapshot (ISO date), or None if never computed. `counting`: as in `put`.
+
+    `only_totals`: that of each place, without its groups, which are many times as many.
+    """
     values = {"metric": _name(metric, counting), "snapshot": snapshot}
     head = shelf.one("SELECT school_year FROM count_table WHERE metric = :metric AND snapshot = :snapshot", values)
     if head is None:
         return None
-    cells = tuple(Cell(**row) for row in shelf.query(_TAKE, values))
+    cells = tuple(Cell(**row) for row in shelf.query(_TAKE_TOTALS if only_totals else _TAKE, values))
     return Tabulation(metric, head["school_year"], snapshot, cells)

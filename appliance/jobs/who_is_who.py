@@ -56,7 +56,7 @@ def decide(
 ) -> Carried:
     """Answer an open question, and load the rows that waited for the answer. Raises Trouble when it is not open."""
     need_reason(reason)
-    with who_is_who.reading_questions(database) as reading:
+    with who_is_who.reading_students(database) as reading:
         case = who_is_who.question_line(reading, case_key)
     if case is None:
         raise Trouble(f"There is no open question {case_key}. See those that are: schoolhouse who list")

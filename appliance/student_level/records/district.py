@@ -1,21 +1,23 @@
 """The district as its superintendent sees it: one line a school, totals only. No student stands behind a line."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from appliance.aggregate.tabulation import DISTRICT, Tabulation
 from appliance.storage.database import Reading
-from appliance.student_level.records.attendance import week_of
 from appliance.student_level.records.schools import SMALLEST_GROUP, Share, Week, last_year
 
 _Place = TypeVar("_Place", int, str)
 _SCHOOLS = """
     SELECT organization_key, name, state_id FROM organization WHERE kind = 'school' AND is_active ORDER BY name
 """
-_BY_DAY = """
-    SELECT school_key, day, enrolled, missed FROM school_attendance_day WHERE day BETWEEN :since AND :until ORDER BY day
+_BY_WEEK = """
+    SELECT school_key, (day + 3) / 7 AS week, sum(enrolled) AS enrolled, sum(missed) AS missed,
+           min(enrolled) AS fewest, max(day) AS until, count(*) AS days
+      FROM organization CROSS JOIN school_attendance_day ON school_key = organization_key
+     WHERE day BETWEEN :since AND :until GROUP BY school_key, week ORDER BY school_key, week
 """
 _NEWEST = (
     "SELECT max(snapshot) AS snapshot FROM count_table WHERE metric = :metric AND snapshot BETWEEN :begin AND :end"
@@ -104,26 +106,26 @@ _NOTHING = _Attendance()
 
 
 def _weeks(reading: Reading, since: int, until: int) -> dict[int, _Attendance]:
-    days: dict[int, list[Week]] = defaultdict(list)
-    for row in reading.query(_BY_DAY, {"since": since, "until": until}):
-        days[row["school_key"]].append(Week(row["day"], row["enrolled"], row["missed"]))
+    sums: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in reading.query(_BY_WEEK, {"since": since, "until": until}):
+        sums[row["school_key"]].append(row)
     return {
-        school: _Attendance(_by_week(each), each[-1].monday, min(day.enrolled for day in each), len(each))
-        for school, each in days.items()
+        school: _Attendance(
+            weeks=tuple(Week(row["week"] * 7 - 3, row["enrolled"], row["missed"]) for row in rows if row["enrolled"]),
+            until=rows[-1]["until"],
+            fewest=min(row["fewest"] for row in rows),
+            days=sum(row["days"] for row in rows),
+        )
+        for school, rows in sums.items()
     }
 
 
-def _by_week(days: Iterable[Week]) -> tuple[Week, ...]:
+def _together(schools: Mapping[int, _Attendance]) -> tuple[Week, ...]:
     sums: dict[int, list[int]] = defaultdict(lambda: [0, 0])
-    for day in days:
-        total = sums[week_of(day.monday) * 7 - 3]
-        total[0] += day.enrolled
-        total[1] += day.missed
-    return tuple(Week(monday, *total) for monday, total in sorted(sums.items()) if total[0])
-
-
-def _together(schools: dict[int, _Attendance]) -> tuple[Week, ...]:
-    return _by_week(week for school in schools.values() for week in school.weeks)
+    for week in (week for school in schools.values() for week in school.weeks):
+        sums[week.monday][0] += week.enrolled
+        sums[week.monday][1] += week.missed
+    return tuple(Week(monday, *total) for monday, total in sorted(sums.items()))
 
 
 def _all(tabulation: Tabulation | None) -> dict[str, Share]:

@@ -12,6 +12,7 @@ from typing import Any
 from appliance.days import from_day_number
 from appliance.storage.connection import Gate
 from appliance.storage.database import Database, Reading
+from appliance.student_level.records.kept import Kept
 from appliance.student_level.staging.linking.likeness import Person, names, slip
 from appliance.student_level.staging.linking.people import word_for
 from appliance.student_level.staging.quarantine import fingerprint
@@ -51,19 +52,29 @@ GATE = Gate(
 _CLEAR: tuple[tuple[str, dict[str, Any]], ...] = (
     ("DELETE FROM temp.chosen", {}), ("DELETE FROM temp.pair", {}), ("DELETE FROM temp.typed", {}),
 )  # fmt: skip
+_ALIKE = Gate(
+    open_tables=frozenset({"carried_out"}),
+    views={
+        "alike": """
+            SELECT first.student_key AS first_key, second.student_key AS second_key
+              FROM (SELECT family_name, given_name, birth_day FROM {vault}.student WHERE birth_day IS NOT NULL
+                     GROUP BY family_name, given_name, birth_day HAVING count(*) > 1) AS called
+              CROSS JOIN {vault}.student AS first USING (family_name, given_name, birth_day)
+              CROSS JOIN {vault}.student AS second USING (family_name, given_name, birth_day)
+             WHERE second.student_key > first.student_key
+               AND first.student_key NOT IN (SELECT former_key FROM {vault}.merged_student)
+               AND second.student_key NOT IN (SELECT former_key FROM {vault}.merged_student)
+               AND (first.student_key, second.student_key) NOT IN
+                   (SELECT first_key, second_key FROM {vault}.different_students)"""
+    },
+)
+"""Who shares a name and a birth day, as numbers: the one question here that looks at every student."""
 _PAIRS = """
-    INSERT INTO temp.pair
-    SELECT first.student_key, second.student_key
-      FROM {vault}.student AS first
-      JOIN {vault}.student AS second
-        ON second.family_name = first.family_name AND second.given_name = first.given_name
-       AND second.birth_day = first.birth_day AND second.student_key > first.student_key
-     WHERE first.student_key NOT IN (SELECT former_key FROM {vault}.merged_student)
-       AND second.student_key NOT IN (SELECT former_key FROM {vault}.merged_student)
-       AND (first.student_key, second.student_key) NOT IN
-           (SELECT first_key, second_key FROM {vault}.different_students)
-     LIMIT :most
+    INSERT INTO temp.pair SELECT value ->> 0, value ->> 1 FROM json_each(:pairs)
+     WHERE (SELECT count(*) FROM {vault}.student WHERE student_key IN (value ->> 0, value ->> 1)
+               AND student_key NOT IN (SELECT former_key FROM {vault}.merged_student)) = 2
 """
+"""Of those found alike a moment ago: two may have become one since, and one may be forgotten."""
 _OF_QUESTIONS = """
     INSERT INTO temp.chosen
     SELECT student_key FROM {vault}.who_case WHERE status IN ('waiting', 'not yet')
@@ -87,11 +98,21 @@ _DONE = """
 
 
 @contextmanager
-def reading_questions(database: Database) -> Iterator[Reading]:
-    """A handle that sees the open questions and the students in them."""
-    fill = (*_CLEAR, (_PAIRS, {"most": MOST_SHOWN}), (_OF_QUESTIONS, {}))
+def reading_questions(database: Database, kept: Kept | None = None) -> Iterator[Reading]:
+    """A handle that sees the open questions and the students in them.
+
+    `kept`: where to keep, until a record changes, which students are alike: as keys, and the same for all who may ask.
+    """
+    with database.reading(_ALIKE) as looking:
+        pairs = kept.of(looking, "alike", lambda: _alike(looking)) if kept else _alike(looking)
+    fill = (*_CLEAR, (_PAIRS, {"pairs": json.dumps(pairs)}), (_OF_QUESTIONS, {}))
     with database.reading(GATE, fill) as reading:
         yield reading
+
+
+def _alike(looking: Reading) -> list[tuple[int, int]]:
+    rows = looking.query("SELECT first_key, second_key FROM alike LIMIT :most", {"most": MOST_SHOWN})
+    return [(row["first_key"], row["second_key"]) for row in rows]
 
 
 @contextmanager

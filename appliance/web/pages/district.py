@@ -5,9 +5,11 @@ from typing import ClassVar
 
 from litestar import Response, get
 from litestar.di import NamedDependency
+from litestar.params import FromQuery
 
 from appliance import counts
 from appliance.actions import Action
+from appliance.storage.database import Reading
 from appliance.student_level.records.district import District, SchoolLine, district, newest_snapshot
 from appliance.student_level.records.rule_book import RuleBook
 from appliance.web import words
@@ -17,6 +19,8 @@ from appliance.web.sheets import Cell, Sheet
 from appliance.web.visit import Frame, Visit
 
 STALE_DAYS = 4
+LINES_A_PAGE = 150
+"""Schools: as many as a page of the wanted size holds."""
 COLUMNS = (
     "School", "Students", "Attended in the last week loaded", "Week of", "Same week last year",
     "Missed 10% or more of days", "Out of", "Attendance loaded until",
@@ -34,6 +38,17 @@ class DistrictPage:
     district: District
     chart: LineChart | None
     counted_on: str | None
+    page: int
+
+    @property
+    def lines(self) -> tuple[SchoolLine, ...]:
+        """The schools of this page."""
+        return self.district.lines[self.page * LINES_A_PAGE : (self.page + 1) * LINES_A_PAGE]
+
+    @property
+    def last_page(self) -> int:
+        """The number of the last page, from 0."""
+        return max(len(self.district.lines) - 1, 0) // LINES_A_PAGE
 
     @property
     def is_early(self) -> bool:
@@ -47,20 +62,21 @@ class DistrictPage:
 
 
 @get("/district", action=Action.SEE_DISTRICT, sync_to_thread=True)
-def see_district(visit: NamedDependency[Visit]) -> Response[str]:
+def see_district(visit: NamedDependency[Visit], page: FromQuery[int] = 0) -> Response[str]:
     """The district today. Nothing on this page is about one student, so the log names none."""
-    found, snapshot = _district(visit)
     with visit.reading() as reading:
-        page = DistrictPage(
+        found, snapshot = _district(visit, reading)
+        shown = DistrictPage(
             frame=visit.frame(reading),
             rules=visit.rules(reading),
             today=visit.today,
             district=found,
             chart=attendance_chart(found.weeks, found.before),
             counted_on=snapshot,
+            page=min(max(page, 0), max(len(found.lines) - 1, 0) // LINES_A_PAGE),
         )
     visit.saw(Action.SEE_DISTRICT, students=())
-    return show(page)
+    return show(shown)
 
 
 @get("/district/file/csv", action=Action.SEE_DISTRICT, sync_to_thread=True)
@@ -75,18 +91,23 @@ def district_as_xlsx(visit: NamedDependency[Visit]) -> Response[bytes]:
     return _sheet(visit).as_file("xlsx")
 
 
-def _district(visit: Visit) -> tuple[District, str | None]:
+def _district(visit: Visit, reading: Reading) -> tuple[District, str | None]:
+    return visit.keeping(reading, "district", lambda: _counted(visit, reading))
+
+
+def _counted(visit: Visit, reading: Reading) -> tuple[District, str | None]:
     with visit.house.database.counts_only() as shelf:
         snapshot = newest_snapshot(shelf, "chronic_absence", visit.school_year)
-        chronic = counts.take(shelf, "chronic_absence", snapshot) if snapshot else None
-        members = counts.take(shelf, "membership", snapshot) if snapshot else None
-    with visit.reading() as reading:
-        first = visit.first_day_of_school_year
-        return district(reading, chronic, members, first_day=first, today=visit.today), snapshot
+        chronic, members = (
+            counts.take(shelf, metric, snapshot, only_totals=True) if snapshot else None
+            for metric in ("chronic_absence", "membership")
+        )
+    return district(reading, chronic, members, first_day=visit.first_day_of_school_year, today=visit.today), snapshot
 
 
 def _sheet(visit: Visit) -> Sheet:
-    found, _ = _district(visit)
+    with visit.reading() as reading:
+        found, _ = _district(visit, reading)
     number = visit.saw(Action.SEE_DISTRICT, students=(), subject="as a file")
     frame = visit.bare_frame()
     note = f"Totals. Taken out by {frame.display_name}, {frame.printed}; line {number} of the access log."

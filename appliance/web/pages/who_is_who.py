@@ -118,7 +118,7 @@ class UndoForm(msgspec.Struct, forbid_unknown_fields=True):
 @get(_HERE, action=Action.SEE_WHO_IS_WHO, sync_to_thread=True)
 def see_who_is_who(visit: NamedDependency[Visit]) -> Response[str]:
     """The open questions. That they were seen is in the access log before the page is sent."""
-    with who_is_who.reading_questions(visit.house.database) as reading:
+    with who_is_who.reading_questions(visit.house.database, visit.house.kept) as reading:
         asked, pairs = who_is_who.questions(reading), who_is_who.namesakes(reading)
         number, done = who_is_who.number_open(reading), who_is_who.done_lately(reading)
     seen = {one.student_key for one in asked}
