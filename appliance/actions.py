@@ -54,6 +54,7 @@ class Action(StrEnum):
     SEE_SCHOOL = "see a school", *_LEADS
     RECORD_CHECK_IN = "record a check-in", *_STAFF
     RECORD_SUPPORT = "record a support", *_STAFF
+    RECORD_CARES_ABOUT = "record what a student cares about", *_STAFF
     SEE_COVERED_CLASS = "see the names of a class one stands in for", _SUBSTITUTE
     SEE_OWN_CHILDREN = "see one’s own children", Role.GUARDIAN
     SEE_DISTRICT = "see the district’s totals", *_TOTALS

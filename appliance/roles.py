@@ -52,6 +52,7 @@ class FieldGroup(StrEnum):
     """What of a student a role sees. A group that a role lacks is absent from its gate: not blank, not there."""
 
     NAMES = "name, grade level and classes"
+    CARES_ABOUT = "what the student cares about"
     ATTENDANCE = "days at school"
     LEARNING = "marks, missing work and tests"
     CHECK_INS = "check-ins and supports"
@@ -89,7 +90,9 @@ class Terms:
 
 
 _NAMES = frozenset({FieldGroup.NAMES})
-_RECORD = _NAMES | {FieldGroup.ATTENDANCE, FieldGroup.LEARNING, FieldGroup.PROGRAMS, FieldGroup.OPENINGS}
+_RECORD = _NAMES | {
+    FieldGroup.CARES_ABOUT, FieldGroup.ATTENDANCE, FieldGroup.LEARNING, FieldGroup.PROGRAMS, FieldGroup.OPENINGS,
+}  # fmt: skip
 _STAFF = _RECORD | {FieldGroup.CHECK_INS}
 _CASE = _STAFF | {FieldGroup.SPECIAL_EDUCATION}
 

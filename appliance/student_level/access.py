@@ -58,7 +58,7 @@ _SCHOOL_FACTS = frozenset(
 )
 """Tables in which no row is about a student. `carried_out`: which change of the records was the newest."""
 
-_STUDENT_TABLES = """attendance_day attendance_section grade school_enrollment section_enrollment
+_STUDENT_TABLES = """attendance_day attendance_section cares_about grade school_enrollment section_enrollment
     standard_mark student_attendance support test_growth test_result transcript_course""".split()
 """Tables shown whole, cut to the visible students. `student` and `program_membership` show chosen columns only."""
 
@@ -98,6 +98,7 @@ _IN_TRAY = """SELECT place, coalesce(merged_student.student_key, check_in_tray.s
 """Check-ins that the records have not taken in yet, of which there are ever few."""
 _SHOWS = {
     FieldGroup.NAMES: "student school_enrollment section_enrollment section",
+    FieldGroup.CARES_ABOUT: "cares_about",
     FieldGroup.ATTENDANCE: "attendance_day attendance_section student_attendance",
     FieldGroup.LEARNING: "grade standard_mark test_growth test_result transcript_course",
     FieldGroup.CHECK_INS: "check_in support",

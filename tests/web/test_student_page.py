@@ -9,10 +9,10 @@ from appliance.actions import Action
 from appliance.errors import HomeTrouble
 from appliance.storage.database import Database, Event
 from appliance.web.addresses import Addresses, Kind
-from tests import maplewood
+from tests import everyone, maplewood
 from tests.access_log import at_desk
 from tests.conftest import Person, app_for, sign_in
-from tests.learning_marks import put_growth
+from tests.learning_marks import NOV, OCT, put_growth, put_standards
 
 ADA = maplewood.KEY["ada"]
 
@@ -268,3 +268,41 @@ def test_after_ones_own_check_in_only_what_came_since_is_new(own_town: Database)
     assert "Missed 4 of the last 5 school days" not in page.split('id="s2"')[1].split("</section>")[0]
     wu = sign_in(app_for(own_town), "wu")
     assert "New in the last four weeks" in wu.get(address_for(wu, ADA)).text
+
+
+def test_under_the_courses_each_standard_has_its_level_in_words_its_day_and_the_rule(own_town: Database) -> None:
+    put_standards(own_town, ("ada", OCT, 95, None), ("ada", NOV, 62, "meets"), ("ben", NOV, 20, None))
+    okafor = sign_in(app_for(own_town), "okafor")
+    page = okafor.get(address_for(okafor, ADA)).text
+    part = page[page.index('id="s8"') : page.index('id="s5"')]
+    lines = [
+        re.sub(r"<[^>]+>", " ", row).split()
+        for row in re.findall(r"<tr>(.*?)</tr>", part.split("<tbody>")[1], re.DOTALL)
+    ]
+    assert [" ".join(line) for line in lines] == [
+        "Science 7 LS1 Living things meets Nov 8",
+        "PS1 Forces getting there Nov 8",
+    ]
+    assert "the level most often given in the newest 3 marks" in part
+    ben = okafor.get(address_for(okafor, maplewood.KEY["ben"])).text
+    assert ben[ben.index('id="s8"') :].count('class="std m1"') == 2
+    science = okafor.get(okafor.link_to("Science 7", on="/classes")).text
+    [row] = re.findall(r"Lovell, Ada.*?</tr>", science, re.DOTALL)
+    levels = r'class="std m\d">([^<]+)<'
+    assert re.findall(levels, row) == re.findall(levels, part) == ["meets", "getting there"]
+
+
+def test_who_has_nothing_marked_by_standard_has_no_empty_table(visit) -> None:
+    assert 'id="s8"' not in visit("okafor").get(address_for(visit("okafor"), ADA)).text
+
+
+def test_a_homeroom_stands_beside_the_grade_and_is_no_course(own_town: Database) -> None:
+    everyone.change(
+        own_town, "UPDATE section SET kind = 'homeroom', title = 'Homeroom 7' WHERE section_key = ?", maplewood.READING
+    )
+    everyone.change(own_town, "DELETE FROM grade WHERE line_item_key IN (SELECT line_item_key FROM line_item"
+                    " WHERE section_key = ?)", maplewood.READING)  # fmt: skip
+    okafor = sign_in(app_for(own_town), "okafor")
+    page = okafor.get(address_for(okafor, ADA)).text
+    assert "Grade 7 · Homeroom 7 · Elm School" in page
+    assert "Homeroom 7" not in page[page.index('id="s4"') :]

@@ -72,7 +72,7 @@ _HAS_GRADES = """
      WHERE line_item.kind = 'course_grade' LIMIT 1
 """
 _OF_STUDENT = """
-    SELECT section.section_key, section.title, section.begin_day,
+    SELECT section.section_key, section.title, section.kind,
            (SELECT group_concat(given_name || ' ' || family_name, ', ')
               FROM teaching JOIN staff USING (staff_key)
              WHERE teaching.section_key = section.section_key AND is_primary = 1) AS teacher
@@ -164,7 +164,10 @@ def _mark(row: dict[str, Any]) -> Mark:
 
 
 def student_courses(reading: Reading, student_key: int, today: int) -> tuple[tuple[str, ...], list[CourseLine]]:
-    """The grading periods of this year's courses, oldest first, and a line for each course."""
+    """The grading periods of this year's courses, oldest first, and a line for each course.
+
+    A homeroom is one where something is graded in it.
+    """
     values = {"student": student_key, "today": today, "placeholder_days": PLACEHOLDER_DAYS}
     sections = reading.query(_OF_STUDENT, values)
     wanted = {row["section_key"] for row in sections}
@@ -187,6 +190,7 @@ def student_courses(reading: Reading, student_key: int, today: int) -> tuple[tup
             points=_points(by_section[row["section_key"]].values()),
         )
         for row in sections
+        if row["kind"] != "homeroom" or row["section_key"] in by_section or row["section_key"] in missing
     ]
 
 

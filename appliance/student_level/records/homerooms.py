@@ -1,4 +1,4 @@
-"""Days missed by homeroom. Homerooms stand by their titles, so none is ranked, and no teacher is named."""
+"""Homerooms: a student's own, and days missed by homeroom, by their titles, so that none is ranked."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -16,6 +16,19 @@ _HOMEROOMS = """
        AND section.begin_day <= :today AND seat.begin_day <= :today AND coalesce(seat.end_day, section.end_day) > :today
      ORDER BY section.title, section.section_key
 """
+_OF_STUDENT = """
+    SELECT section.title
+      FROM visible_section_enrollment AS seat JOIN section USING (section_key)
+     WHERE seat.student_key = :student AND section.kind = 'homeroom' AND section.is_active
+       AND section.begin_day <= :today AND seat.begin_day <= :today AND coalesce(seat.end_day, section.end_day) > :today
+     ORDER BY seat.begin_day DESC, section.section_key LIMIT 1
+"""
+
+
+def homeroom_of(reading: Reading, student_key: int, today: int) -> str:
+    """What the student's homeroom is called; empty where the roster names none."""
+    row = reading.one(_OF_STUDENT, {"student": student_key, "today": today})
+    return row["title"] if row else ""
 
 
 def shares_by_homeroom(

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,21 +15,23 @@ MOST_COLUMNS = 12
 _DAYS_BACK = 400
 
 _LINKS = """
-    SELECT item.line_item_key AS item, standard_key AS standard
-      FROM line_item AS item CROSS JOIN line_item_standard USING (line_item_key) WHERE item.section_key = :section
+    SELECT item.section_key AS section, item.line_item_key AS item, standard_key AS standard
+      FROM json_each(:sections) AS class CROSS JOIN line_item AS item ON item.section_key = class.value
+           CROSS JOIN line_item_standard USING (line_item_key)
 """
 _MARKED_APART = """
-    SELECT mark.student_key AS student, mark.line_item_key AS item, mark.standard_key AS standard, mark.score,
-           mark.score_text
-      FROM line_item AS item CROSS JOIN visible_standard_mark AS mark USING (line_item_key)
-     WHERE item.section_key = :section AND mark.student_key IN (SELECT value FROM json_each(:students))
+    SELECT item.section_key AS section, mark.student_key AS student, mark.line_item_key AS item,
+           mark.standard_key AS standard, mark.score, mark.score_text
+      FROM json_each(:sections) AS class CROSS JOIN line_item AS item ON item.section_key = class.value
+           CROSS JOIN visible_standard_mark AS mark USING (line_item_key)
+     WHERE mark.student_key IN (SELECT value FROM json_each(:students))
 """
 _WORK = """
     SELECT mark.student_key AS student, mark.line_item_key AS item, mark.score, mark.score_text,
            item.highest, coalesce(mark.scored_day, item.due_day, 0) AS day
-      FROM line_item AS item CROSS JOIN visible_grade AS mark USING (line_item_key)
-     WHERE item.section_key = :section AND item.line_item_key IN (SELECT value FROM json_each(:items))
-       AND mark.student_key IN (SELECT value FROM json_each(:students))
+      FROM json_each(:items) AS linked CROSS JOIN line_item AS item ON item.line_item_key = linked.value
+           CROSS JOIN visible_grade AS mark USING (line_item_key)
+     WHERE mark.student_key IN (SELECT value FROM json_each(:students))
        AND NOT (mark.score = 0 AND coalesce(item.due_day, mark.scored_day, :today) > :today - :placeholder_days)
 """
 _STANDARDS = """
@@ -37,11 +39,11 @@ _STANDARDS = """
      WHERE standard_key IN (SELECT value FROM json_each(:standards))
 """
 _PARTS_OF_TESTS = """
-    SELECT result.student_key, test.title, test.part_of, result.day, result.level
+    SELECT result.student_key, test.subject, test.title, test.part_of, result.day, result.level
       FROM json_each(:students) AS wanted
            CROSS JOIN visible_test_result AS result ON result.student_key = wanted.value
            CROSS JOIN test USING (test_key)
-     WHERE test.part_of <> '' AND test.subject = :subject AND result.level IS NOT NULL
+     WHERE test.part_of <> '' AND test.subject IN (SELECT value FROM json_each(:subjects)) AND result.level IS NOT NULL
        AND result.day BETWEEN :since AND :today
 """
 
@@ -98,20 +100,38 @@ class _Mark:
     said: str
 
 
+def standards_grids(
+    reading: Reading, subjects: Mapping[int, str], students: Sequence[int], today: int, levels: Levels
+) -> dict[int, Grid]:
+    """The standards of some classes: of each gradebook's work, and parts of tests in the class's subject.
+
+    `subjects`: EDFacts' code by class. Each class has a grid, which may be empty.
+    """
+    values = {
+        "sections": json.dumps(list(subjects)), "students": json.dumps(list(students)), "since": today - _DAYS_BACK,
+        "today": today, "placeholder_days": PLACEHOLDER_DAYS,
+    }  # fmt: skip
+    marks: dict[int, dict[tuple[int, Standard], list[_Mark]]] = defaultdict(lambda: defaultdict(list))
+    columns: dict[int, dict[Standard, int]] = defaultdict(dict)
+    for section, standard, student, mark in (
+        *_of_gradebook(reading, values, levels),
+        *_of_tests(reading, values, subjects),
+    ):
+        newest = columns[section].get(standard, 0)
+        columns[section][standard] = max(newest, mark.day if mark else 0)
+        if mark and student is not None:
+            marks[section][student, standard].append(mark)
+    return {section: _grid(columns[section], marks[section], levels) for section in subjects}
+
+
 def standards_grid(
     reading: Reading, section_key: int, students: Sequence[int], subject: str, today: int, levels: Levels
 ) -> Grid:
-    """The standards of a class: of its gradebook's work, and parts of tests in its subject (EDFacts' code)."""
-    values = {
-        "section": section_key, "students": json.dumps(list(students)), "since": today - _DAYS_BACK, "today": today,
-        "placeholder_days": PLACEHOLDER_DAYS,
-    }  # fmt: skip
-    marks: dict[tuple[int, Standard], list[_Mark]] = defaultdict(list)
-    columns: dict[Standard, int] = {}
-    for standard, student, mark in (*_of_gradebook(reading, values, levels), *_of_tests(reading, values, subject)):
-        columns[standard] = max(columns.get(standard, 0), mark.day if mark else 0)
-        if mark and student is not None:
-            marks[student, standard].append(mark)
+    """The same for one class."""
+    return standards_grids(reading, {section_key: subject}, students, today, levels)[section_key]
+
+
+def _grid(columns: Mapping[Standard, int], marks: Mapping[tuple[int, Standard], list[_Mark]], levels: Levels) -> Grid:
     newest = sorted(columns, key=lambda one: (-columns[one], one))[:MOST_COLUMNS]
     return Grid(
         standards=tuple(sorted(newest)),
@@ -126,20 +146,25 @@ def _standing(marks: Iterable[_Mark], levels: Levels) -> Standing:
     return Standing(level, "" if level else newest[0].said, len(newest), newest[0].day)
 
 
-_Found = Iterator[tuple[Standard, int | None, _Mark | None]]
+_Found = Iterator[tuple[int, Standard, int | None, _Mark | None]]
+"""(class, standard, student, mark)"""
 
 
 def _of_gradebook(reading: Reading, values: dict[str, Any], levels: Levels) -> _Found:
     """A mark for a standard of its own counts before the mark of the whole work. Each standard once without a mark."""
-    links = {(row["item"], row["standard"]) for row in reading.query(_LINKS, values)}
-    apart = {(row["student"], row["item"], row["standard"]): row for row in reading.query(_MARKED_APART, values)}
+    linked = reading.query(_LINKS, values)
+    marked = reading.query(_MARKED_APART, values)
+    links = {(row["item"], row["standard"]) for row in linked}
+    apart = {(row["student"], row["item"], row["standard"]): row for row in marked}
     links_of: dict[int, set[int]] = defaultdict(set)
-    for item, standard in (*links, *(key[1:] for key in apart)):
-        links_of[item].add(standard)
+    section_of: dict[int, int] = {}
+    for row in (*linked, *marked):
+        links_of[row["item"]].add(row["standard"])
+        section_of[row["item"]] = row["section"]
     named = json.dumps(sorted({standard for some in links_of.values() for standard in some}))
     called = {row["standard_key"]: _called(row) for row in reading.query(_STANDARDS, {"standards": named})}
-    for one in called.values():
-        yield one, None, None
+    for section, standard in {(section_of[item], one) for item, some in links_of.items() for one in some}:
+        yield section, called[standard], None, None
     for row in reading.query(_WORK, {**values, "items": json.dumps(sorted(links_of))}):
         for standard in links_of[row["item"]]:
             own = apart.get((row["student"], row["item"], standard))
@@ -149,7 +174,7 @@ def _of_gradebook(reading: Reading, values: dict[str, Any], levels: Levels) -> _
             if says["score"] is not None or says["score_text"] is not None:
                 level = levels.level_of(says["score"], says["score_text"], row["highest"])
                 mark = _Mark(row["day"], level, says["score_text"] or f"{says['score']:g}")
-                yield called[standard], row["student"], mark
+                yield section_of[row["item"]], called[standard], row["student"], mark
 
 
 def _called(row: dict[str, Any]) -> Standard:
@@ -157,8 +182,10 @@ def _called(row: dict[str, Any]) -> Standard:
     return Standard(False, row["code"] or row["identifier"].rpartition(":")[2], row["title"])
 
 
-def _of_tests(reading: Reading, values: dict[str, Any], subject: str) -> _Found:
-    for row in reading.query(_PARTS_OF_TESTS, {**values, "subject": subject}):
+def _of_tests(reading: Reading, values: dict[str, Any], subjects: Mapping[int, str]) -> _Found:
+    wanted = json.dumps(sorted({subject for subject in subjects.values() if subject}))
+    for row in reading.query(_PARTS_OF_TESTS, {**values, "subjects": wanted}):
         part = row["title"].removeprefix(row["part_of"]).strip(" ,:-") or row["title"]
         mark = _Mark(row["day"], level_in_words(row["level"]), row["level"])
-        yield Standard(True, part, row["part_of"]), row["student_key"], mark
+        for section in (one for one, subject in subjects.items() if subject == row["subject"]):
+            yield section, Standard(True, part, row["part_of"]), row["student_key"], mark

@@ -31,6 +31,8 @@ _PARTS = (
      "SELECT staff_key, begin_day, 'a place on a caseload' AS label FROM own_caseload WHERE student_key = :student"),
     ("check_in", ("check_in_key",),
      "SELECT check_in_key, day, 'a check-in' AS label FROM own_check_in WHERE student_key = :student"),
+    ("cares_about", ("day",),
+     "SELECT day, 'one line' AS label FROM own_cares_about WHERE student_key = :student"),
 )  # fmt: skip
 """(table, columns of a part's row, question): what a student's record is made of."""
 

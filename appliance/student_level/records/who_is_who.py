@@ -21,7 +21,7 @@ MOST_SHOWN = 20
 """Questions on one page, and namesakes beside them."""
 
 _TABLES = """school_enrollment section_enrollment transcript_course test_result program_membership caseload
-    check_in""".split()
+    check_in cares_about""".split()
 GATE = Gate(
     open_tables=frozenset({"batch", "batch_file", "organization", "section", "course", "line_item", "test"}),
     scratch=(

@@ -133,13 +133,14 @@ _SUBJECTS = {
     "SCI": ("science", "biology", "chemistry", "physics"),
     "SOC": ("social", "history", "government", "civics"),
 }
+NO_SUBJECT = "OTHER"
 _STATE_TESTS = ("state", "taks", "staar", "map-a", "cmas", "sc ready", "caaspp")
 
 
 def subject_of(*words: str) -> str:
-    """EDFacts' subject code from a test's subject, name or code; OTHER when none of the known words is in it."""
+    """EDFacts' subject code from a test's subject, name or code; NO_SUBJECT when none of the known words is in it."""
     said = " ".join(words).lower()
-    return next((code for code, signs in _SUBJECTS.items() if any(sign in said for sign in signs)), "OTHER")
+    return next((code for code, signs in _SUBJECTS.items() if any(sign in said for sign in signs)), NO_SUBJECT)
 
 
 def kind_of_test(*words: str) -> str:

@@ -40,7 +40,7 @@ from appliance.web.pages.second_factor import bring_code, second_factor, set_up_
 from appliance.web.pages.sign_in import sign_in, sign_in_page, sign_out
 from appliance.web.pages.static import healthz, static_file
 from appliance.web.pages.student import add_check_in, see_student
-from appliance.web.pages.supports import begin_support, end_support
+from appliance.web.pages.supports import begin_support, end_support, write_cares_about
 from appliance.web.pages.this_week import see_this_week
 from appliance.web.pages.upload import IMPORT_PAGES
 from appliance.web.pages.who_is_who import WHO_IS_WHO_PAGES
@@ -52,7 +52,7 @@ PAGES: list[HTTPRouteHandler] = [
     *(one_time_code, choose_password, go_to_provider, come_back),
     *(prove_page, prove, prove_by_passkey_page, prove_by_passkey, *MY_SIGN_IN_PAGES, *ACCOUNT_PAGES),
     *(see_this_week, see_classes, see_class, see_caseload, see_school, find_student, see_student, add_check_in),
-    *(begin_support, end_support, *EXPORTS, *PAPER, *SCHOOL_NUMBERS, *DISTRICT_PAGES),
+    *(begin_support, end_support, write_cares_about, *EXPORTS, *PAPER, *SCHOOL_NUMBERS, *DISTRICT_PAGES),
     *(*LINEAGE_PAGES, *MEASURE_PAGES, *MEASURE_FILES, *MAPPING_PAGES, *FIELD_PAGES, *QUARANTINE_PAGES),
     *(see_covered, *FAMILY_PAGES, choose_language, ask_who_may_see, find_whom, see_who_may_see),
     *(see_break_glass, break_glass, see_broken_glass, *GRANT_PAGES, *LOOK_AS_PAGES, *AUDIT_PAGES),

@@ -13,6 +13,7 @@ from appliance.storage.database import Reading
 from appliance.storage.field_catalogue import FIELDS
 from appliance.student_level.records import students
 from appliance.student_level.records.attendance import DaysSoFar
+from appliance.student_level.records.cares_about import CaresAbout, cares_about
 from appliance.student_level.records.courses import CourseLine, student_courses
 from appliance.student_level.records.enrollments import Name, enrollments, find_by_name
 from appliance.web.rendering import show
@@ -35,6 +36,7 @@ class Child:
     name: Name
     grade_level: str
     school: str
+    cares_about: CaresAbout | None
     days: DaysSoFar | None
     grid: students.DayGrid | None
     periods: tuple[str, ...]
@@ -149,6 +151,7 @@ def _child(visit: Visit, reading: Reading, key: int, name: Name) -> Child:
         name=name,
         grade_level=place.grade_level if place else "",
         school=record.school if record else "",
+        cares_about=cares_about(reading, key),
         days=days,
         grid=students.day_grid(reading, place, key, visit.today, first) if place and days else None,
         periods=periods,

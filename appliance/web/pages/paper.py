@@ -15,6 +15,7 @@ from appliance.actions import Action
 from appliance.errors import Trouble
 from appliance.student_level.records import attendance, schools, students
 from appliance.student_level.records.bands import EVERYBODY, band_named
+from appliance.student_level.records.cares_about import CaresAbout, cares_about
 from appliance.student_level.records.courses import CourseLine, student_courses
 from appliance.student_level.records.enrollments import Name, enrollments
 from appliance.student_level.records.going_well import going_well
@@ -63,6 +64,7 @@ class Profile:
     name: Name
     grade_level: str
     school: str
+    cares_about: CaresAbout | None
     going_well: tuple[str, ...]
     days: attendance.DaysSoFar | None
     grid: students.DayGrid | None
@@ -232,6 +234,7 @@ def _profile(visit: Visit, key: int) -> Sheet:
             name=record.name,
             grade_level=record.place.grade_level if record.place else "",
             school=record.school,
+            cares_about=cares_about(reading, key),
             going_well=tuple(going_well(seen)) if seen else (),
             days=days,
             grid=grid,

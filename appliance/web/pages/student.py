@@ -1,4 +1,4 @@
-"""One student: what goes well, what is new, days, courses, tests, check-ins, and who looked."""
+"""One student: what they care about, what goes well, what is new, days, courses, tests, check-ins, and who looked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,18 +15,22 @@ from appliance.days import day_number
 from appliance.storage.database import Event, Reading
 from appliance.student_level.records import attendance, students, supports
 from appliance.student_level.records.attendance import DaysSoFar
+from appliance.student_level.records.cares_about import LONGEST_LINE, CaresAbout, cares_about
 from appliance.student_level.records.check_ins import KINDS, LONGEST_NOTE, CheckIn, check_ins_of, record_check_in
 from appliance.student_level.records.courses import CourseLine, student_courses
 from appliance.student_level.records.going_well import going_well
 from appliance.student_level.records.growth import Growth, growth_of_student
-from appliance.student_level.records.rule_book import RuleBook
+from appliance.student_level.records.homerooms import homeroom_of
+from appliance.student_level.records.rule_book import RuleBook, since
 from appliance.student_level.records.rules import Happening
+from appliance.student_level.records.student_standards import CourseStandards, student_standards
 from appliance.student_level.records.supports import Support
 from appliance.student_level.records.this_week import news_of, situation_of
 from appliance.web import words
 from appliance.web.addresses import Kind
 from appliance.web.forms import FromForm, day_of
 from appliance.web.rendering import show
+from appliance.web.rules_beside import level_rule
 from appliance.web.visit import Frame, NoSuch, Visit
 
 NEWS_DAYS = 28
@@ -48,6 +52,7 @@ class StudentPage:
     template: ClassVar[str] = "pages/student.html"
     kinds: ClassVar[dict[str, str]] = KINDS
     longest_note: ClassVar[int] = LONGEST_NOTE
+    longest_line: ClassVar[int] = LONGEST_LINE
     support_kinds: ClassVar[dict[str, str]] = supports.KINDS
     longest_detail: ClassVar[int] = supports.LONGEST_DETAIL
     frame: Frame
@@ -55,7 +60,9 @@ class StudentPage:
     today: int
     address: str
     student: students.Student
+    homeroom: str
     programs: tuple[str, ...]
+    cares_about: CaresAbout | None
     last_opened: int | None
     going_well: tuple[str, ...]
     news: tuple[Happening, ...]
@@ -66,6 +73,8 @@ class StudentPage:
     grid: students.DayGrid | None
     periods: tuple[str, ...]
     courses: tuple[CourseLine, ...]
+    standards: tuple[CourseStandards, ...]
+    level_rule: str
     tests: tuple[students.TestLine, ...]
     growth: tuple[tuple[str, str, Growth], ...]
     check_ins: tuple[CheckIn, ...]
@@ -101,7 +110,7 @@ def _page(visit: Visit, reading: Reading, record: students.Student, done: bool) 
         seen = situation_of(reading, record.place, today=today, school_year=visit.school_year)
     periods, courses = student_courses(reading, key, today)
     talked = tuple(check_ins_of(reading, key, today))
-    since = _own_last(talked, visit.session.account.display_name, today)
+    talked_on = _own_last(talked, visit.session.account.display_name, today)
     opened = students.last_opened(reading, key, Action.SEE_STUDENT, visit.session.account.username)
     return StudentPage(
         frame=visit.frame(reading),
@@ -109,16 +118,20 @@ def _page(visit: Visit, reading: Reading, record: students.Student, done: bool) 
         today=today,
         address=visit.student_address(key),
         student=record,
+        homeroom=homeroom_of(reading, key, today),
         programs=tuple(_PROGRAM_WORDS[program] for program in students.programs_of(reading, key, today)),
+        cares_about=cares_about(reading, key),
         last_opened=day_number(opened.astimezone().date()) if opened else None,
         going_well=tuple(words.sentence_case(text) for text in going_well(seen)) if seen else (),
-        news=tuple(one for one in news_of(seen, book, today) if since is None or one.day > since) if seen else (),
-        since=since,
+        news=tuple(one for one in news_of(seen, book, today) if one.day > (talked_on or 0)) if seen else (),
+        since=talked_on,
         days=days,
         elsewhere=elsewhere,
         grid=grid,
         periods=periods,
         courses=tuple(courses),
+        standards=student_standards(reading, key, today, book.levels),
+        level_rule=level_rule(book.levels, since(reading, today, lambda book: book.levels)),
         tests=tuple(students.tests_of(reading, key, today)),
         growth=tuple(growth_of_student(reading, key, today)),
         check_ins=talked,

@@ -46,7 +46,7 @@ class OneStudentPage:
     words: ClassVar[dict[str, str]] = {
         "identity": "Id", "school_enrollment": "Time at a school", "section_enrollment": "Class",
         "transcript_course": "Course in the transcript", "test_result": "Test result", "program_membership": "Program",
-        "caseload": "Caseload", "check_in": "Check-in",
+        "caseload": "Caseload", "check_in": "Check-in", "cares_about": "What the student cares about",
     }  # fmt: skip
     frame: Frame
     address: str
