@@ -97,8 +97,8 @@ METRICS: Final[dict[str, Metric]] = {
         ),
         Metric(
             "subgroup_membership",
-            "Membership by programme",
-            "Students enrolled on the snapshot date, by programme and its complement.",
+            "Membership by program",
+            "Students enrolled on the snapshot date, by program and its complement.",
             PROGRAMS,
             rate=False,
             totals_in="membership",

@@ -193,3 +193,20 @@ def test_where_empty_groups_are_hidden_a_grade_that_is_not_offered_is_not_one_of
     }
     assert states[("S001", "11")] == "not_offered"
     assert all(cell.n != 0 for table in protected.tables for cell in table)
+
+
+def test_the_report_fits_a_page_adds_up_and_says_whom_each_table_counts(maplewood, signer):
+    told = facts(definitions={"membership": "students enrolled on the snapshot day. " * 5, "least_days_enrolled": "10"})
+    report = archive.unpack(package_bytes(maplewood, told, signer))["report.txt"].decode()
+    assert max(map(len, report.splitlines())) <= 110
+    text = " ".join(report.split())
+    shown = [int(number.replace(",", "")) for number in re.findall(r"([\d,]+) rows with their number", text)]
+    hidden = [int(number.replace(",", "")) for number in re.findall(r"([\d,]+) hidden[,.]", text)]
+    for numbers in (shown, hidden):
+        assert len(numbers) == len(maplewood.tables) + 1
+        assert sum(numbers[:-1]) == numbers[-1] > 0
+    assert "- Membership (membership.csv): students enrolled on the snapshot day." in text
+    assert "Fewest days enrolled for a student to be counted in attendance: 10." in text
+    assert text.endswith("Drafted by M. Ruiz on 2026-11-01. Approved by C. Okafor on 2026-11-02.")
+    for line in maplewood.report.attacks:
+        assert f"{line.hidden:,} hidden numbers attacked; 0 narrowed too far, 0 worked out exactly" in text

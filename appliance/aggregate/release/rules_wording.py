@@ -1,12 +1,13 @@
 """The rules and the attacks of a release, in plain words: what a board reads before it decides whether to believe."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from appliance.aggregate import codelists
 from appliance.aggregate.disclosure import Policy, Report
 from appliance.aggregate.disclosure.coding import Band
 from appliance.aggregate.published import PublishedTable
+from appliance.aggregate.tabulation import Suppression
 
 
 def rules(policy: Policy, signed: str) -> Iterator[str]:
@@ -15,10 +16,14 @@ def rules(policy: Policy, signed: str) -> Iterator[str]:
     yield f"- {policy.title}, version {policy.version}, sha256 {policy.sha256}."
     yield f"- {signed}"
     yield f"- A group of 1 to {policy.minimum_n - 1} students is never shown. An empty group {zero}."
-    yield f"- A result (such as chronic absence) is hidden when fewer than {policy.k} students have it, when all but"
-    yield f"  fewer than {policy.k} have it, or when the group has fewer than {policy.minimum_n} students."
-    yield "- Where a hidden number could be narrowed down from others, others are hidden with it. The files do not say"
-    yield "  which were hidden for which reason."
+    yield (
+        f"- A result (such as chronic absence) is hidden when fewer than {policy.k} students have it, when all but "
+        f"fewer than {policy.k} have it, or when the group has fewer than {policy.minimum_n} students."
+    )
+    yield (
+        "- Where a hidden number could be narrowed down from others, others are hidden with it. The files do not say "
+        "which were hidden for which reason."
+    )
     for promise in policy.promises:
         title = codelists.metric(promise.table).title
         where = "in the district's own rows" if promise.in_district else "everywhere"
@@ -42,22 +47,41 @@ def _band(band: Band) -> str:
     return f"groups of {sizes}: {ends}, {between.get(band.step, f'steps of {band.step} % between')}"
 
 
-def shown(table: PublishedTable) -> str:
-    """One table: how many of its numbers are shown, shown as a class, and hidden."""
-    states = Counter(cell.suppression for cell in table.cells)
-    coded = f", {states['coded']} shown as a class" if states["coded"] else ""
-    nobody = f", {states['not_offered']} groups with nobody in them" if states["not_offered"] else ""
-    title = codelists.metric(table.metric).title
-    return f"- {title} ({table.metric}.csv): {states['none']} numbers shown{coded}, {states['hidden']} hidden{nobody}."
+def shown(tables: Collection[PublishedTable]) -> Iterator[str]:
+    """How many rows of each table show their number, show it as a class, and hide it; and of all tables together."""
+    in_all: Counter[Suppression] = Counter()
+    for table in tables:
+        states = Counter(cell.suppression for cell in table.cells)
+        in_all.update(states)
+        yield f"- {codelists.metric(table.metric).title} ({table.metric}.csv): {_of(states)}."
+    yield f"- All tables together: {_of(in_all)}."
+
+
+def _of(states: Counter[Suppression]) -> str:
+    said = [f"{states['none']:,} rows with their number"]
+    said += [f"{states['coded']:,} shown as a class"] if states["coded"] else []
+    said += [f"{states['hidden']:,} hidden"]
+    said += [f"{states['not_offered']:,} with nobody to count"] if states["not_offered"] else []
+    return ", ".join(said)
 
 
 def chosen(made: Report) -> Iterator[str]:
     """How good the choice of hidden numbers is, and where it is not proved to be the best."""
-    yield f"{made.blocks_optimal} of {made.blocks} parts were solved to the proven least loss" + (
-        f"; the others lose at most {made.gap:.1%} more than the least possible." if made.gap else "."
+    which = "every one" if made.blocks_optimal == made.blocks else f"{made.blocks_optimal:,}"
+    yield (
+        f"The tables were taken apart into {made.blocks:,} parts. For {which} of them it is proved that no choice that "
+        "is safe within the part loses less"
+        + (f"; the others lose at most {made.gap:.1%} more than the least possible." if made.gap else ".")
     )
     yield from (f"- Out of time, solved by rule of thumb: {line} above the proven least at most." for line in made.late)
-    yield f"The attack below asked for {made.repaired} more hidden numbers, in {made.repair_rounds} rounds."
+    if made.repaired:
+        yield (
+            f"Parts that are safe alone are not always safe together. The attack below was not silent at first, and "
+            f"asked for {made.repaired:,} more hidden numbers (rounds of repair: {made.repair_rounds}); that these are "
+            "the fewest is not proved."
+        )
+    else:
+        yield "The attack below was silent at once and asked for no further hidden number."
 
 
 def attacks(made: Report) -> Iterator[str]:
@@ -65,26 +89,39 @@ def attacks(made: Report) -> Iterator[str]:
     yield "A separate program, which shares nothing with the one that chose, attacked all tables and schools at once:"
     for one in made.attacks:
         yield (
-            f"- Knowing {one.name}: {one.hidden} hidden numbers attacked; {one.fallen} narrowed too far, "
-            f"{one.exact} worked out exactly."
+            f"- Knowing {one.name}: {one.hidden:,} hidden numbers attacked; {one.fallen:,} narrowed too far, "
+            f"{one.exact:,} worked out exactly."
         )
-    yield "Each student who is alone in a group, at a school or in the district, was also given what that student"
-    yield "knows: the own group, and the own result in every table. It makes no other small group exact. Who is alone"
-    yield "in the district is known to be so in each school that he or she goes to; the only members of a group at two"
-    yield "schools are otherwise taken for two students. For every sum the attacker knows how many count twice in it."
-    yield f"{made.certified} promises were made about hidden numbers. For each there are two tables of whole students"
-    yield "that agree with everything shown here, one with the number low and one with it high;"
-    yield f"{made.witnesses} such tables in all. A short program without a solver checked each by adding and comparing."
-    yield "These tables do not leave the district."
+    yield (
+        "A hidden row counts here with all that it hides: those with the result, those without it, and the size of the "
+        "group where that is hidden as well."
+    )
+    yield (
+        "Each student who is alone in a group, at a school or in the district, was also given what that student knows: "
+        "the own group, and the own result in every table. It makes no other small group exact. Who is alone in the "
+        "district is known to be so in each school that he or she goes to; the only members of a group at two schools "
+        "are otherwise taken for two students. For every sum the attacker knows how many count twice in it."
+    )
+    yield (
+        f"{made.certified:,} promises were made, one or more for every number that is too small or too telling by "
+        "itself: what has to stay possible about it. For each there are two tables of whole students that agree with "
+        "everything shown here, one with the number low and one with it high; "
+        f"{made.witnesses:,} such tables in all. A short program without a solver checked each by adding and "
+        "comparing. These tables do not leave the district."
+    )
     yield ""
     yield "CHECK IT BY HAND"
-    yield "Take any line of a table: a school, and the groups of one kind. Subtract the numbers shown from the total."
-    yield "What is left is shared by the hidden ones, and at least two of them can give and take. Then take the same"
-    yield 'group down the schools, against the district. The manual\'s page "Check it by hand" does it on small tables,'
-    yield "and `schoolhouse release attack THIS.zip` does it on all of them at once."
+    yield (
+        "Take any line of a table: a school, and the groups of one kind. Subtract the numbers shown from the total. "
+        "What is left is shared by the hidden ones, and at least two of them can give and take. Then take the same "
+        'group down the schools, against the district. The manual\'s page "Check it by hand" does it on small tables, '
+        "and `schoolhouse release attack THIS.zip` does it on all of them at once."
+    )
     if made.carried:
-        yield "Subtract only numbers of one day, which n_as_of and denominator_as_of name: those of two days need not"
-        yield "add up."
+        yield (
+            "Subtract only numbers of one day, which n_as_of and denominator_as_of name: those of two days need not "
+            "add up."
+        )
     yield ""
     yield "WHAT THE ATTACKS DO NOT COVER"
     yield "- Someone who replays the method itself in order to guess why a number was hidden."

@@ -1,5 +1,6 @@
 """The two texts of a package: the report for a board, and the page for whoever opens the file."""
 
+import textwrap
 from collections.abc import Collection, Iterable
 
 from appliance.aggregate import codelists
@@ -9,42 +10,72 @@ from appliance.aggregate.release import rules_wording
 from appliance.aggregate.release.facts import Approval, ReleaseFacts
 from appliance.aggregate.release.sshsig import NAMESPACE, PublicKey, principal
 
+_WIDE = 110
+_NUMBERS = {
+    "minimum_cell": "Smallest group of students that is shown",
+    "least_days_enrolled": "Fewest days enrolled for a student to be counted in attendance",
+    "least_days_attended": "Fewest days attended for a student to be counted in attendance",
+    "part_of_day": "How much of a day's classes has to be missed for it to count as missed (any, half or whole)",
+}
+"""The district's numbers, as the report calls them."""
 
-def report(facts: ReleaseFacts, made: Report, tables: Iterable[PublishedTable]) -> str:
+
+def report(facts: ReleaseFacts, made: Report, tables: Collection[PublishedTable]) -> str:
     """What was done before these numbers left, in plain words."""
-    lines = [
-        f"Report on the protected summary of {facts.district_name} (district {facts.lea_id})",
-        f"School year {facts.school_year}. Counts as of {facts.snapshot}. Version {facts.version}.",
-        "",
-        "WHAT THIS IS",
-        "Counts of students by school and group, and no row about any one student. Small numbers are hidden, and so",
-        "are the numbers from which a small one could be worked out by adding and subtracting.",
-        "",
-        "THE RULES",
-        *rules_wording.rules(made.policy, facts.rules_signed),
-        f"- Code lists: {codelists.EDITION}. Program: {facts.software}.",
-        *(f"- {name}: {value}" for name, value in sorted(facts.definitions.items())),
-        "",
-        "WHAT IS SHOWN AND WHAT IS HIDDEN",
-        *(rules_wording.shown(table) for table in tables),
-        *_not_there(facts),
-        "Each hidden number comes with a range, n_lower to n_upper: what anyone can work out from the shown numbers.",
-        "",
-        "HOW THE HIDDEN NUMBERS WERE CHOSEN",
-        *rules_wording.chosen(made),
-        "",
-        *_over_time(facts, made),
-        "THE ATTACKS",
-        *rules_wording.attacks(made),
-        "",
-        "WHO",
-        f"Privacy budget of the weekly pulse in this school year: {facts.pulse or 'nothing spent'}.",
-        "This release adds no noise and spends nothing of it.",
-        _chain(facts),
-        f"Drafted by {facts.drafted_by} on {facts.drafted_on}.",
-        "",
+    return _wrapped(
+        [
+            f"Report on the protected summary of {facts.district_name} (district {facts.lea_id})",
+            f"School year {facts.school_year}. Counts as of {facts.snapshot}. Version {facts.version}.",
+            "",
+            "WHAT THIS IS",
+            "Counts of students by school and group, and no row about any one student. Small numbers are hidden, and "
+            "so are the numbers from which a small one could be worked out by adding and subtracting.",
+            "",
+            "THE RULES",
+            *rules_wording.rules(made.policy, facts.rules_signed),
+            f"- Code lists: {codelists.EDITION}. Program: {facts.software}.",
+            "",
+            "WHAT IS SHOWN AND WHAT IS HIDDEN",
+            *rules_wording.shown(tables),
+            *_not_there(facts),
+            "Each hidden number comes with a range, n_lower to n_upper: what anyone can work out from the shown "
+            "numbers.",
+            "",
+            "HOW THE HIDDEN NUMBERS WERE CHOSEN",
+            *rules_wording.chosen(made),
+            "",
+            *_over_time(facts, made),
+            "THE ATTACKS",
+            *rules_wording.attacks(made),
+            "",
+            "WHAT EACH TABLE COUNTS",
+            *_definitions(facts),
+            "",
+            "WHO",
+            f"Privacy budget of the weekly pulse in this school year: {facts.pulse or 'nothing spent'}. This release "
+            "adds no noise and spends nothing of it.",
+            _chain(facts),
+            f"Drafted by {facts.drafted_by} on {facts.drafted_on}.",
+        ]
+    )
+
+
+def _wrapped(lines: Iterable[str]) -> str:
+    """The lines, each broken where it is too wide for a printed page; a point of a list hangs by its dash."""
+    as_they_are = textwrap.TextWrapper(_WIDE, break_long_words=False, break_on_hyphens=False)
+    hanging = textwrap.TextWrapper(_WIDE, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    points = ("- ", "  ")
+    return "\n".join([*((hanging if line.startswith(points) else as_they_are).fill(line) for line in lines), ""])
+
+
+def _definitions(facts: ReleaseFacts) -> list[str]:
+    """Whom each table of the package counts and by whose rule, and the numbers of the district that decide it."""
+    tables = [name for name in codelists.METRICS if name in facts.definitions and name not in facts.missing]
+    numbers = [name for name in sorted(facts.definitions) if name not in codelists.METRICS]
+    return [
+        *(f"- {codelists.METRICS[name].title} ({name}.csv): {facts.definitions[name]}" for name in tables),
+        *(f"- {_NUMBERS.get(name, name)}: {facts.definitions[name]}." for name in numbers),
     ]
-    return "\n".join(lines)
 
 
 def approval(approval: Approval, *, known: Collection[str]) -> str:
@@ -66,8 +97,8 @@ def _not_there(facts: ReleaseFacts) -> list[str]:
             f"- {codelists.METRICS[name].title} ({name}.csv) is not in this package. {facts.missing[name]}"
             for name in names
         ),
-        "- Mean attendance rates and numbers of removals are in no table: they are sums of days and events, of which",
-        "  one student may have many, and the proof below is about students.",
+        "- Mean attendance rates and numbers of removals are in no table: they are sums of days and events, of which "
+        "one student may have many, and the proof below is about students.",
     ]
 
 
@@ -78,11 +109,11 @@ def _over_time(facts: ReleaseFacts, made: Report) -> list[str]:
     rules = made.policy
     return [
         "THE RELEASES BEFORE",
-        f"A number is counted anew only when at least {rules.minimum_n} students entered or left it since each earlier",
-        "release that counted it, and the same holds for every sum of numbers that can be worked out. Any other number",
-        "keeps its old value: n_as_of and denominator_as_of name the release it is from. What was hidden once stays",
+        f"A number is counted anew only when at least {rules.minimum_n} students entered or left it since each earlier "
+        "release that counted it, and the same holds for every sum of numbers that can be worked out. Any other number "
+        "keeps its old value: n_as_of and denominator_as_of name the release it is from. What was hidden once stays "
         "hidden until the school year is over, also where nobody is left.",
-        *(f"- {count} numbers are carried forward from the release of {label}." for label, count in made.carried),
+        *(f"- {count:,} numbers are carried forward from the release of {label}." for label, count in made.carried),
         "Earlier packages, by sha256:",
         *(f"- {package.label}: {package.sha256}" for package in facts.earlier),
         f"The previous package: {facts.previous}",
