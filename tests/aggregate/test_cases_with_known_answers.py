@@ -2,7 +2,9 @@
 
 import csv
 import gzip
+import html
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -16,6 +18,7 @@ from appliance.aggregate.disclosure import case as cases
 from appliance.aggregate.disclosure.__main__ import main
 from appliance.aggregate.published import Key
 from appliance.errors import BadFile
+from appliance.settings import TEMPLATES
 
 HERE = Path(__file__).parent / "cases"
 
@@ -310,6 +313,17 @@ def test_the_command_finds_what_a_total_over_the_shown_cells_gives_away():
     assert code == 1
     assert told["exact"] == json.loads((HERE / "08-totals-of-shown-cells.json").read_text())["expected"]["exact"]
     assert command(HERE / "08-totals-of-shown-cells.json", "--hidden", "a", "b", "sum of b and c")[0] == 0
+
+
+def test_the_manual_shows_a_table_of_ones_own_and_what_the_command_answers(tmp_path, monkeypatch, capsys):
+    page = html.unescape((TEMPLATES / "manual" / "check-by-hand.html").read_text())
+    told = dict(re.findall(r'<pre id="own-(\w+)">(.*?)</pre>', page, re.DOTALL))
+    (tmp_path / "mine.json").write_text(told["table"])
+    monkeypatch.chdir(tmp_path)
+    for name, code in (("answer", 0), ("attack", 1)):
+        asked, answer = told[name].split("\n\n")
+        assert main(asked.removeprefix("python -m appliance.aggregate.disclosure ").split()) == code
+        assert capsys.readouterr().out.strip() == answer
 
 
 def test_every_case_is_answered_by_the_command():

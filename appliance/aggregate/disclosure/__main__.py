@@ -69,7 +69,8 @@ def _run(case: cases.Case, pattern: list[str] | None, seconds: float) -> dict[st
 def _text(told: dict[str, Any]) -> str:
     lines = [told["title"] or "A table"]
     if "method" in told:
-        lines.append(f"Added cost {told['cost']:g}, proven bound {told['bound']:g} ({told['method']}).")
+        lines.append(f"Hidden besides what is sensitive: {', '.join(told['added']) or 'nothing'}.")
+        lines.append(f"That costs {told['cost']:g}; nothing safe costs less than {told['bound']:g} ({told['method']}).")
     for name, (low, high) in told.get("intervals", {}).items():
         lines.append(f"  {name}: hidden, {low} to {'any number' if high is None else high}")
     for insider, found in told.get("to_insiders", {}).items():
