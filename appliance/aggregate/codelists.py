@@ -75,8 +75,12 @@ class Metric:
     """The column that the detail stands in."""
     everywhere: bool = True
     """Whether every school has rows, and not only those with somebody to count."""
-    one_group: bool = False
-    """Whether the denominators of all details are the same numbers."""
+    sizes_in: str = ""
+    """The metric whose group sizes are the denominators of this one: the same students, so the same numbers."""
+    within: str = ""
+    """The metric of whose students those counted here are some: what is left of each group is a number as well."""
+    outcome_within: str = ""
+    """The rate, of the same groups, of whose outcome this one's is a part: the proficient are some of the tested."""
 
     @property
     def all_dimensions(self) -> tuple[str, ...]:
