@@ -53,8 +53,8 @@ class Viewer:
 
 _SCHOOL_FACTS = frozenset(
     """academic_session attendance_taken batch batch_count batch_file batch_link calendar_day carried_out course
-    line_item line_item_standard organization rule_book school_attendance_day section staff staff_role standard teaching
-    test""".split()
+    line_item line_item_standard organization rule_book school_attendance_day section section_met staff staff_role
+    standard teaching test""".split()
 )
 """Tables in which no row is about a student. `carried_out`: which change of the records was the newest."""
 

@@ -9,7 +9,8 @@ Rules of attendance, stated here once:
   and never more than half) is *cumulative*: an exception up to its last date that it no longer holds was corrected,
   and goes, unless a row that was refused still names its student and day. Any other file only adds and changes. A row
   that says present always takes the absence back.
-- Sections become days by the rule in `days_from_sections`. What a daily file said about a day stands.
+- Sections become days by the rule in `days_from_sections`. What a daily file said about a day stands. On which days a
+  class met is told in `class_meetings`.
 """
 
 from collections import defaultdict
@@ -20,6 +21,7 @@ from appliance.student_level.sources.layout import Layout
 from appliance.student_level.staging.attendance_corrections import DAYS, SECTIONS, Kind, Present, correct
 from appliance.student_level.staging.attendance_cover import Cover
 from appliance.student_level.staging.batch import Batch
+from appliance.student_level.staging.class_meetings import Meetings
 from appliance.student_level.staging.days_from_sections import tell_days
 from appliance.student_level.staging.first_rows import FirstRows, Ready
 from appliance.student_level.staging.references import Reference, with_keys
@@ -36,14 +38,17 @@ def daily(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
 
 
 def by_section(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
-    """Section attendance, turned into days."""
-    sections = _Sections(batch)
+    """Section attendance, turned into days, and the days on which classes met."""
+    sections, meetings = _Sections(batch), Meetings(batch)
 
     def found() -> Iterator[Typed]:
         for block in rows.blocks():
-            yield sections.found(layout, read, with_keys(batch, layout, read, block, _student(batch)))
+            known = sections.found(layout, read, with_keys(batch, layout, read, block, _student(batch)))
+            meetings.note(*known.of("section_key", "day", "category"))
+            yield known
 
     cover = _load(batch, layout, read, SECTIONS, found())
+    meetings.keep()
     if cover.days_by_school:
         tell_days(batch.run, cover.year_begins, cover.last)
 

@@ -1,5 +1,6 @@
 """Puts the students of a worked example into a database, and counts them."""
 
+import re
 from datetime import date, timedelta
 
 import msgspec
@@ -128,10 +129,21 @@ class Builder:
         self.add("INSERT INTO section_enrollment (section_key, student_key, begin_day, end_day) VALUES (?, ?, ?, ?)",
                  section, student, day(first), day(last + 1))  # fmt: skip
         missed, late = int(row.get("meetings missed") or 0), int(row.get("meetings late") or 0)
+        met = self.met(section, row.get("class met") or "not said", first, last)
         for n in range(missed + late):
             code = BY_SECTION["tardy" if n >= missed else ("excused", "unexcused")[n % 2]]
             self.add("INSERT INTO attendance_section (student_key, day, section_key, code) VALUES (?, ?, ?, ?)",
-                     student, day(first + n), section, code)  # fmt: skip
+                     student, day(met[n]), section, code)  # fmt: skip
+
+    def met(self, section, told, first, last):
+        """Numbers of the school days on which the class met; every day where no file says on which."""
+        if told == "not said":
+            return range(first, last + 1)
+        step, begins = re.fullmatch(r"every (\d)nd day from (\d+)", told).groups()
+        said = range(int(begins), last + 1, int(step))
+        for number in said:
+            self.add("INSERT OR IGNORE INTO section_met VALUES (?, ?)", section, day(number))
+        return [*range(first, int(begins)), *said]
 
     def course_grade(self, student, row):
         section = self.section(row, row["section"], row["subject"])

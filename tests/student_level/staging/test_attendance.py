@@ -1,6 +1,7 @@
 """Attendance: exceptions only, by the rules at the head of `load_attendance`."""
 
 from appliance.jobs.change_rules import put_in_force
+from appliance.jobs.import_files import undo_batch
 from appliance.student_level.records.rule_book import RuleBook
 from tests.elm_and_oak import ROSTER, SCHOOL_ENROLLMENT, csv_text, day, problems
 
@@ -303,3 +304,50 @@ def test_a_child_who_leaves_a_caseload_is_off_it_at_once(two_schools):
     report = load(two_schools, "staff_id,student_id,begin_date\n902,502,2026-08-17\n", "caseload.csv")
     assert report.counts["caseload"].ended == 1
     assert two_schools.ask("SELECT given_name FROM caseload JOIN student USING (student_key)") == [("Ben",)]
+
+
+def met(town):
+    return town.ask("""
+        SELECT course.title, date(day * 86400, 'unixepoch')
+          FROM section_met JOIN section USING (section_key) JOIN course USING (course_key) ORDER BY 1, 2
+    """)
+
+
+def test_a_class_met_on_the_days_for_which_a_file_names_who_was_there(two_schools):
+    begin(two_schools)
+    load(two_schools, sections(
+        "501 e-alg 2026-09-08 Present", "502 e-alg 2026-09-08 Absent", "501 e-alg 2026-09-10 Present",
+        "502 e-alg 2026-09-10 Present", "501 e-art 2026-09-09 Absent",
+    ))  # fmt: skip
+    assert met(two_schools) == [("Algebra", "2026-09-08"), ("Algebra", "2026-09-10")]
+
+
+def test_a_file_that_names_only_who_was_away_does_not_say_when_a_class_met(two_schools):
+    begin(two_schools)
+    load(two_schools, sections("501 e-alg 2026-09-08 Absent", "502 e-alg 2026-09-08 Absent"))
+    assert met(two_schools) == []
+
+
+def test_of_a_class_that_is_known_by_its_days_a_later_absence_names_a_day_too(two_schools):
+    begin(two_schools)
+    load(two_schools, sections("501 e-alg 2026-09-08 Present", "502 e-alg 2026-09-08 Present"))
+    load(two_schools, sections("501 e-alg 2026-09-10 Absent", "501 e-art 2026-09-10 Absent"))
+    assert met(two_schools) == [("Algebra", "2026-09-08"), ("Algebra", "2026-09-10")]
+
+
+def test_a_row_that_takes_one_absence_back_does_not_stand_for_a_class_of_three(two_schools):
+    begin(two_schools)
+    enrollments = csv_text(ROSTER["enrollments"]) + "6,e-alg,u-cy,student,,,\n"
+    two_schools.load(two_schools.package(enrollments=enrollments))
+    load(two_schools, sections("501 e-alg 2026-09-08 Absent"))
+    load(two_schools, sections("501 e-alg 2026-09-08 Present"))
+    assert days(two_schools) == []
+    assert met(two_schools) == []
+
+
+def test_the_days_of_a_class_go_when_their_batch_is_taken_back(two_schools):
+    begin(two_schools)
+    load(two_schools, sections("501 e-alg 2026-09-08 Present", "502 e-alg 2026-09-08 Present"))
+    report = load(two_schools, sections("501 e-alg 2026-09-10 Present", "502 e-alg 2026-09-10 Absent"))
+    undo_batch(two_schools.database, report.batch, reason="a mistake")
+    assert met(two_schools) == [("Algebra", "2026-09-08")]
