@@ -6,6 +6,7 @@ import zlib
 _OBJECT = re.compile(rb"(\d+) 0 obj\n(.*?)\nendobj", re.DOTALL)
 _STREAM = re.compile(rb"stream\r?\n(.*)\r?\nendstream", re.DOTALL)
 _PAIR = re.compile(rb"<([0-9A-Fa-f]+)> *<([0-9A-Fa-f]+)>")
+_RANGE = re.compile(rb"<([0-9A-Fa-f]+)> *<([0-9A-Fa-f]+)> *<([0-9A-Fa-f]+)>")
 _SHOWN = re.compile(rb"/([^\s/]+) [\d.]+ Tf|\[(.*?)\] ?TJ|<([0-9A-Fa-f]+)> ?Tj|(\bET\b)", re.DOTALL)
 
 
@@ -42,7 +43,11 @@ def _packed(head: bytes, content: bytes) -> dict[int, bytes]:
 
 def _glyphs(cmap: bytes) -> dict[bytes, str]:
     listed = b"".join(re.findall(rb"beginbfchar(.*?)endbfchar", cmap, re.DOTALL))
-    return {code.upper(): bytes.fromhex(text.decode()).decode("utf-16-be") for code, text in _PAIR.findall(listed)}
+    found = {code.upper(): bytes.fromhex(text.decode()).decode("utf-16-be") for code, text in _PAIR.findall(listed)}
+    for first, last, text in _RANGE.findall(b"".join(re.findall(rb"beginbfrange(.*?)endbfrange", cmap, re.DOTALL))):
+        for place, code in enumerate(range(int(first, 16), int(last, 16) + 1)):
+            found[b"%0*X" % (len(first), code)] = chr(int(text, 16) + place)
+    return found
 
 
 def _words(content: bytes, fonts: dict[bytes, dict[bytes, str]]) -> str:
@@ -53,5 +58,6 @@ def _words(content: bytes, fonts: dict[bytes, dict[bytes, str]]) -> str:
         elif is_end:
             said.append("\n")
         for run in re.findall(rb"<([0-9A-Fa-f]+)>", several) or [one]:
-            said += [glyphs.get(run[at : at + 4].upper(), "") for at in range(0, len(run), 4)]
+            width = len(next(iter(glyphs), b"0000"))  # A font of few glyphs numbers them with one byte.
+            said += [glyphs.get(run[at : at + width].upper(), "") for at in range(0, len(run), width)]
     return "".join(said)

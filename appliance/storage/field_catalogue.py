@@ -37,13 +37,13 @@ _KEPT = {
     "account": "as long as the account, and 7 years more for the access log's sake",
     "session": "until sign-out, or the end of the session, at most a day",
     "release": "for ever: a release that left is public record",
-    "yearend": "until the end of the school year: then there is no later release to compare with",
+    "yearend": Sentence("until the end of the school year: then there is no later release to compare with"),
     "shelf": "the school year and two more, then only what was released stays",
     "choice": "until the last day that the steward chose, at most the school year and two more",
-    "undo": "until ten further imports are loaded; then an import cannot be taken back any more",
-    "quarantine": "until it can be loaded, at most 30 days",
+    "undo": Sentence("until ten further imports are loaded; then an import cannot be taken back any more"),
+    "quarantine": Sentence("until it can be loaded, at most 30 days"),
     "tray": "until the next change of the records takes it in, at the latest at night",
-    "week": "until the next Monday",
+    "week": Sentence("until the next Monday"),
     "home": "as long as the home",
 }
 _SEEN_BY = {

@@ -1,6 +1,6 @@
 """One request of a signed-in person: who it is, what day the pages are about, and how they read and write."""
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -109,6 +109,14 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """A line of the access log, and whether it names students."""
+
+    number: int
+    names_students: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """What stands around every page: who reads it, where they can go, how old the data is."""
 
@@ -127,6 +135,8 @@ class Frame:
     language: str = ENGLISH
     here: str = ""
     """Where a page for families is found again in another language; empty where there is only one."""
+    written: Sequence[Written] = ()
+    """What its request has written into the access log, the newest last: a printed page carries that line's number."""
 
 
 class NoSuch(NotFoundException):
@@ -148,6 +158,8 @@ class Visit:
     asks_for: str = ENGLISH
     """The language that the browser asks for. Staff pages are in English whatever it is."""
     addresses: Addresses = field(init=False)
+    written: list[Written] = field(init=False, default_factory=list)
+    """What this request has written into the access log."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "addresses", Addresses(self.session.token))
@@ -252,7 +264,9 @@ class Visit:
         if self.looks_as is not None:
             why = f"looks over the shoulder of {self.looks_as.username}, for whom: {why}"
         event = Event(account.username, action, subject, why, students)
-        return house.database.record(event, partial(house.sessions.touch, session=self.session))
+        number = house.database.record(event, partial(house.sessions.touch, session=self.session))
+        self.written.append(Written(number, bool(students)))
+        return number
 
     def key(self, kind: Kind, address: str) -> int:
         """The row behind an address of this session. Raises NoSuch."""
@@ -302,6 +316,7 @@ class Visit:
             looks_as=self.looks_as.display_name if self.looks_as else "",
             language=self.language,
             here=self.path if self.role is Role.GUARDIAN else "",
+            written=self.written,
         )
 
 

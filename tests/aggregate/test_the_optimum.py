@@ -80,6 +80,30 @@ def small_table(seed: int) -> Table:
     )
 
 
+def grades_by_sex() -> Table:
+    """A district's girls, boys and others of eleven grades; hidden: the others, their sum and the boys' sum."""
+    girls, boys = [74, 73, 76, 68, 73, 68, 88, 75, 81, 66, 66], [78, 80, 77, 85, 79, 81, 65, 76, 72, 86, 87]
+    others = [1, 0, 0, 1, 0, 0, 3, 1, 1, 0, 1]
+    values = np.array([*girls, *boys, *others, sum(boys), sum(others)], dtype=np.int64)
+    grades, last = len(others), values.size - 1
+    rows = [([grade, grades + grade, 2 * grades + grade], [1.0] * 3) for grade in range(grades)]
+    columns = [list(range(start, start + grades)) for start in (0, grades, 2 * grades)]
+    totals = [(columns[1] + [last - 1], [1.0] * grades + [-1.0]), (columns[2] + [last], [1.0] * grades + [-1.0])]
+    forced = np.concatenate([np.zeros(2 * grades), np.sign(others), np.ones(2)]).astype(np.bool_)
+    needs = [Need(2 * grades + grade, -1, count - 1) for grade, count in enumerate(others) if count]
+    needs += [Need(2 * grades + grade, +1, 10 - count) for grade, count in enumerate(others) if count]
+    return Table(
+        value=values,
+        down=np.maximum(values - 1, 0).astype(float),
+        up=np.where(values > 0, 4000.0, 0.0),
+        weight=np.array([600.0 + 41 * cell % 107 for cell in range(values.size)]),
+        fixed=values == 0,
+        forced=forced,
+        sums=[*rows, (columns[0], [1.0] * grades), *totals, ([last - 1, last], [1.0, 1.0])],
+        needs=[need for need in needs if need.amount > 0],
+    )
+
+
 @given(seed=st.integers(0, 100_000))
 @settings(max_examples=12, deadline=None)
 def test_benders_reaches_the_optimum_of_the_second_formulation(seed):
@@ -87,6 +111,30 @@ def test_benders_reaches_the_optimum_of_the_second_formulation(seed):
     answer = benders.solve(table, 30.0)
     assert answer.optimal
     assert answer.cost == pytest.approx(answer.bound, abs=0.5)
+    assert answer.cost == pytest.approx(second_formulation(table), abs=0.5)
+
+
+@given(seed=st.integers(0, 100_000))
+@settings(max_examples=6, deadline=None)
+def test_an_impatient_search_reaches_the_same_optimum(seed):
+    """No patience with cuts: every need that a choice leaves unmet gets its alternative table into the master."""
+    table = small_table(seed)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(benders, "_PATIENCE", 1)
+        impatient = benders.solve(table, 30.0)
+    assert impatient.optimal
+    assert impatient.cost == pytest.approx(second_formulation(table), abs=0.5)
+
+
+def test_a_column_of_like_groups_of_which_many_must_help_one_is_solved_to_the_optimum(monkeypatch):
+    """Grades by sex: all groups cost nearly the same, and the only girl of a grade can hide among many others."""
+    table = grades_by_sex()
+    taken_in, real = [], benders._Search._take_in
+    monkeypatch.setattr(benders._Search, "_take_in", lambda self, need: (taken_in.append(need), real(self, need)))
+    answer = benders.solve(table, 60.0)
+    assert answer.method == "Benders"
+    assert answer.optimal
+    assert taken_in
     assert answer.cost == pytest.approx(second_formulation(table), abs=0.5)
 
 

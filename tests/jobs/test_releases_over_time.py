@@ -19,6 +19,7 @@ from appliance.aggregate.turnover import Turnover
 from appliance.days import day_number
 from appliance.errors import NotAllowed, Trouble
 from appliance.jobs.change_rules import put_in_force
+from appliance.jobs.choose_fields import turn_on
 from appliance.jobs.compute_metrics import count_release, forget_last_year
 from appliance.jobs.import_files import import_files
 from appliance.jobs.make_release import STEPS, draft
@@ -89,6 +90,29 @@ def test_a_correction_counts_as_a_change_of_what_left_and_not_of_what_is_on_reco
     found = exchanged(two_schools, first, second)
     assert found[membership("101", "race", "HI7")] == Turnover(1, 1)
     assert found[membership("", "sex", "M")] == Turnover(1, 1)
+
+
+def test_who_becomes_an_english_learner_is_settled_in_no_table_and_who_comes_as_one_is_in_all(
+    two_schools: ElmAndOak,
+) -> None:
+    """Ada's language is found out in October, and Dee comes speaking Spanish: tables of learners add up."""
+    programs = """
+        student_id,program,begin_date,end_date,home_language
+        501,English learner,2026-10-12,,spa
+    """
+    two_schools.begin()
+    first = count(two_schools, OCTOBER)
+    as_draft(two_schools, first)
+    came = csv_text(SCHOOL_ENROLLMENT) + "504,101,2026-10-05,08,\n"
+    dee = two_schools.roster["users"] + "    u-dee,Dee,Dorn,,504,student,e\n"
+    two_schools.load(two_schools.package(users=dee), two_schools.file("school_enrollment.csv", came.encode()))
+    turn_on(two_schools.database, "home_language", purpose="totals for the state", keep="1 year", by="s.ortiz")
+    two_schools.load(two_schools.file("programs.csv", csv_text(programs) + "504,English learner,2026-10-05,,spa\n"))
+    found = exchanged(two_schools, first, count(two_schools, NOVEMBER, {first: "2026-10-01"}))
+    learners = Key("n", "subgroup_membership", "", "101", "english_learner", "LEP")
+    spanish = Key("n", "english_learners", "", "", "english_learner*language", "LEP*spa")
+    assert found[learners] == Turnover(2, 1)
+    assert found[spanish] == Turnover(2, 1)
 
 
 def test_who_was_counted_is_out_of_reach_of_releases_and_gone_with_the_school_year(two_schools: ElmAndOak) -> None:

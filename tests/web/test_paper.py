@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from appliance.web.pdf import MOST_SHEETS, NoPdf, pdf_of
 from tests import maplewood
 from tests.access_log import at_desk
 from tests.conftest import Person, app_for, sign_in
+from tests.pdf_text import text_of
 
 
 def ada_of(person: Person) -> str:
@@ -40,7 +42,7 @@ def test_a_letter_tells_a_familys_own_child_and_compares_with_nobody(visit) -> N
 def test_the_same_letter_in_spanish_says_usted_and_its_dates_are_spanish(visit) -> None:
     okafor = visit("okafor")
     page = okafor.get(f"{ada_of(okafor)}/letter?language=es").text
-    assert '<html lang="es">' in page
+    assert '<html lang="es"' in page
     assert "A la familia de Ada Lovell" in page
     assert "Del 24 de agosto de 2026 al 20 de noviembre de 2026 hubo 63 días de clase, y Ada faltó 5." in page
     assert "Puede comunicarse con nosotros" in page
@@ -142,3 +144,45 @@ def test_a_class_list_has_the_columns_of_the_page_and_the_number_of_its_line(own
     assert f"Printed by Ms. Okafor, Monday, November 23, 2026, 7:50 am; line {number} of the access log" in paper
     assert pages_of(okafor.get(f"{science}/list/pdf").content) == 1
     assert sign_in(app_for(own_town), "lind").get(f"{science}/list").status_code == 404
+
+
+def test_every_page_of_a_long_list_says_who_printed_it_and_carries_its_line(own_town: Database) -> None:
+    with own_town.changing(Event("test", Action.IMPORT)) as tables:
+        for key in range(700, 760):
+            name = (key, "Pupil", f"Number {key}")
+            tables.execute("INSERT INTO student (student_key, given_name, family_name) VALUES (?, ?, ?)", name)
+            stay = (key, maplewood.ELM, day_number(maplewood.FIRST_DAY))
+            tables.execute("INSERT INTO school_enrollment VALUES (?, ?, ?, NULL, '07', NULL, NULL)", stay)
+            seat = (maplewood.SCIENCE, key, day_number(maplewood.FIRST_DAY))
+            tables.execute(
+                "INSERT INTO section_enrollment (section_key, student_key, begin_day) VALUES (?, ?, ?)", seat
+            )
+    okafor = sign_in(app_for(own_town), "okafor")
+    science = okafor.link_to("Science 7", on="/classes")
+    made = okafor.get(f"{science}/list/pdf").content
+    assert pages_of(made) >= 2
+    feet = re.findall(r"Printed by Ms\. Okafor, .*?; line \d+ of the access log", text_of(made))
+    assert len(feet) == pages_of(made)
+    letters = okafor.get(f"{science}/letters/pdf?language=es").content
+    assert text_of(letters).count("del registro de accesos") == pages_of(letters) == 71
+
+
+@pytest.mark.parametrize(
+    ("who", "address", "begins", "names_students"),
+    [
+        ("ruiz", "/school", "Student records. Printed by Mr. Ruiz", True),
+        ("okafor", "/this-week", "Student records. Printed by Ms. Okafor", True),
+        ("hall", "/district", "Printed by Dr. Hall", False),
+        ("kim", "/data/rules", "Printed by Mr. Kim", False),
+    ],
+)
+def test_a_page_hands_its_foot_to_the_printer_with_the_line_that_was_just_written(
+    own_town: Database, who: str, address: str, begins: str, names_students: bool
+) -> None:
+    person = sign_in(app_for(own_town), who)
+    page = person.get(address).text
+    foot = unescape(re.search(r'data-foot="([^"]*)"', page)[1])
+    assert foot.startswith(f"{begins}, Monday, November 23, 2026, 7:50 am")
+    [(number, looked)] = at_desk(own_town, "SELECT sequence, who FROM access_log ORDER BY sequence DESC LIMIT 1", ())
+    assert ("Keep locked" in foot) is names_students
+    assert (f"line {number} of the access log" in foot) is (looked == who and address != "/data/rules")

@@ -14,7 +14,7 @@ numbers of one date.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from appliance.aggregate import codelists
+from appliance.aggregate import codelists, crossings
 from appliance.aggregate.disclosure.cube import Place, Population
 from appliance.aggregate.disclosure.history import Earlier
 from appliance.aggregate.disclosure.suppression import Pattern, Work
@@ -85,11 +85,15 @@ def size_of(population: Population) -> Measure:
 
 
 def changes(population: Population, earlier: Earlier) -> list[Changes]:
-    """The tables of changes of a population since one earlier release."""
+    """The tables of changes of a population since one earlier release. Shares of an outcome are told only once."""
     shown = _shown(population, earlier)
     found = []
     for measure in measures(population):
-        turnover = _turnover(population, earlier, measure)
+        turnover = {
+            place: turnover
+            for place, turnover in _turnover(population, earlier, measure).items()
+            if not crossings.is_share(place.dimension)
+        }
         table = Population(population.metric, population.detail, {p: t.settled for p, t in turnover.items()}, None)
         table = replace(
             table,
@@ -97,7 +101,8 @@ def changes(population: Population, earlier: Earlier) -> list[Changes]:
             absent=population.absent,
             schools=population.schools,
             areas=population.areas,
-            codes=population.codes,
+            codes={name: codes for name, codes in population.codes.items() if not crossings.is_share(name)},
+            known_margins=population.known_margins,
         )
         title = f"{population.metric} {population.detail} {measure} since {earlier.label}".replace("  ", " ")
         found.append(Changes(title, measure, table, turnover, shown.withheld))
@@ -105,9 +110,12 @@ def changes(population: Population, earlier: Earlier) -> list[Changes]:
 
 
 def by_rule(work: Work, pattern: Pattern, population: Population, earlier: Sequence[Earlier]) -> Stale:
-    """What of a population keeps its old value by the rule for single numbers: hidden once, or too few changed."""
+    """What of a population keeps its old value by the rule for single numbers: hidden once, or too few changed.
+
+    And all shares of an outcome.
+    """
     minimum, size = work.policy.minimum_n, size_of(population)
-    stale: Stale = {measure: set() for measure in measures(population)}
+    stale: Stale = {measure: _shares(population) for measure in measures(population)}
     for name in pattern[(population.metric, population.detail)]:
         stale[size if name.part == "size" else "n"].add(name.place)
     for before in earlier:
@@ -121,6 +129,10 @@ def by_rule(work: Work, pattern: Pattern, population: Population, earlier: Seque
     if population.outcome is not None:
         complete(population, stale)
     return stale
+
+
+def _shares(population: Population) -> set[Place]:
+    return {place for place in population.size.keys() - population.absent if crossings.is_share(place.dimension)}
 
 
 def complete(population: Population, stale: Stale) -> None:

@@ -1,16 +1,18 @@
 """Choose what is counted anew, attack the choice together with every earlier release, mend it, and write the rows."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import product
 
 import msgspec
 
 from appliance.aggregate import codelists
 from appliance.aggregate.codelists import ALL
-from appliance.aggregate.disclosure import carry, changes_audit
-from appliance.aggregate.disclosure.attacker.loot import Target, plunder
+from appliance.aggregate.disclosure import carry
+from appliance.aggregate.disclosure.attacker.loot import Target, owner_of, plunder
 from appliance.aggregate.disclosure.carry import Changes, Stale
+from appliance.aggregate.disclosure.changes_audit import Inquiry
 from appliance.aggregate.disclosure.cube import Place, Population
 from appliance.aggregate.disclosure.history import Earlier
 from appliance.aggregate.disclosure.policy import Policy
@@ -36,26 +38,31 @@ def carry_forward(
     # In a table of changes nobody knows that a withheld number is not 0.
     over = replace(work, policy=msgspec.structs.replace(work.policy, zeros="hidden"), shown={}, promised={}, blocks=[])
     populations = {(population.metric, population.detail): population for population in work.cube.populations}
-    settled: dict[Owner, _Settled] = {}
-    for owner, population in populations.items():
-        progress("Comparing", len(settled), len(populations))
-        settled[owner] = _settle(over, carry.by_rule(work, pattern, population, earlier), population, earlier)
+    settled = {
+        owner: _Settled.begin(over, carry.by_rule(work, pattern, population, earlier), population, earlier)
+        for owner, population in populations.items()
+    }
+    for number, one in enumerate(settled.values()):
+        progress("Comparing", number, len(settled))
+        one.settle()
+    _same_sizes(settled)
     progress("Comparing", len(settled), len(settled))
     told = _write(tables, populations, settled, earlier)
-    for withhold in (_dimension_old, _all_old, None):
-        loot = _loot(told, populations, earlier, work.policy)
-        if not loot:
-            break
-        if withhold is None:
-            raise Refused("This release and earlier ones together still give numbers away. Nothing was released.")
-        for owner, dimension in sorted(loot):
-            withhold(settled[owner].stale, populations[owner], dimension)
-        told = _write(tables, populations, settled, earlier)
+    loot = _loot(told, earlier, work.policy)
+    for withhold in (_dimension_old, _all_old):
+        for (of, dimension), owner in product(sorted(loot), populations):
+            if of == owner_of(*owner):
+                withhold(settled[owner].stale, populations[owner], dimension)
+        if loot:
+            told = _write(tables, populations, settled, earlier)
+            loot = _loot(told, earlier, work.policy, within={of for of, _ in loot})
+    if loot:
+        raise Refused("This release and earlier ones together still give numbers away. Nothing was released.")
     lines = [
         AttackLine(
             f"release {before.label} and, of every number counted anew, how many students it has exchanged since",
-            *(sum(one.withheld[number] for one in settled.values()), 0, 0),
-            sum(one.programs[number] for one in settled.values()),
+            *(sum(one.withheld(number) for one in settled.values()), 0, 0),
+            sum(inquiry.programs for one in settled.values() for inquiry in one.since[number]),
         )
         for number, before in enumerate(earlier)
     ]
@@ -64,11 +71,59 @@ def carry_forward(
 
 @dataclass(slots=True)
 class _Settled:
-    """What of a population keeps its old value, and by earlier release how much was attacked."""
+    """What of a population keeps its old value, and what was attacked to find it out."""
 
+    work: Work
+    population: Population
+    earlier: Sequence[Earlier]
     stale: Stale
-    withheld: list[int]
-    programs: list[int]
+    since: list[list[Inquiry]]
+    """By earlier release, its tables of changes."""
+
+    @classmethod
+    def begin(cls, work: Work, stale: Stale, population: Population, earlier: Sequence[Earlier]) -> "_Settled":
+        """With what the rule for single numbers withholds."""
+        since = [[Inquiry(work.cube, table) for table in carry.changes(population, before)] for before in earlier]
+        return cls(work, population, earlier, stale, since)
+
+    def settle(self) -> None:
+        """Attack and withhold more until every attack is silent; failing that, carry the whole population forward."""
+        for round_ in range(self.work.policy.rounds):
+            is_silent = True
+            for measure in carry.measures(self.population):
+                for inquiry in (one for before in self.since for one in before if one.changes.measure == measure):
+                    fallen = inquiry.fallen(self.work.policy.minimum_n, self.stale)
+                    table = inquiry.changes
+                    _mend(self.work, table.layers(self.stale)[0], table, fallen, jointly=round_ > 0)
+                    is_silent &= not fallen
+            if self.population.outcome is not None:
+                carry.beside_old_sizes(self.work, self.population, self.stale, self.earlier)
+            if is_silent:
+                return
+        _all_old(self.stale, self.population)
+
+    def withheld(self, number: int) -> int:
+        """How many numbers an attack on the changes since one earlier release had to go by."""
+        return sum(len(inquiry.changes.layers(self.stale)[0]) for inquiry in self.since[number])
+
+
+def _same_sizes(settled: dict[Owner, _Settled]) -> None:
+    """Withhold the size of a group in all details of a table that are about one group, when one of them does.
+
+    Their sizes are one number, and what one detail tells of it the others tell with it.
+    """
+    for metric in {metric for metric, _ in settled if codelists.metric(metric).one_group}:
+        details = [one for (of, _), one in settled.items() if of == metric]
+        while True:
+            together = set[Place]().union(*(one.stale["denominator"] for one in details))
+            lacking = [(one, together & one.population.size.keys() - one.stale["denominator"]) for one in details]
+            if not any(places for _, places in lacking):
+                break
+            for one, places in lacking:
+                if places:
+                    one.stale["denominator"] |= places
+                    carry.beside_old_sizes(one.work, one.population, one.stale, one.earlier)
+                    one.settle()
 
 
 def _write(
@@ -80,26 +135,6 @@ def _write(
     return carry.carried(tables, populations, {owner: one.stale for owner, one in settled.items()}, earlier)
 
 
-def _settle(work: Work, stale: Stale, population: Population, earlier: Sequence[Earlier]) -> _Settled:
-    """Attack and withhold more until every attack is silent; failing that, carry the whole population forward."""
-    since = [(number, table) for number, before in enumerate(earlier) for table in carry.changes(population, before)]
-    for round_ in range(work.policy.rounds):
-        found = _Settled(stale, [0] * len(earlier), [0] * len(earlier))
-        is_silent = True
-        for measure in carry.measures(population):
-            for number, table in since:
-                if table.measure == measure:
-                    fallen = _attack(work, found, number, table)
-                    _mend(work, table.layers(stale)[0], table, fallen, jointly=round_ > 0)
-                    is_silent &= not fallen
-            if population.outcome is not None:
-                carry.beside_old_sizes(work, population, stale, earlier)
-        if is_silent:
-            return found
-    _all_old(stale, population)
-    return _Settled(stale, [sum(map(len, stale.values()))] * len(earlier), [0] * len(earlier))
-
-
 def _all_old(stale: Stale, population: Population, _dimension: str = ALL) -> None:
     """Nothing of a population is counted anew, so nothing follows."""
     stale.update(carry.everything(population))
@@ -109,23 +144,6 @@ def _dimension_old(stale: Stale, population: Population, dimension: str) -> None
     """No group of a dimension is counted anew. To withhold more is always safe."""
     for measure, places in carry.everything(population).items():
         stale[measure] |= {place for place in places if dimension in (ALL, place.dimension)}
-
-
-def _attack(work: Work, found: _Settled, number: int, table: Changes) -> dict[Place, int]:
-    """Every place asked about must hold within one layer; one that is withheld now, within what is withheld now."""
-    first, *others = table.layers(found.stale)
-    asked = table.asked(work.policy.minimum_n, first)
-    found.withheld[number] += len(first)
-    exposure = changes_audit.attack(work.cube, table, first, asked)
-    found.programs[number] += exposure.programs
-    fallen = exposure.fallen
-    for layer in others:
-        apart = {p: high for p, high in fallen.items() if p in first and table.measure != "complement"}
-        again = {place: high for place, high in fallen.items() if place not in apart}
-        exposure = changes_audit.attack(work.cube, table, layer, again)
-        found.programs[number] += exposure.programs
-        fallen = apart | exposure.fallen
-    return fallen
 
 
 def _mend(work: Work, layer: set[Place], table: Changes, fallen: dict[Place, int], *, jointly: bool) -> None:
@@ -145,19 +163,19 @@ def _mend(work: Work, layer: set[Place], table: Changes, fallen: dict[Place, int
 
 
 def _loot(
-    tables: Sequence[PublishedTable], owners: Iterable[Owner], earlier: Sequence[Earlier], policy: Policy
+    tables: Sequence[PublishedTable],
+    earlier: Sequence[Earlier],
+    policy: Policy,
+    within: Collection[Owner] | None = None,
 ) -> set[tuple[Owner, str]]:
-    """Populations and dimensions in which whoever holds these tables and any earlier release carries something off."""
+    """Populations and dimensions in which whoever holds these tables and any earlier release carries something off.
+
+    Populations are told apart as `loot` does.
+    """
     now = Target(tables, policy.minimum_n, policy.k, 0)
-    found = [plunder(now, {})]
+    found = [plunder(now, {}, within=within)]
     for number, before in enumerate(earlier):
         then = replace(now, tables=before.tables, smallest_hidden=0 if number else policy.smallest_hidden)
-        found += [plunder(now, {}, then), plunder(then, {}, now)]
+        found += [plunder(now, {}, then, within), plunder(then, {}, now, within)]
     keys = set[Key]().union(*(keys for pair in found for keys in pair))
-    return {(owner, key.dimension) for owner in owners for key in keys if _prints(owner, key)}
-
-
-def _prints(owner: Owner, key: Key) -> bool:
-    """Whether a population has a number. A group that all details of a table are about has no detail."""
-    known = codelists.metric(key.metric)
-    return (known.totals_in or key.metric, key.detail) in (owner, (owner[0], "") if known.one_group else owner)
+    return {(owner_of(key.metric, key.detail), key.dimension) for key in keys}

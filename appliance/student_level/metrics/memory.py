@@ -170,16 +170,26 @@ def _read(profile: str) -> _Seen:
 
 
 def _touched(sides: Sides, shown_by: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[Key, bool]]:
-    """Every number that one student entered or left, and whether that was all that the student changed."""
+    """Every number that one student entered or left, and whether that was all that the student changed.
+
+    Tables that split the totals of another one are judged by it, so that settled students add up over both: who becomes
+    an English learner enters a language of the learners, and moves from one group to another among all students.
+    """
     for number in sorted({name for side in sides for seen in side.values() for name in seen.numbers}):
         metric, _, detail = number.partition("/")
+        whole = f"{codelists.metric(metric).totals_in or metric}/{detail}"
         for measure in _MEASURES[codelists.metric(metric).rate]:
-            inside = [{place: seen for place, seen in side.items() if _is_in(seen, number, measure)} for side in sides]
-            is_settled = all(_is_one_step(_exchanged(inside, family)) for family in (ALL, *GROUPS))
+            inside, judged = _inside(sides, number, measure), _inside(sides, whole, measure)
+            is_settled = all(_is_one_step(_exchanged(judged, family)) for family in (ALL, *GROUPS))
             for dimension in shown_by[metric]:
                 for place, category in _exchanged(inside, dimension):
                     if place == DISTRICT or dimension not in codelists.metric(metric).in_district:
                         yield Key(measure, metric, detail, place, dimension, category), is_settled
+
+
+def _inside(sides: Sides, number: str, measure: Measure) -> list[dict[str, _Seen]]:
+    """Where a student is in a number: then, and now."""
+    return [{place: seen for place, seen in side.items() if _is_in(seen, number, measure)} for side in sides]
 
 
 def _exchanged(sides: list[dict[str, _Seen]], dimension: str) -> set[tuple[str, str]]:

@@ -9,6 +9,13 @@ import msgspec
 LEVELS = ("not yet assessed", "beginning", "getting there", "meets", "exceeds")
 """A level belongs to a skill and a time, never to a person."""
 RollUp = Literal["most_often", "latest", "highest", "mean"]
+CHOICES: dict[RollUp, str] = {
+    "most_often": "the one most often given",
+    "latest": "the latest",
+    "highest": "the highest",
+    "mean": "the mean",
+}
+"""What the steward chooses from, in few words."""
 ROLL_UPS: dict[RollUp, str] = {
     "most_often": "the level most often given in the newest {newest} marks; of two that are as frequent, the newer",
     "latest": "the latest of the marks",

@@ -2,14 +2,12 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from appliance.days import from_day_number
 from appliance.storage.database import Reading
 from appliance.student_level.records.attendance import DaysSoFar
 from appliance.student_level.records.enrollments import Enrollment, Name
-
-OPENINGS_SHOWN_DAYS = 30
 
 _STUDENT = "SELECT given_name, family_name, reason FROM visible_student WHERE student_key = :student"
 _PLACES = """
@@ -41,11 +39,6 @@ _TESTS = """
 _PROGRAMS = """
     SELECT program, begin_day FROM visible_program
      WHERE student_key = :student AND begin_day <= :today AND (end_day IS NULL OR end_day > :today) ORDER BY program
-"""
-_OPENINGS = """
-    SELECT display_name, coalesce(role, '') AS role, max(at) AS at, count(*) AS times FROM visible_opening
-     WHERE student_key = :student AND action = :action AND at >= :since
-     GROUP BY display_name, role ORDER BY at DESC
 """
 _LAST_OPENED = """
     SELECT max(at) AS at FROM visible_opening WHERE student_key = :student AND action = :action AND who = :who
@@ -114,16 +107,6 @@ class TestLine:
     margin: float | None
     level: str
     since_last: str
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """Somebody opened this record in the last 30 days. `at` is the last time, ISO text."""
-
-    display_name: str
-    role: str
-    at: str
-    times: int
 
 
 def student(reading: Reading, student_key: int, today: int) -> Student | None:
@@ -209,13 +192,6 @@ def _change(score: float | None, margin: float | None, before: tuple[float, floa
 def programs_of(reading: Reading, student_key: int, today: int) -> list[str]:
     """The programs that a class is planned around, now."""
     return [row["program"] for row in reading.query(_PROGRAMS, {"student": student_key, "today": today})]
-
-
-def openings_of(reading: Reading, student_key: int, action: str, today: int) -> list[Opening]:
-    """Who opened this record in the last 30 days, latest first."""
-    since = (from_day_number(today) - timedelta(days=OPENINGS_SHOWN_DAYS)).isoformat()
-    values = {"student": student_key, "action": action, "since": since}
-    return [Opening(**row) for row in reading.query(_OPENINGS, values)]
 
 
 def last_opened(reading: Reading, student_key: int, action: str, who: str) -> datetime | None:

@@ -1,15 +1,48 @@
 """Who looked at one student, when, and why they might: what a family may ask for."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
-from appliance.roles import Role
+from appliance.actions import Action, Role
+from appliance.days import from_day_number
+from appliance.errors import Sentence
 from appliance.storage.database import Reading
 
 _LOOKS = """
     SELECT sequence, at, who, display_name, coalesce(role, '') AS role, action, subject, reason
       FROM visible_opening WHERE student_key = :student ORDER BY sequence DESC LIMIT :most
 """
+
+OPENINGS_SHOWN_DAYS = 30
+_OPENED, _PRINTED, _TAKEN_OUT = Sentence("opened"), Sentence("printed"), Sentence("taken out in a list")
+_WAYS = {
+    Action.SEE_STUDENT: _OPENED,
+    Action.PRINT_STUDENT: _PRINTED,
+    Action.PRINT_SECTION: _PRINTED,
+    Action.PRINT_SCHOOL: _PRINTED,
+    Action.EXPORT_SECTION: _TAKEN_OUT,
+    Action.EXPORT_SCHOOL: _TAKEN_OUT,
+}
+_OPENINGS = """
+    SELECT display_name, coalesce(role, '') AS role, action, max(at) AS at FROM visible_opening
+     WHERE student_key = :student AND at >= :since AND action IN (SELECT value FROM json_each(:actions))
+     GROUP BY display_name, role, action ORDER BY at DESC
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Somebody opened a record, printed about it or took it out in a list, in the last 30 days.
+
+    `at`: the last time, ISO text. `role`: in words, empty without an account.
+    """
+
+    display_name: str
+    role: str
+    at: str
+    way: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +69,18 @@ class Looker:
     last: str
     times: int
     reasons: tuple[str, ...]
+
+
+def openings_of(reading: Reading, student_key: int, today: int) -> list[Opening]:
+    """Who opened this record in the last 30 days, printed about it or took it out in a list; latest first."""
+    since = (from_day_number(today) - timedelta(days=OPENINGS_SHOWN_DAYS)).isoformat()
+    values = {"student": student_key, "actions": json.dumps(list(_WAYS)), "since": since}
+    found: dict[tuple[str, str, str], Opening] = {}
+    for row in reading.query(_OPENINGS, values):
+        way = _WAYS[Action(row["action"])]
+        one = Opening(row["display_name"], _word(row["role"]), row["at"], way)
+        found.setdefault((one.display_name, one.role, way), one)
+    return list(found.values())
 
 
 def looks_at(reading: Reading, student_key: int, most: int) -> list[Look]:

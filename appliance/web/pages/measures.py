@@ -161,13 +161,22 @@ def students_behind(visit: Visit, reading: Reading, at: str, measure: str, detai
     if found is None:
         return None
     line = _line(found, measure, detail)
+    asked = ("behind", school.school_key, measure, line.detail, line.now.day)
+    lines = visit.keeping(reading, asked, lambda: _in_it(visit, reading, school, line, rules))
+    return StudentsBehind(school, line, lines)
+
+
+def _in_it(
+    visit: Visit, reading: Reading, school: schools.School, line: Line, rules: RuleBook
+) -> tuple[tuple[int, Name, Behind], ...]:
+    """Those in the number, or outside it where more is better: with the most first, then by name."""
     with counting_as(visit.house.database, visit.viewer) as counting:
-        told = behind(counting, measure, line.detail, school.school_key, line.now.day, rules)
+        told = behind(counting, line.measure.name, line.detail, school.school_key, line.now.day, rules)
     more = line.measure.more_is_better
     meant = {one.student_key: one for one in told if (one.count < one.out_of if more else one.count)}
     called = names(reading, list(meant))
     order = sorted(called, key=lambda key: (-_weight(meant[key], more=more), called[key].sorted.casefold()))
-    return StudentsBehind(school, line, tuple((key, called[key], meant[key]) for key in order))
+    return tuple((key, called[key], meant[key]) for key in order)
 
 
 def _line(found: Measures, measure: str, detail: str) -> Line:

@@ -105,7 +105,7 @@ def see_letter(
     address: FromPath[str], visit: NamedDependency[Visit], language: FromQuery[str] = ENGLISH
 ) -> Response[str]:
     """A letter home, to be read before it is printed."""
-    [letter] = _letters(visit, [visit.key(Kind.STUDENT, address)], "one letter")
+    [letter] = _letters(visit, Action.PRINT_STUDENT, [visit.key(Kind.STUDENT, address)], "one letter")
     return show(_on_screen(visit, letter, address, "letter", f"?language={language}"), language=_known(language))
 
 
@@ -114,7 +114,7 @@ def letter_as_pdf(
     address: FromPath[str], visit: NamedDependency[Visit], language: FromQuery[str] = ENGLISH
 ) -> Response[bytes]:
     """The same letter as a PDF."""
-    letters = _letters(visit, [visit.key(Kind.STUDENT, address)], "one letter")
+    letters = _letters(visit, Action.PRINT_STUDENT, [visit.key(Kind.STUDENT, address)], "one letter")
     return as_pdf("letter", [html_of(replace(one, is_pdf=True), _known(language)) for one in letters])
 
 
@@ -128,11 +128,11 @@ def letters_of_a_class(
         found = class_roster(reading, key, today=visit.today, school_year=visit.school_year, book=visit.rules(reading))
     if found is None:
         raise NoSuch("class")
-    letters = _letters(visit, [line.student_key for line in found.lines], found.title)
+    letters = _letters(visit, Action.PRINT_SECTION, [line.student_key for line in found.lines], found.title)
     return as_pdf("letters", [html_of(replace(one, is_pdf=True), _known(language)) for one in letters])
 
 
-@get("/school/letters/pdf", action=Action.PRINT_SCHOOL, sync_to_thread=True)
+@get("/school/letters/pdf", action=Action.PRINT_SCHOOL, step_up=True, sync_to_thread=True)
 def letters_of_a_school(
     visit: NamedDependency[Visit],
     at: FromQuery[str] = "",
@@ -146,7 +146,7 @@ def letters_of_a_school(
         here = enrollments(reading, visit.today, school.school_key)
         days = schools.attendance_sums(reading, here, visit.school_year)
         keys = chosen_students(reading, here, days, grade, band_named(visit.rules(reading), missed), "name")
-    letters = _letters(visit, keys, school.name)
+    letters = _letters(visit, Action.PRINT_SCHOOL, keys, school.name)
     return as_pdf("letters", [html_of(replace(one, is_pdf=True), _known(language)) for one in letters])
 
 
@@ -202,18 +202,19 @@ def class_list_as_pdf(
 def _class_list(visit: Visit, address: str, order: str) -> ClassList:
     with visit.reading() as reading:
         table = table_of(visit, reading, visit.key(Kind.SECTION, address), order)
-    number = _printed(visit, [line.student_key for line in table.lines], f"class list: {table.about.title}")
+    listed = [line.student_key for line in table.lines]
+    number = _printed(visit, Action.PRINT_SECTION, listed, f"class list: {table.about.title}")
     frame = visit.bare_frame()
     return ClassList(table=table, today=visit.today, signed=frame.display_name, printed=frame.printed, number=number)
 
 
-def _letters(visit: Visit, keys: Sequence[int], subject: str) -> list[Letter]:
+def _letters(visit: Visit, action: Action, keys: Sequence[int], subject: str) -> list[Letter]:
     with visit.reading() as reading:
         first = visit.first_day_of_school_year
         about = home_counts(reading, keys, today=visit.today, school_year=visit.school_year, first_day=first)
     if not about:
         raise NoSuch("student")
-    number = _printed(visit, [one.student_key for one in about], f"letters: {subject}")
+    number = _printed(visit, action, [one.student_key for one in about], f"letters: {subject}")
     contact, signed = visit.house.settings.letter_contact, visit.session.account.display_name
     return [Letter(about=one, today=visit.today, signed=signed, contact=contact, number=number) for one in about]
 
@@ -242,7 +243,7 @@ def _profile(visit: Visit, key: int) -> Sheet:
             courses=tuple(courses),
             tests=tuple(students.tests_of(reading, key, today)),
         )
-    number = _printed(visit, [key], "conference sheet", reason=record.name.reason)
+    number = _printed(visit, Action.PRINT_STUDENT, [key], "conference sheet", reason=record.name.reason)
     frame = visit.bare_frame()
     return Sheet(about=about, today=today, signed=frame.display_name, printed=frame.printed, number=number)
 
@@ -257,7 +258,7 @@ def _calls(visit: Visit, at: str) -> CallList:
             raise Trouble("No attendance of this school year is loaded for this school, so there is nobody to call.")
         away = away_without_reason(reading, here, taken[-1])
         lines = roster_lines(reading, away, today=visit.today, school_year=visit.school_year, here=here)
-    number = _printed(visit, away, f"call list: {school.name}")
+    number = _printed(visit, Action.PRINT_SCHOOL, away, f"call list: {school.name}")
     frame = visit.bare_frame()
     return CallList(
         school=school.name,
@@ -270,8 +271,8 @@ def _calls(visit: Visit, at: str) -> CallList:
     )
 
 
-def _printed(visit: Visit, keys: Sequence[int], subject: str, reason: str = "") -> int:
-    return visit.saw(Action.PRINT_STUDENT, students=tuple(keys), subject=subject, reason=reason)
+def _printed(visit: Visit, action: Action, keys: Sequence[int], subject: str, reason: str = "") -> int:
+    return visit.saw(action, students=tuple(keys), subject=subject, reason=reason)
 
 
 def _on_screen(visit: Visit, page: Letter | Sheet, address: str, kind: str, more: str = "") -> Letter | Sheet:

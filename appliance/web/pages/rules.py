@@ -17,7 +17,7 @@ from appliance.jobs.change_rules import Effect, preview, put_in_force, rules_in_
 from appliance.student_level.metrics.catalogue import Measure, measures
 from appliance.student_level.records.check_ins import KINDS
 from appliance.student_level.records.level_counts import MOST_CLASSES
-from appliance.student_level.records.levels import LEVELS, ROLL_UPS, Levels, RollUp
+from appliance.student_level.records.levels import CHOICES, LEVELS, Levels, RollUp
 from appliance.student_level.records.rule_book import PRESETS, Line, Preset, QuietDays, RuleBook, Version
 from appliance.student_level.records.rules import RULES, Rule
 from appliance.web.forms import FromForm
@@ -45,7 +45,7 @@ else:
             ("from_day", Annotated[str, msgspec.Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]),
             *((name, _Number) for name in _NUMBERS),
             ("bands", Annotated[str, msgspec.Meta(pattern=r"^ *[0-9]{1,4}( *, *[0-9]{1,4}){0,9} *$")]),
-            ("levels_roll_up", Annotated[str, msgspec.Meta(pattern=f"^({'|'.join(ROLL_UPS)})$")]),
+            ("levels_roll_up", Annotated[str, msgspec.Meta(pattern=f"^({'|'.join(CHOICES)})$")]),
             *((f"levels_{name}", _Number) for name in _LEVEL_NUMBERS),
             *((f"quiet_{kind}", _Number) for kind in KINDS),
             *((f"at_least_{rule.name}", _Number) for rule in RULES),
@@ -70,7 +70,7 @@ class RulesPage:
     presets: ClassVar[tuple[Preset, ...]] = PRESETS
     kinds: ClassVar[dict[str, str]] = KINDS
     measures: ClassVar[tuple[Measure, ...]] = measures()
-    roll_ups: ClassVar[dict[RollUp, str]] = ROLL_UPS
+    roll_ups: ClassVar[dict[RollUp, str]] = CHOICES
     most_classes: ClassVar[int] = MOST_CLASSES
     level_names: ClassVar[tuple[str, ...]] = LEVELS
     grades_with_credits: ClassVar[tuple[str, ...]] = GRADES_WITH_CREDITS

@@ -26,6 +26,7 @@ from appliance.student_level.records.rules import Happening
 from appliance.student_level.records.student_standards import CourseStandards, student_standards
 from appliance.student_level.records.supports import Support
 from appliance.student_level.records.this_week import news_of, situation_of
+from appliance.student_level.records.who_looked import Opening, openings_of
 from appliance.web import words
 from appliance.web.addresses import Kind
 from appliance.web.forms import FromForm, day_of
@@ -79,7 +80,7 @@ class StudentPage:
     growth: tuple[tuple[str, str, Growth], ...]
     check_ins: tuple[CheckIn, ...]
     supports: tuple[Support, ...]
-    openings: tuple[students.Opening, ...]
+    openings: tuple[Opening, ...]
     is_done: bool
     may_record: bool
     may_print: bool
@@ -136,7 +137,7 @@ def _page(visit: Visit, reading: Reading, record: students.Student, done: bool) 
         growth=tuple(growth_of_student(reading, key, today)),
         check_ins=talked,
         supports=_supports(visit, reading, record),
-        openings=tuple(students.openings_of(reading, key, Action.SEE_STUDENT, visit.house.wall_day)),
+        openings=tuple(openings_of(reading, key, visit.house.wall_day)),
         is_done=done,
         may_record=may(visit.role, Action.RECORD_CHECK_IN) and visit.looks_as is None,
         may_print=may(visit.role, Action.PRINT_STUDENT),

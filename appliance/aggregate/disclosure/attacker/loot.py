@@ -4,8 +4,9 @@ Each number is taken for true on its own day only: one carried forward is known 
 release's own. Then the attacker guesses that nobody moved between two releases, as far as nothing contradicts it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from appliance.aggregate import codelists, crossings
 from appliance.aggregate.disclosure.attacker.guess import with_guesses
@@ -24,21 +25,53 @@ class Target:
     smallest_hidden: int
 
 
-def plunder(target: Target, known: Mapping[Key, int], other: Target | None = None) -> tuple[set[Key], set[Key]]:
+Owner = tuple[str, str]
+"""Metric that has the totals, and detail; no detail where all of them are about one group. No sum ties two of them."""
+
+
+def plunder(
+    target: Target, known: Mapping[Key, int], other: Target | None = None, within: Collection[Owner] | None = None
+) -> tuple[set[Key], set[Key]]:
     """Hidden numbers that fall below their target, and those that are exact; what is known or guessed is no loot.
 
     `other`: a release from which the attacker guesses. Of a number carried forward the loot is its present value, when
-    that can be told to differ from the old one.
+    that can be told to differ from the old one. `within`: goes at these populations alone.
     """
-    guesses = _shown_elsewhere(target.tables, other.tables) if other else {}
+    below, exact = set[Key](), set[Key]()
+    others = _by_owner(other.tables) if other else {}
+    for owner, tables in _by_owner(target.tables).items():
+        if within is None or owner in within:
+            found = _plunder(replace(target, tables=tables), known, others.get(owner, ()))
+            below |= found[0]
+            exact |= found[1]
+    return below, exact
+
+
+def owner_of(metric: str, detail: str) -> Owner:
+    """The population that a row of a table is about."""
+    known = codelists.metric(metric)
+    return known.totals_in or metric, "" if known.one_group else detail
+
+
+def _by_owner(tables: Sequence[PublishedTable]) -> dict[Owner, list[PublishedTable]]:
+    found: dict[Owner, list[PublishedTable]] = defaultdict(list)
+    for table in tables:
+        cells: dict[Owner, list[PublishedCell]] = defaultdict(list)
+        for cell in table.cells:
+            cells[owner_of(table.metric, cell.detail)].append(cell)
+        for of, its in cells.items():
+            found[of].append(replace(table, cells=tuple(its)))
+    return found
+
+
+def _plunder(target: Target, known: Mapping[Key, int], others: Sequence[PublishedTable]) -> tuple[set[Key], set[Key]]:
+    """The same for the tables of one population."""
+    guesses = _shown_elsewhere(target.tables, others)
     run = with_guesses(target.tables, Knowledge(target.smallest_hidden, known), guesses)
-    below, exact = set(), set()
     coded = {_n(table, cell) for table in target.tables for cell in table.cells if cell.suppression == "coded"}
-    for key in hidden_numbers(target.tables) - known.keys() - guesses.keys():
-        if key not in coded and not run.is_open(key):
-            exact.add(key)
-        if _proves_too_much(run, key, target):
-            below.add(key)
+    hidden = sorted(hidden_numbers(target.tables) - known.keys() - guesses.keys())
+    exact = {*run.exact(key for key in hidden if key not in coded)}
+    below = {key for key in hidden if _proves_too_much(run, key, target)}
     carried = _carried(target.tables)
     for key in run.exact(sorted(carried.keys() - known.keys() - guesses.keys())):
         if run.bounds(key)[0] != carried[key]:
@@ -73,7 +106,7 @@ def _shown_elsewhere(tables: Sequence[PublishedTable], others: Sequence[Publishe
     """What these tables do not say of their own day and others do, or did."""
     shown = {key: number for key, number, _ in numbers(others) if number is not None}
     unsaid = hidden_numbers(tables) | _carried(tables).keys()
-    return {key: shown[key] for key in unsaid if key in shown}
+    return {key: shown[key] for key in sorted(unsaid) if key in shown}
 
 
 def numbers(tables: Sequence[PublishedTable]) -> Iterator[tuple[Key, int | None, str]]:

@@ -80,8 +80,14 @@ class Attack:
     def fallen(self, claims: Iterable[Claim]) -> list[Fallen]:
         """The claims that do not hold. Every table found on the way is tried against all other claims first."""
         claims = [*claims]
+        held = {*self.held(claims)}
+        return [Fallen(claim, *self.interval(claim.key)) for claim in claims if claim not in held]
+
+    def held(self, claims: Iterable[Claim]) -> list[Claim]:
+        """The claims that hold, without a word on how far the others fall."""
+        claims = [*claims]
         self._survey({claim.key: (claim.low, claim.high) for claim in claims})
-        return [Fallen(claim, *self.interval(claim.key)) for claim in claims if not self._holds(claim)]
+        return [claim for claim in claims if self._holds(claim)]
 
     def exact(self, keys: Iterable[Key]) -> list[Key]:
         """The numbers that have only one possible value."""

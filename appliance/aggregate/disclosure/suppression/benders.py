@@ -3,10 +3,15 @@
 The master problem picks cells; for every target a linear program looks for an alternative table. Where there is none
 its reduced costs say which cells would have helped: one inequality for the master. First over the relaxed master, then
 over integers, until no target is violated. Fischetti and Salazar's model; the recipe is in disclosure.md 3.3 and 3.8.
+
+Two things keep the rounds few. A target that is violated gives a chain of inequalities, each as if the cheapest cell of
+the one before were hidden. And one that is violated again and again gets its alternative table into the master itself.
 """
 
 import math
 import time
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 
 import highspy
@@ -17,7 +22,12 @@ from appliance.aggregate.disclosure.suppression.deviations import Deviations, ch
 
 TOLERANCE = 1e-6
 _CUTS_A_ROUND = 500
+_CUTS_IN_A_CHAIN = 100
 _STALLED_ROUNDS = 25
+_PATIENCE = 12
+"""After so many whole-number choices that leave a need unmet the master is given a table for it."""
+_TABLES_IN_THE_MASTER = 20_000
+"""So many cells they may have together."""
 
 
 def solve(table: Table, seconds: float) -> Answer:
@@ -33,8 +43,10 @@ def solve(table: Table, seconds: float) -> Answer:
         if share is None:
             break
         hidden = share > 0.5
-        if not search.separate(hidden.astype(np.float64)):
+        unmet = search.separate(hidden.astype(np.float64))
+        if not unmet:
             return Answer(hidden, table.cost(hidden), search.bound, "Benders")
+        search.lose_patience(unmet)
     hidden = greedy(table)
     return Answer(hidden, table.cost(hidden), search.bound, "flow heuristic")
 
@@ -105,6 +117,8 @@ class _Search:
         price = np.where(table.forced, 0.0, table.weight)
         load(self._master, price, low, high, [])
         self._columns = np.arange(table.size, dtype=np.int32)
+        self._missed: Counter[Need] = Counter()
+        self._cells_in_master = 0
         self._integer = False
         self._start_rows()
 
@@ -143,13 +157,15 @@ class _Search:
             return None
         proven = solver.getInfo().mip_dual_bound if integer else solver.getInfo().objective_function_value
         self.bound = max(self.bound, float(proven))
-        return np.array(solver.getSolution().col_value)
+        return np.array(solver.getSolution().col_value)[: self.table.size]
 
-    def separate(self, share: Floats) -> int:
-        """Add a cut for each need that this choice leaves unmet; the number of cuts."""
+    def separate(self, share: Floats) -> list[Need]:
+        """Add cuts for each need that this choice leaves unmet, and return those needs."""
         table = self.table
-        self._program.hide(np.clip(share, 0.0, 1.0))
+        share = np.clip(share, 0.0, 1.0)
+        self._program.hide(share)
         highest, lowest = np.zeros(table.size), np.zeros(table.size)
+        unmet: list[Need] = []
         cuts = 0
         for need in table.needs:
             if (highest if need.sign > 0 else -lowest)[need.cell] >= need.amount - TOLERANCE:
@@ -159,11 +175,64 @@ class _Search:
             np.minimum(lowest, deviation, out=lowest)
             if need.sign * deviation[need.cell] >= need.amount - TOLERANCE:
                 continue
+            unmet.append(need)
+            cuts += self._cut(need, share, reduced)
+            if cuts >= _CUTS_A_ROUND:
+                break
+        return unmet
+
+    def _cut(self, need: Need, share: Floats, reduced: Floats) -> int:
+        """Add the chain of cuts of one need; their number.
+
+        With the first alone, the master would try the cells of a long sum one after another, a round for each.
+        """
+        table, now = self.table, share.copy()
+        opened: list[int] = []
+        cuts = 0
+        while cuts < _CUTS_IN_A_CHAIN:
             room = np.maximum(-reduced, 0.0) * table.up + np.maximum(reduced, 0.0) * table.down
             helps = np.minimum(room, float(need.amount))
             useful = np.flatnonzero(helps > 1e-9).astype(np.int32)
             self._master.addRow(float(need.amount), highspy.kHighsInf, useful.size, useful, helps[useful])
             cuts += 1
-            if cuts >= _CUTS_A_ROUND:
+            closed = useful[(now[useful] < 1.0) & ~table.fixed[useful]]
+            if not closed.size:
                 break
+            cheapest_cell = int(closed[np.argmin(table.weight[closed])])
+            opened.append(cheapest_cell)
+            now[cheapest_cell] = 1.0
+            self._program.allow(cheapest_cell, 1.0)
+            deviation, reduced = self._program.farthest(need)
+            if need.sign * deviation[need.cell] >= need.amount - TOLERANCE:
+                break
+        for cell in opened:
+            self._program.allow(cell, float(share[cell]))
         return cuts
+
+    def lose_patience(self, unmet: Iterable[Need]) -> None:
+        """Give the master an alternative table for each need that whole-number choices have left unmet too often.
+
+        Where many small cells must help together there are too many ways to fall short for cuts to name them all.
+        """
+        for need in unmet:
+            self._missed[need] += 1
+            if self._missed[need] == _PATIENCE and self._cells_in_master < _TABLES_IN_THE_MASTER:
+                self._take_in(need)
+
+    def _take_in(self, need: Need) -> None:
+        """Columns for a deviation that meets a need, each held to 0 unless its cell is hidden."""
+        table, master, first = self.table, self._master, self._master.getNumCol()
+        low, high = -table.down, table.up.copy()
+        if need.sign > 0:
+            low[need.cell] = need.amount
+        else:
+            high[need.cell] = -need.amount
+        none = np.array([], dtype=np.int32)
+        master.addCols(table.size, np.zeros(table.size), low, high, 0, none, none, none.astype(np.float64))
+        for cells, factors in table.sums:
+            master.addRow(0.0, 0.0, len(cells), np.array(cells, dtype=np.int32) + first, np.array(factors))
+        for cell in np.flatnonzero(~table.forced).tolist():
+            both = np.array([first + cell, cell], dtype=np.int32)
+            master.addRow(-highspy.kHighsInf, 0.0, 2, both, np.array([1.0, -table.up[cell]]))
+            master.addRow(0.0, highspy.kHighsInf, 2, both, np.array([1.0, table.down[cell]]))
+        self._cells_in_master += table.size

@@ -47,6 +47,10 @@ class Deviations:
         table = self._table
         self._solver.changeColsBounds(table.size, self._all, -table.down * shown, table.up * shown)
 
+    def allow(self, cell: int, share: float) -> None:
+        """Let one cell deviate by another share."""
+        self._solver.changeColBounds(cell, -float(self._table.down[cell]) * share, float(self._table.up[cell]) * share)
+
     def farthest(self, need: Need) -> tuple[Floats, Floats]:
         """The deviation that goes farthest in the need's direction, and the reduced costs that prove it."""
         if self._aim is not None and self._aim != need.cell:
