@@ -13,8 +13,12 @@ Which category set stands where, and why, is decided here once:
   most, and by group in the district: nearly every number of a school's group would be hidden.
 - *Shares of an outcome* (levels of a test, days of removal) stand at schools in total, by group in the district. In a
   school year they are told once, by the first release that has them: shares change too seldom to be worth the risk.
-- *Who was tested* is a group (the denominator of a rate), and the sizes of groups are taken as known. So participation
-  is told as the group that should have been tested, and not as a rate beside a number that the next table prints.
+- *One population*: each student stands at one school, and denominators are group sizes of `membership`. Who subtracts
+  two tables finds nobody, or a group that is protected itself. So students who left stand in a table of their own, and
+  homeless students and newcomers are groups of the enrolled. The grades of a state's test alone are fewer: a group of
+  one grade is in its denominators wholly or not at all, any other group without its students of the other grades.
+- *Who was not tested* is the rest of a denominator of `assessment_participation`, and the share NT beside the levels of
+  `assessment_performance`: one number.
 
 Mean attendance rates and numbers of removals are not here. They are sums of days and events, of which one student may
 have many, and the proof by witness tables is about students: nobody could say how much a hidden one moves them.
@@ -78,7 +82,11 @@ class Metric:
     sizes_in: str = ""
     """The metric whose group sizes are the denominators of this one: the same students, so the same numbers."""
     within: str = ""
-    """The metric of whose students those counted here are some: what is left of each group is a number as well."""
+    """The metric of whose students those counted here are some grades: what is left of each group is a number as well.
+
+    A group of one grade (`grade`, `grade*race`) is here as large as there, or empty in the whole district. Details may
+    be about different grades; those of one are told by the grades that are not empty in the district.
+    """
     outcome_within: str = ""
     """The rate, of the same groups, of whose outcome this one's is a part: the proficient are some of the tested."""
 
@@ -94,7 +102,7 @@ METRICS: Final[dict[str, Metric]] = {
         Metric(
             "membership",
             "Membership",
-            "Students enrolled on the snapshot date.",
+            "Students enrolled on the snapshot date, each at one school.",
             (ALL, *PEOPLE),
             rate=False,
             in_district=("grade*race", "grade*sex", "race*sex", "grade*race*sex"),
@@ -132,34 +140,50 @@ METRICS: Final[dict[str, Metric]] = {
             ),
         ),
         Metric(
+            "homeless_mobility",
+            "Homeless students and moves",
+            "Students enrolled on the snapshot date: whether they entered their school after the first day of the "
+            "school year, and, of those who are homeless on that date, where they spend the night and whether they are "
+            "without a parent. How many are homeless stands in subgroup_membership.",
+            ("entered",),
+            rate=False,
+            totals_in="membership",
+            in_district=("grade*entered", "homeless*residence", "homeless*unaccompanied"),
+        ),
+        Metric(
             "chronic_absence",
             "Chronic absence",
-            "n: students absent on a tenth or more of the days they were enrolled, for any reason. "
-            "denominator: students enrolled at least the smallest number of days that count.",
+            "n: students absent on a tenth or more of the days they were enrolled in the district, for any reason, if "
+            "these are at least the smallest number of days that count. denominator: students enrolled on the snapshot "
+            "date; whoever has fewer days stays in it and is not in n.",
             (ALL, *GROUPS),
             rate=True,
             in_district=_crossed("sex", ("race", "english_learner", "disability", "section_504", "homeless")),
-        ),
-        Metric(
-            "assessment_performance",
-            "Assessment performance",
-            "n: students at or above the proficient level. denominator: students tested with a score. "
-            "In rows with a level, n: students at that level; outcome says on which side of proficient it lies.",
-            (ALL, *GROUPS, "outcome*level"),
-            rate=True,
-            details=SUBJECTS,
-            in_district=(*_crossed("grade", GROUPS), *_by("outcome*level", GROUPS)),
+            sizes_in="membership",
         ),
         Metric(
             "assessment_participation",
             "Assessment participation",
-            "Students enrolled on the snapshot date whom the state's test of a subject was for: in a grade that took "
-            "it while it was given, or with a result. Those with one are the denominators of assessment_performance.",
+            "n: students with a result of the state's test of the subject in the year before. denominator: students "
+            "enrolled on the snapshot date in the grades that have taken it: those of which at least half have one.",
             (ALL, "grade"),
-            rate=False,
+            rate=True,
             details=SUBJECTS,
             in_district=("race", "sex", *PROGRAMS),
-            everywhere=False,
+            within="membership",
+        ),
+        Metric(
+            "assessment_performance",
+            "Assessment performance",
+            "n: students at or above the proficient level. denominator: that of assessment_participation; whoever was "
+            "not tested stays in it and is not in n. In rows with a level, n: students at that level, or not tested "
+            "(NT); outcome says on which side of proficient it lies.",
+            (ALL, *GROUPS, "outcome*level"),
+            rate=True,
+            details=SUBJECTS,
+            in_district=(*_crossed("grade", GROUPS), *_by("outcome*level", GROUPS)),
+            sizes_in="assessment_participation",
+            outcome_within="assessment_participation",
         ),
         Metric(
             "grad_cohort",
@@ -200,25 +224,24 @@ METRICS: Final[dict[str, Metric]] = {
         Metric(
             "discipline",
             "Discipline",
-            "n: students to whom the action happened in the school year, each once. denominator: students enrolled "
-            "at any time in it. In rows with a removal, n: those of them who were removed for so many days in all.",
+            "n: students enrolled on the snapshot date to whom the action happened in the school year, at any school "
+            "of the district, each once. denominator: students enrolled on the snapshot date. In rows with a removal, "
+            "n: those of them who were removed for so many days in all.",
             (ALL,),
             rate=True,
             details=ACTIONS,
             in_district=("race", "sex", "english_learner", "disability", "section_504", "outcome*removal"),
             detail_name="action",
-            one_group=True,
+            sizes_in="membership",
         ),
         Metric(
-            "homeless_mobility",
-            "Homeless students and moves",
-            "ENROLLED: students who were homeless at any time in the school year up to the snapshot date. IN and OUT: "
-            "students who entered a school after its first day in the year, or left one, up to that date.",
+            "leavers",
+            "Leavers",
+            "Students who were enrolled in the school year and are not enrolled in the district on the snapshot date, "
+            "each once, at the last school.",
             (ALL,),
             rate=False,
-            details=("ENROLLED", "IN", "OUT"),
-            in_district=("grade", "residence", "unaccompanied"),
-            detail_name="moved",
+            in_district=("grade",),
         ),
     )
 }
