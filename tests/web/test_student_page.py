@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from appliance.actions import Action
+from appliance.days import day_number
 from appliance.errors import HomeTrouble
 from appliance.storage.database import Database, Event
 from appliance.web.addresses import Addresses, Kind
@@ -306,3 +307,69 @@ def test_a_homeroom_stands_beside_the_grade_and_is_no_course(own_town: Database)
     page = okafor.get(address_for(okafor, ADA)).text
     assert "Grade 7 · Homeroom 7 · Elm School" in page
     assert "Homeroom 7" not in page[page.index('id="s4"') :]
+
+
+def also_at_oak(database: Database, until: int | None) -> None:
+    """Ada is, or was until a day, at Oak School too, where 40 days were taken and she missed 3."""
+    day = day_number(maplewood.FIRST_DAY)
+    columns = "student_key, school_key, begin_day, end_day, grade_level"
+    sql = f"INSERT INTO school_enrollment ({columns}) VALUES (?, ?, ?, ?, ?)"
+    everyone.change(database, sql, ADA, maplewood.OAK, day, until, "07")
+    everyone.change(database, "INSERT INTO student_attendance VALUES (?, ?, 2027, 40, 3, 2, 0)", ADA, maplewood.OAK)
+
+
+def test_a_student_of_two_schools_has_both_beside_the_name_and_the_days_of_each(own_town: Database) -> None:
+    also_at_oak(own_town, until=None)
+    okafor = sign_in(app_for(own_town), "okafor")
+    page = okafor.get(address_for(okafor, ADA)).text
+    assert "Grade 7 · Elm School and Oak School" in page
+    assert "Days at school: 58 of 63, 92.1%" in page
+    assert "At Oak School, where Ada is enrolled too: missed 3 of 40 days this school year." in page
+
+
+def test_after_a_move_in_the_middle_of_the_year_days_are_counted_since_it_and_those_before_stand_apart(
+    own_town: Database,
+) -> None:
+    moved = day_number(maplewood.school_days()[-10])
+    also_at_oak(own_town, until=moved)
+    everyone.change(
+        own_town, "UPDATE school_enrollment SET begin_day = ? WHERE student_key = ? AND school_key = ?", moved, ADA,
+        maplewood.ELM,
+    )  # fmt: skip
+    everyone.change(
+        own_town, "UPDATE student_attendance SET days_enrolled = 10, days_missed = 4, days_excused = 4"
+        " WHERE student_key = ? AND school_key = ?", ADA, maplewood.ELM,
+    )  # fmt: skip
+    okafor = sign_in(app_for(own_town), "okafor")
+    page = okafor.get(address_for(okafor, ADA)).text
+    assert "Grade 7 · Elm School" in page
+    assert "Elm School and Oak School" not in page
+    assert 'id="s3">Days at school: 6 of 10</h2>' in page  # The first 20 days show no share.
+    assert "Before, at Oak School: missed 3 of 40 days this school year." in page
+    assert page.count('class="d e"') == 4  # The day missed before the move is not a square here.
+
+
+def test_where_nothing_is_loaded_the_page_says_so_and_shows_no_zero(own_town: Database) -> None:
+    everyone.change(own_town, "DELETE FROM grade WHERE student_key = ?", ADA)
+    everyone.change(own_town, "DELETE FROM line_item WHERE line_item_key NOT IN (SELECT line_item_key FROM grade)")
+    everyone.change(own_town, "UPDATE line_item SET kind = 'course_grade'")
+    for table in ("test_result", "student_attendance", "attendance_day"):
+        everyone.change(own_town, f"DELETE FROM {table} WHERE student_key = ?", ADA)
+    everyone.change(own_town, "DELETE FROM attendance_taken")
+    okafor = sign_in(app_for(own_town), "okafor")
+    page = okafor.get(address_for(okafor, ADA)).text
+    assert "Days at school: not loaded" in page
+    assert "That does not mean that no day was missed." in page
+    assert "No grades are loaded for these courses yet." in page
+    assert "No test results are loaded for this student." in page
+    courses = page[page.index('id="s4"') : page.index('id="s5"')]
+    assert re.findall(r'<td class="num">(.*?)</td>', courses) == ['<span class="sub">not loaded</span>'] * 2
+    assert "Nothing recorded yet: ask." in page[page.index('id="s1"') : page.index('id="s2"')]
+
+
+def test_a_name_that_turns_its_direction_turns_nothing_on_the_page(own_town: Database) -> None:
+    everyone.change(own_town, "UPDATE student SET family_name = ? WHERE student_key = ?", "Lov\u202eell", ADA)
+    okafor = sign_in(app_for(own_town), "okafor")
+    page = okafor.get(address_for(okafor, ADA)).text
+    assert "\u202e" not in page
+    assert "<h1><bdi>Ada Lovell</bdi></h1>" in page

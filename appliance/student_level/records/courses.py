@@ -82,6 +82,10 @@ _OF_STUDENT = """
      GROUP BY section.section_key
      ORDER BY section.title
 """
+_WITH_ASSIGNMENTS = """
+    SELECT value AS section_key FROM json_each(:sections)
+     WHERE EXISTS (SELECT 1 FROM line_item WHERE line_item.section_key = value AND kind = 'assignment')
+"""
 _PERIOD_GRADES = """
     SELECT line_item.section_key, academic_session.title AS period, academic_session.begin_day,
            score, score_text, highest
@@ -93,13 +97,16 @@ _PERIOD_GRADES = """
 
 @dataclass(frozen=True, slots=True)
 class CourseLine:
-    """One course on a student's page: grades by grading period, oldest first, in the order of the page's `periods`."""
+    """One course on a student's page: grades by grading period, oldest first, in the order of the page's `periods`.
+
+    `missing` is None where no assignment of the course is loaded: show that, never a zero.
+    """
 
     title: str
     teacher: str
     marks: tuple[str, ...]
     trend: str
-    missing: int
+    missing: int | None
     points: tuple[float, ...] = ()
     """The grades out of a hundred, oldest first, of those that are numbers."""
 
@@ -177,6 +184,9 @@ def student_courses(reading: Reading, student_key: int, today: int) -> tuple[tup
         row["section_key"]: row["missing"]
         for row in reading.query(_MISSING, {**values, "only_own": 0, "students": json.dumps([student_key]), "least": 1})
     }
+    assigned = {
+        row["section_key"] for row in reading.query(_WITH_ASSIGNMENTS, {"sections": json.dumps(sorted(wanted))})
+    }
     by_section: dict[int, dict[str, Mark]] = defaultdict(dict)
     for row in grades:
         by_section[row["section_key"]][row["period"]] = _mark(row)
@@ -186,7 +196,7 @@ def student_courses(reading: Reading, student_key: int, today: int) -> tuple[tup
             teacher=row["teacher"] or "",
             marks=tuple(mark.shown if (mark := by_section[row["section_key"]].get(p)) else "" for p in periods),
             trend=_trend(by_section[row["section_key"]].values()),
-            missing=missing.get(row["section_key"], 0),
+            missing=missing.get(row["section_key"], 0) if row["section_key"] in assigned else None,
             points=_points(by_section[row["section_key"]].values()),
         )
         for row in sections

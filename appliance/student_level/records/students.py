@@ -11,11 +11,11 @@ from appliance.student_level.records.enrollments import Enrollment, Name
 
 _STUDENT = "SELECT given_name, family_name, reason FROM visible_student WHERE student_key = :student"
 _PLACES = """
-    SELECT student_key, school_key, grade_level, begin_day FROM visible_school_enrollment
+    SELECT student_key, school_key, grade_level, begin_day, name
+      FROM visible_school_enrollment JOIN organization ON organization_key = school_key
      WHERE student_key = :student AND begin_day <= :today AND (end_day IS NULL OR end_day > :today)
      ORDER BY begin_day DESC, school_key
 """
-_SCHOOL = "SELECT name FROM organization WHERE organization_key = :school"
 _SUMS = """
     SELECT school_key, organization.name, days_enrolled, days_missed, days_excused, days_late
       FROM visible_student_attendance JOIN organization ON organization_key = school_key
@@ -48,12 +48,15 @@ _CODES = {"excused": "e", "unexcused": "u", "tardy": "t"}
 
 @dataclass(frozen=True, slots=True)
 class Student:
-    """Who the page is about, where they go to school, and why the reader may see it."""
+    """Who the page is about, where they go to school, and why the reader may see it. `also_at`: of somebody who is
+    enrolled at several schools today, the others.
+    """
 
     student_key: int
     name: Name
     place: Enrollment | None
     school: str
+    also_at: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +114,16 @@ class TestLine:
 
 def student(reading: Reading, student_key: int, today: int) -> Student | None:
     """The student, or None for a key that does not exist or that this reader may not see."""
-    row = reading.one(_STUDENT, {"student": student_key})
+    values = {"student": student_key, "today": today}
+    row = reading.one(_STUDENT, values)
     if row is None:
         return None
-    place = reading.one(_PLACES, {"student": student_key, "today": today})
-    school = reading.one(_SCHOOL, {"school": place["school_key"]}) if place else None
-    return Student(student_key, Name(**row), Enrollment(**place) if place else None, school["name"] if school else "")
+    places = [(place.pop("name"), Enrollment(**place)) for place in reading.query(_PLACES, values)]
+    if not places:
+        return Student(student_key, Name(**row), None, "")
+    school, here = places[0]
+    others = tuple(dict.fromkeys(name for name, place in places if place.school_key != here.school_key))
+    return Student(student_key, Name(**row), here, school, others)
 
 
 def days_of(
