@@ -259,6 +259,14 @@ def metric(name: str) -> Metric:
     return METRICS[name]
 
 
+def sizes_of(name: str, detail: str) -> tuple[str, str]:
+    """The metric, and the detail, whose group sizes those of this one are: where the same number is counted first."""
+    root = METRICS[name]
+    while of := root.totals_in or root.sizes_in:
+        root = METRICS[of]
+    return root.name, detail if root.details != ("",) else ""
+
+
 def home(name: str, dimension: str) -> str:
     """The metric that prints a dimension for the students whom another one counts; empty when none does."""
     return _HOMES.get((METRICS[name].totals_in or name, dimension), "")

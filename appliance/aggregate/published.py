@@ -9,18 +9,19 @@ from typing import Literal, NamedTuple
 
 from appliance.aggregate.tabulation import DISTRICT, Suppression
 
-DistrictRule = Literal["equal", "at_most", "free"]
-"""How a table's district rows relate to the sum of its school rows.
+DistrictRule = Literal["equal"]
+"""How a table's district rows relate to the sum of its school rows: nobody counts in two schools, so they are equal."""
 
-`equal`: nobody counts in two schools. `at_most`: some do, so the district may be smaller than the sum. `free`: a
-student may count in a school and not in the district or the other way round (days enrolled are added up).
-"""
-
-Measure = Literal["n", "denominator", "complement"]
+Measure = Literal["n", "denominator", "complement", "left_out", "short"]
 
 
 class Key(NamedTuple):
-    """The name of one number of a release. `complement` is denominator minus n: never printed, always derivable."""
+    """The name of one number of a release.
+
+    Three are never printed and can be derived from what is. `complement`: of the group, those not in n. `left_out`: of
+    a group of the metric that this one is `within`, those not counted here. `short`: of the outcome that this one is
+    part of (`outcome_within`), those who have not this one: tested, and not proficient.
+    """
 
     measure: Measure
     metric: str

@@ -36,46 +36,57 @@ class Finding:
         """The attacker found nothing."""
         return not (self.fallen or self.exact or self.to_insiders)
 
-    def wishes(self, population: Population) -> list[Wish]:
-        """What the optimiser has to make possible again in one population."""
+    def wishes(self, cube: Cube, population: Population) -> list[Wish]:
+        """What the optimiser has to make possible again in one population: the first that counts the number."""
         wishes = []
         for claim, low, high in ((each.claim, each.low, each.high) for each in self.fallen):
-            if _is_of(claim.key, population):
-                name = _name(claim.key)
-                value = (population.size if name.part == "size" else population.outcome or {})[name.place]
+            if _mender(cube, claim.key) is population:
+                name, value, sign = _number(population, claim.key)
                 if low > claim.low:
-                    wishes.append(Wish(name, -1, value - claim.low))
+                    wishes.append(Wish(name, -sign, value - claim.low))
                 if high < claim.high:
-                    wishes.append(Wish(name, +1, claim.high - value))
-        wishes.extend(Wish(_name(key), +1, 1, either=True) for key in self.exact if _is_of(key, population))
+                    wishes.append(Wish(name, sign, claim.high - value))
+        exact = (key for key in self.exact if _mender(cube, key) is population)
+        wishes.extend(Wish(_number(population, key)[0], +1, 1, either=True) for key in exact)
         for key, knows in self.to_insiders:
-            if _is_of(key, population):
-                own = frozenset(_name(other) for other in knows if _is_of(other, population))
-                wishes.append(Wish(_name(key), +1, 1, either=True, still=own))
+            if _mender(cube, key) is population:
+                mine = (other for other in knows if _mender(cube, other) is population)
+                own = frozenset(_number(population, other)[0] for other in mine)
+                wishes.append(Wish(_number(population, key)[0], +1, 1, either=True, still=own))
         return wishes
 
 
 def attacks(
     cube: Cube, policy: Policy, tables: list[PublishedTable], runs: Callable[[], None] = lambda: None
 ) -> list[Finding]:
-    """The attacks with the most knowledge: who knows less derives less.
+    """The attacks with the most knowledge for what each goes for: who knows less derives less.
 
-    The first also knows who counts in two schools and goes for group sizes; he stands for the public when it is asked
-    which hidden numbers have one value only. The second knows every group size besides and goes for outcomes.
-    `runs`: called before each run of their solver.
+    The first knows the tables alone, and goes for the group sizes that are on the public list: who has that list needs
+    no attack to have them, and who has not learns no more than the tables say. The second has the list, and goes for
+    every other group size. Both stand for the public when it is asked which hidden numbers have one value only. The
+    third knows every group size besides and goes for outcomes. `runs`: called before each run of their solver.
     """
-    knowledge = Knowledge(policy.smallest_hidden, {}, _movers(cube))
     sizes, outcomes = _claims(cube, policy)
-    truth = _truth(cube)
-    found = [_run("the tables, and who counts in two schools", tables, knowledge, sizes, truth, runs, exact=True)]
+    truth, every_size = _truth(cube), _sizes(cube)
+    listed = {key: size for key, size in every_size.items() if _can_be_looked_up(key, policy)}
+    bare = Knowledge(policy.smallest_hidden)
+    found = []
+    if listed:
+        asked = [claim for claim in sizes if claim.key in listed]
+        found.append(_run("the tables", tables, bare, asked, truth, runs, exact=listed.keys().__contains__))
+    known = replace(bare, numbers=listed)
+    asked = [claim for claim in sizes if claim.key not in listed]
     if policy.public_denominators:
-        knowledge = replace(knowledge, numbers=_sizes(cube))
-        name = "the same, and the size of every group"
+        name, more = "the same, and the size of every group", replace(bare, numbers=every_size)
     else:
-        public = {key: size for key, size in _sizes(cube).items() if _is_public(key, policy)}
-        knowledge = replace(knowledge, numbers=public)
-        name = "the same, and the enrolment that everybody can look up"
-    found.append(_run(name, tables, knowledge, outcomes, truth, runs, sizes_known=policy.public_denominators))
+        name, more = "the same, and the enrolment that everybody can look up, for outcomes", known
+    found += [
+        _run(
+            "the same, and the enrolment that everybody can look up" if listed else "the tables",
+            tables, known, asked, truth, runs, exact=lambda key: key not in listed,
+        ),
+        _run(name, tables, more, outcomes, truth, runs, sizes_known=policy.public_denominators),
+    ]  # fmt: skip
     if all(finding.silent for finding in found):
         found = [_with_insiders(cube, finding, tables) for finding in found]
     return found
@@ -112,11 +123,10 @@ def _insiders(cube: Cube) -> Iterator[Mapping[Key, int]]:
                 continue
             # Who is alone in a group knows the own share of its outcome, too.
             own = alone[Place(place.school_id, *crossings.group(place.dimension, place.category))]
+            own[_key(population, "denominator", place)] = 1
             if population.outcome is None:
-                own[_key(population, "n", place)] = 1
                 continue
             count = population.outcome[place]
-            own[_key(population, "denominator", place)] = 1
             own[_key(population, "n", place)] = count
             own[_key(population, "complement", place)] = 1 - count
     wholes = {whole: set(schools) for population in cube.populations for whole, schools in population.wholes.items()}
@@ -138,9 +148,9 @@ def tells_by_itself(
     population = next(one for one in cube.populations if (one.metric, one.detail) == owner)
     is_size = name.part == "size"
     numbers, value = ({}, population.size) if is_size else (_sizes(cube), population.outcome or {})
-    knowledge = Knowledge(policy.smallest_hidden, numbers, _movers(cube))
+    knowledge = Knowledge(policy.smallest_hidden, numbers)
     claims = _claims(cube, policy)[0 if is_size else 1]
-    key = _key(population, "denominator" if is_size and population.outcome is not None else "n", name.place)
+    key = _key(population, "denominator" if is_size else "n", name.place)
     attack = _structure(tables, replace(knowledge, numbers={**numbers, key: value[name.place]}))
     attack.begin_with(_truth(cube))
     fallen = attack.fallen(claims)
@@ -154,6 +164,10 @@ def _truth(cube: Cube) -> dict[Key, int]:
         for place, count in (population.outcome or {}).items():
             truth[_key(population, "n", place)] = count
             truth[_key(population, "complement", place)] = population.size[place] - count
+        for place, outer in population.outer_size.items():
+            truth[_key(population, "left_out", place)] = outer - population.size[place]
+        for place, outer in population.outer_outcome.items():
+            truth[_key(population, "short", place)] = outer - (population.outcome or {})[place]
     return truth
 
 
@@ -165,7 +179,7 @@ def _run(
     truth: Mapping[Key, int],
     runs: Callable[[], None],
     *,
-    exact: bool = False,
+    exact: Callable[[Key], bool] = lambda _: False,
     sizes_known: bool = False,
 ) -> Finding:
     system = attacker.read(tables, knowledge)
@@ -179,8 +193,7 @@ def _run(
     already = {each.claim.key for each in fallen}
     # A coded number that is not telling may become exact: it would be shown as it is, were it not for its class.
     printed = sorted(system.hidden - system.coded - already)
-    printed = [key for key in printed if key.measure != "complement"]
-    single = attack.exact(printed) if exact else []
+    single = attack.exact(key for key in printed if key.measure != "complement" and exact(key))
     line = AttackLine(name, len(system.hidden), len(fallen), len(single), attack.programs)
     return Finding(line, sizes_known, fallen, single, attack, knowledge, claims, [])
 
@@ -214,10 +227,13 @@ def _claims(cube: Cube, policy: Policy) -> tuple[list[Claim], list[Claim]]:
     sizes: list[Claim] = []
     outcomes: list[Claim] = []
     for population in cube.populations:
-        measure: Measure = "n" if population.outcome is None else "denominator"
         small, telling = primary.small_groups(population, policy), primary.telling_outcomes(population, policy)
-        sizes += [Claim(_key(population, measure, target.place), target.low, target.high) for target in small]
+        sizes += [Claim(_key(population, "denominator", target.place), target.low, target.high) for target in small]
         outcomes += [Claim(_key(population, "n", target.place), target.low, target.high) for target in telling]
+        rests = primary.small_rests(population, policy)
+        sizes += [Claim(_key(population, "left_out", target.place), target.low, target.high) for target in rests]
+        rests = primary.telling_rests(population, policy)
+        outcomes += [Claim(_key(population, "short", target.place), target.low, target.high) for target in rests]
     # What is printed by several tables or rows is one number, and one claim.
     return list(dict.fromkeys(sizes)), outcomes
 
@@ -226,44 +242,42 @@ def _key(population: Population, measure: Measure, place: Place) -> Key:
     return attacker.canonical(Key(measure, population.home[place.dimension], population.detail, *place))
 
 
-def _is_of(key: Key, population: Population) -> bool:
-    known = codelists.metric(key.metric)
-    is_detail = key.detail == population.detail or (known.one_group and not key.detail)
-    return is_detail and (known.totals_in or key.metric) == population.metric
+def _is_size(key: Key) -> bool:
+    return key.measure == "denominator" or (key.measure == "n" and not codelists.metric(key.metric).rate)
 
 
-def _name(key: Key) -> Name:
+def _mender(cube: Cube, key: Key) -> Population | None:
+    """The population in which a number is protected: for a group size the first that counts the same students."""
+    if not _is_size(key):
+        return next(one for one in cube.populations if one.owner == (key.metric, key.detail))
+    family = codelists.sizes_of(key.metric, key.detail)
     place = Place(key.school_id, key.dimension, key.category)
-    rate = codelists.metric(key.metric).rate
-    return Name("size" if key.measure == "denominator" or not rate else "outcome", place)
+    return next(
+        (one for one in cube.populations if codelists.sizes_of(*one.owner) == family and place in one.size), None
+    )
+
+
+def _number(population: Population, key: Key) -> tuple[Name, int, int]:
+    """The number of the cube behind a key: its name, the key's own value, and the sign with which the two move."""
+    place = Place(key.school_id, key.dimension, key.category)
+    size, outcome = population.size[place], (population.outcome or {}).get(place, 0)
+    if key.measure == "left_out":
+        return Name("size", place), population.outer_size[place] - size, -1
+    if key.measure == "short":
+        return Name("outcome", place), population.outer_outcome[place] - outcome, -1
+    if key.measure == "complement":
+        return Name("outcome", place), size - outcome, -1
+    return (Name("size", place), size, +1) if _is_size(key) else (Name("outcome", place), outcome, +1)
 
 
 def _sizes(cube: Cube) -> dict[Key, int]:
     """Every group size, as one who has them all from elsewhere."""
     return {
-        _key(population, "n" if population.outcome is None else "denominator", place): size
+        _key(population, "denominator", place): size
         for population in cube.populations
         for place, size in population.size.items()
     }
 
 
-def _is_public(key: Key, policy: Policy) -> bool:
-    return key.metric == "membership" and set(crossings.families(key.dimension)) <= set(policy.public)
-
-
-def _movers(cube: Cube) -> dict[Key, int]:
-    """For every sum over schools, by how much it exceeds the district or the area."""
-    movers = {}
-    for population in cube.populations:
-        for place in population.size:
-            if place.school_id not in population.sums_of_schools(place.dimension):
-                continue
-            of_size = population.movers(population.size, place)
-            if population.outcome is None:
-                movers[_key(population, "n", place)] = of_size
-                continue
-            of_outcome = population.movers(population.outcome, place)
-            movers[_key(population, "denominator", place)] = of_size
-            movers[_key(population, "n", place)] = of_outcome
-            movers[_key(population, "complement", place)] = of_size - of_outcome
-    return movers
+def _can_be_looked_up(key: Key, policy: Policy) -> bool:
+    return policy.can_be_looked_up(key.metric, key.detail, key.dimension)

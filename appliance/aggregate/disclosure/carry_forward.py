@@ -1,5 +1,6 @@
 """Choose what is counted anew, attack the choice together with every earlier release, mend it, and write the rows."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -102,27 +103,35 @@ class _Settled:
                 return
         _all_old(self.stale, self.population)
 
+    @property
+    def sizes(self) -> set[Place]:
+        """The groups whose size keeps its old value; a share has none of its own."""
+        return self.stale[carry.size_of(self.population)]
+
     def withheld(self, number: int) -> int:
         """How many numbers an attack on the changes since one earlier release had to go by."""
         return sum(len(inquiry.changes.layers(self.stale)[0]) for inquiry in self.since[number])
 
 
 def _same_sizes(settled: dict[Owner, _Settled]) -> None:
-    """Withhold the size of a group in all details of a table that are about one group, when one of them does.
+    """Withhold the size of a group in all tables about the same students, when one of them does.
 
-    Their sizes are one number, and what one detail tells of it the others tell with it.
+    Their sizes are one number, and what one table tells of it the others tell with it.
     """
-    for metric in {metric for metric, _ in settled if codelists.metric(metric).one_group}:
-        details = [one for (of, _), one in settled.items() if of == metric]
+    families: dict[Owner, list[_Settled]] = defaultdict(list)
+    for owner, one in settled.items():
+        families[codelists.sizes_of(*owner)].append(one)
+    for family in families.values():
         while True:
-            together = set[Place]().union(*(one.stale["denominator"] for one in details))
-            lacking = [(one, together & one.population.size.keys() - one.stale["denominator"]) for one in details]
+            together = set[Place]().union(*(one.sizes for one in family))
+            lacking = [(one, together & one.population.size.keys() - one.sizes) for one in family]
             if not any(places for _, places in lacking):
                 break
             for one, places in lacking:
                 if places:
-                    one.stale["denominator"] |= places
-                    carry.beside_old_sizes(one.work, one.population, one.stale, one.earlier)
+                    one.stale[carry.size_of(one.population)] |= places
+                    if one.population.outcome is not None:
+                        carry.beside_old_sizes(one.work, one.population, one.stale, one.earlier)
                     one.settle()
 
 

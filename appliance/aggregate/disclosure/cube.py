@@ -1,12 +1,12 @@
 """Tabulations read into one cube of integers, after every sum in them has been checked. Confidential.
 
-A *population* is a set of people counted in the same places: the enrolled, those with enough days, those tested in a
-subject. The tables `membership` and `subgroup_membership` are one population.
+A *population* is a set of people counted in the same places: the enrolled, those whom a test was for. The tables `membership` and `subgroup_membership` are one population.
 """
 
 import functools
+import operator
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from typing import NamedTuple
 from appliance.aggregate import codelists, crossings
 from appliance.aggregate.codelists import ALL
 from appliance.aggregate.disclosure.coding import Interval
-from appliance.aggregate.published import Area, DistrictRule
+from appliance.aggregate.published import Area
 from appliance.aggregate.refusal import Refused
 from appliance.aggregate.tabulation import DISTRICT, Cell, Tabulation
 
@@ -47,6 +47,10 @@ class Population:
     """Outcomes that are published as a class of counts, unless they are hidden after all."""
     codes: dict[str, list[str]] = field(default_factory=dict)
     """Dimension to the codes that occur here, in the order of the code list; the total is dimension `all`."""
+    outer_size: dict[Place, int] = field(default_factory=dict)
+    """Of the groups that these students are some of (`within`): how many there are."""
+    outer_outcome: dict[Place, int] = field(default_factory=dict)
+    """How many have the outcome that this one is a part of (`outcome_within`)."""
     known_margins: dict[str, list[tuple[Place, list[Place]]]] = field(default_factory=dict, repr=False)
     """What `margins` has said before: they are asked for again with each number that is mended."""
 
@@ -116,21 +120,14 @@ class Population:
         """The codes of a dimension that occur here, in the order of the code list."""
         return self.codes.get(dimension, [])
 
-    def movers(self, numbers: dict[Place, int], place: Place) -> int:
-        """Sum over the schools of a whole minus the whole: how often students count in more than one of them."""
-        at = [numbers[place._replace(school_id=school)] for school in self.wholes[place.school_id]]
-        return sum(at) - numbers[place]
+    @property
+    def owner(self) -> tuple[str, str]:
+        """Metric and detail."""
+        return self.metric, self.detail
 
-    def district_rule(self) -> DistrictRule:
-        """The most that may be said in public about district rows and school rows of this population."""
-        rules: set[DistrictRule] = {"equal"}
-        for numbers in (self.size, self.outcome or {}):
-            for place in numbers:
-                if place.school_id not in self.sums_of_schools(place.dimension):
-                    continue
-                more = self.movers(numbers, place)
-                rules.add("equal" if more == 0 else "at_most" if self.outcome is None else "free")
-        return "free" if "free" in rules else "at_most" if "at_most" in rules else "equal"
+    def most(self, place: Place) -> int:
+        """The most students that can have the outcome, for one who knows every group size and the outer outcome."""
+        return self.outer_outcome.get(place, self.size[place])
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +171,8 @@ def read(
         _check_categories(population)
         _check_district(population)
         population.absent = set(_absent(population, offered or {}))
+    for population in populations.values():
+        _hold_against_others(population, populations)
     school_year, snapshot = years.pop()
     ordered = tuple(name for name in codelists.METRICS if name in names)
     declared = tuple(Area(code, tuple(sorted(schools))) for code, schools in sorted((areas or {}).items()))
@@ -299,19 +298,41 @@ def _does_not_add_up(population: Population, dimension: str, margin: Place) -> R
 
 
 def _check_district(population: Population) -> None:
-    """A headcount's district cell is at most the sum of its schools, and its total at least the largest school.
+    """The district and every area are the sum of their schools: each student counts at one school."""
+    for numbers in _numbers(population):
+        for dimension in population.codes:
+            for whole, category in product(population.sums_of_schools(dimension), population.categories(dimension)):
+                place = Place(whole, dimension, category)
+                if numbers[place] != sum(numbers[place._replace(school_id=at)] for at in population.wholes[whole]):
+                    raise Refused(
+                        f"Table {population.home[dimension]} {population.detail} does not add up: the schools do not "
+                        f"sum to {_where(place)}. Count again; nothing was released."
+                    )
 
-    A group of the district may be smaller than the same group of one school: a student in two schools counts once, in
-    the grade of the newest enrollment.
-    """
-    if population.outcome is not None:
-        return
-    for dimension in population.codes:
-        for whole, category in product(population.sums_of_schools(dimension), population.categories(dimension)):
-            place = Place(whole, dimension, category)
-            at = [population.size[place._replace(school_id=school)] for school in population.wholes[whole]]
-            if population.size[place] > sum(at) or (dimension == ALL and population.size[place] < max(at, default=0)):
-                raise Refused(
-                    f"Table {population.home[dimension]} does not add up: the count of {_where(place)} lies outside "
-                    f"what its schools allow. Count again; nothing was released."
-                )
+
+def _hold_against_others(population: Population, others: Mapping[tuple[str, str], Population]) -> None:
+    """Sizes that are one number are equal, and of a part there are not more than of the whole."""
+    known = codelists.metric(population.metric)
+    first = others.get(codelists.sizes_of(*population.owner))
+    if first is not None and first is not population:
+        _compare(population, population.size, first.size, operator.eq)
+    if known.within and (outer := others.get((known.within, population.detail)) or others.get((known.within, ""))):
+        population.outer_size = {place: size for place, size in outer.size.items() if place in population.size}
+        _compare(population, population.size, population.outer_size, operator.le)
+    if known.outcome_within and (outer := others.get((known.outcome_within, population.detail))):
+        population.outer_outcome = {p: n for p, n in (outer.outcome or {}).items() if p in population.size}
+        _compare(population, population.outcome or {}, population.outer_outcome, operator.le)
+
+
+def _compare(
+    population: Population,
+    mine: Mapping[Place, int],
+    theirs: Mapping[Place, int],
+    holds: Callable[[int, int], bool],
+) -> None:
+    for place in mine.keys() & theirs.keys():
+        if not crossings.is_share(place.dimension) and not holds(mine[place], theirs[place]):
+            raise Refused(
+                f"Table {population.metric} {population.detail} and another one count {_where(place)} differently. "
+                "Count both for one snapshot; nothing was released."
+            )

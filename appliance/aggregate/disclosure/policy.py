@@ -154,6 +154,11 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
                     f"the word district: membership all district. Groups of {table}: {', '.join(known)}."
                 )
 
+    def can_be_looked_up(self, metric: str, detail: str, dimension: str) -> bool:
+        """Whether everybody has the group sizes of a table by this dimension: enrolment by the public list."""
+        listed = set(self.public).issuperset(crossings.families(dimension))
+        return bool(self.public) and listed and codelists.sizes_of(metric, detail)[0] == "membership"
+
     @property
     def promises(self) -> tuple[Promise, ...]:
         """The lines of must_publish; none under a policy of format 1."""

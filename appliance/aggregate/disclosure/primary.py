@@ -48,6 +48,18 @@ def small_groups(population: Population, policy: Policy) -> list[Target]:
     ]
 
 
+def small_rests(population: Population, policy: Policy) -> list[Target]:
+    """Of groups that are counted within others: who is left out, where these are 1 to minimum_n - 1 students.
+
+    The rest is what these targets are about; nobody may prove how many they are.
+    """
+    return [
+        Target(place, 0, min(policy.minimum_n, outer - policy.smallest_hidden))
+        for place, outer in population.outer_size.items()
+        if not crossings.is_share(place.dimension) and 0 < outer - population.size[place] < policy.minimum_n
+    ]
+
+
 def telling_outcomes(population: Population, policy: Policy) -> list[Target]:
     """Outcomes of small groups, of fewer than k students, or of all but fewer than k.
 
@@ -59,7 +71,22 @@ def telling_outcomes(population: Population, policy: Policy) -> list[Target]:
         size = population.size[place]
         if size == 0:
             continue
-        if size < policy.minimum_n or count < policy.k or size - count < policy.k:
-            low, high = population.coded.get(place, (0, size))
+        most = population.most(place)
+        if size < policy.minimum_n or count < policy.k or most - count < policy.k:
+            low, high = population.coded.get(place, (0, most))
             found.append(Target(place, max(low, count - policy.k), min(high, count + policy.k)))
     return found
+
+
+def telling_rests(population: Population, policy: Policy) -> list[Target]:
+    """Of an outcome that is part of another: fewer than k students who have the other alone, such as the tested who are
+    not proficient. They are what these targets are about. A class of counts says what it says of them, too.
+    """
+    return [
+        Target(place, max(0, short - policy.k), min(outer, short + policy.k))
+        for place, outer in population.outer_outcome.items()
+        if outer
+        and place not in population.coded
+        and not crossings.is_share(place.dimension)
+        and (short := outer - (population.outcome or {})[place]) < policy.k
+    ]

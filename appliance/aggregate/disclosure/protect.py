@@ -150,7 +150,7 @@ def _attack_and_mend(work: Work, pattern: Pattern, steps: Steps) -> tuple[int, i
         added = 0
         for finding in findings:
             for population in work.cube.populations:
-                wishes = finding.wishes(population)
+                wishes = finding.wishes(work.cube, population)
                 added += mend(work, pattern, population, wishes, sizes_known=finding.sizes_known)
         if not added:
             break

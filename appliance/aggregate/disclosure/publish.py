@@ -8,7 +8,7 @@ from appliance.aggregate.disclosure.attacker import Attack, Knowledge
 from appliance.aggregate.disclosure.cube import Cube, Place, Population
 from appliance.aggregate.disclosure.suppression import Pattern
 from appliance.aggregate.disclosure.suppression.model import Name
-from appliance.aggregate.published import DistrictRule, Key, PublishedCell, PublishedTable
+from appliance.aggregate.published import Key, PublishedCell, PublishedTable
 from appliance.aggregate.tabulation import DISTRICT
 
 
@@ -17,13 +17,11 @@ def rows(cube: Cube, pattern: Pattern) -> list[PublishedTable]:
     tables = []
     for metric in cube.metrics:
         cells: list[PublishedCell] = []
-        rule: DistrictRule = "equal"
         for population in cube.populations:
             if metric in population.home.values():
-                rule = _laxer(rule, population.district_rule())
                 hidden = pattern[(population.metric, population.detail)]
                 cells.extend(_row(population, place, hidden) for place in _places(population, metric))
-        tables.append(PublishedTable(metric, cube.school_year, cube.snapshot, rule, tuple(cells), cube.areas))
+        tables.append(PublishedTable(metric, cube.school_year, cube.snapshot, "equal", tuple(cells), cube.areas))
     return tables
 
 
@@ -40,11 +38,6 @@ def _range(attack: Attack, table: PublishedTable, cell: PublishedCell) -> Publis
         return cell
     low, high = attack.bounds(Key("n", table.metric, cell.detail, cell.school_id, cell.dimension, cell.category))
     return replace(cell, n_lower=low, n_upper=high)
-
-
-def _laxer(one: DistrictRule, other: DistrictRule) -> DistrictRule:
-    order: tuple[DistrictRule, ...] = ("equal", "at_most", "free")
-    return max(one, other, key=order.index)
 
 
 def _places(population: Population, metric: str) -> list[Place]:

@@ -9,9 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from appliance.aggregate import crossings
-from appliance.aggregate.codelists import METRICS
+from appliance.aggregate.codelists import METRICS, home, sizes_of
 from appliance.aggregate.disclosure.claim import Claim
-from appliance.aggregate.published import Key, PublishedCell, PublishedTable
+from appliance.aggregate.published import Key, Measure, PublishedCell, PublishedTable
 from appliance.aggregate.tabulation import Tabulation
 
 Spot = tuple[str, str, str, str, str]
@@ -28,13 +28,14 @@ class Verifier:
             for table in tables
             for cell in table.cells
         }
-        self._truth = dict.fromkeys(self._published, (0, 0))
+        self._true: dict[Key, int] = {}
+        """The number of every row and of every group, by its name."""
         for table in truth:
             for cell in table.cells:
                 spot = (table.metric, cell.detail, cell.school_id, cell.dimension, cell.category)
-                self._truth[spot] = (cell.count, cell.out_of)
-        self._bearers: dict[Spot, list[Spot]] = defaultdict(list)
-        """The name of a group size that other rows print as well, to those rows: a share's size is its group's."""
+                self._true |= {Key("n", *spot): cell.count, _size_of(spot): cell.out_of}
+        self._rows: dict[Key, list[Spot]] = defaultdict(list)
+        """Every number to the rows that print it, or that count a part of it."""
         self._sums_to: dict[Spot, set[tuple[str, str]]] = defaultdict(set)
         """Family, detail, school and margin to the sums that give it: a dimension, and the family summed over."""
         self._printed = {(_family(metric), detail, dimension) for metric, detail, _, dimension, _ in self._published}
@@ -43,14 +44,15 @@ class Verifier:
         """A row to the dimensions of its shares, of those with the outcome (True) and those without."""
         for spot in self._published:
             metric, detail, school, dimension, category = spot
-            if _size_of(spot) != spot:
-                self._bearers[_size_of(spot)].append(spot)
+            printed = dict.fromkeys((Key("n", *spot), Key("complement", *spot), _size_of(spot)))
+            for key in (*printed, *(whole for _, whole, _ in self._wholes_of(spot))):
+                self._rows[key].append(spot)
+                self._true.setdefault(key, 0)
             for over, margin in crossings.margins(dimension, category):
                 self._sums_to[(_family(metric), detail, school, *margin)].add((dimension, over))
             if crossings.is_share(dimension) and METRICS[metric].rate:
                 group = (metric, detail, school, *crossings.group(dimension, category))
                 self._split[group].add((dimension, crossings.has_outcome(dimension, category)))
-                self._truth[spot] = (self._truth[spot][0], self._truth[group][1])
         self._wholes: dict[str, set[str]] = defaultdict(set)
         """Each school to the geographies that it is summed into, and each of those to none."""
         for whole, schools in ((whole, schools) for table in tables for whole, schools in table.wholes().items()):
@@ -70,8 +72,8 @@ class Verifier:
             if changed is None or not self._sums_hold(changed) or (sizes_known and any(d for _, d in changed.values())):
                 continue
             self.accepted += 1
-            for key, value in witness.items():
-                if key[1:] in self._truth or key[1:] in self._bearers:
+            for spot in changed:
+                for key, value in self._numbers(spot, witness).items():
                     self._least[key] = min(value, self._least.get(key, value))
                     self._most[key] = max(value, self._most.get(key, value))
 
@@ -79,28 +81,47 @@ class Verifier:
         """Claims without a witness, with the side that lacks one (-1 low, +1 high)."""
         lacking = []
         for claim in claims:
-            is_size = claim.key.measure == "denominator"
-            n, size = self._truth[claim.key[1:] if claim.key[1:] in self._truth else self._bearers[claim.key[1:]][0]]
-            true = size if is_size else n
+            spot = self._rows[claim.key][0] if _is_printed(claim.key) else claim.key[1:]
+            true = self._numbers(spot, {})[claim.key]
             if min(true, self._least.get(claim.key, true)) > claim.low:
                 lacking.append((claim, -1))
             if max(true, self._most.get(claim.key, true)) < claim.high:
                 lacking.append((claim, +1))
         return lacking
 
+    def _numbers(self, spot: Spot, witness: Mapping[Key, int]) -> dict[Key, int]:
+        """Every number that a row tells or lets anyone work out, in a witness."""
+        sizes, counts = _size_of(spot), Key("n", *spot)
+        size, n = self._value(sizes, witness), self._value(counts, witness)
+        told = {counts: n, Key("complement", *spot): size - n, sizes: size}
+        return told | {rest: self._value(w, witness) - self._value(p, witness) for rest, w, p in self._wholes_of(spot)}
+
+    def _value(self, key: Key, witness: Mapping[Key, int]) -> int:
+        return witness[key] if key in witness else self._true[key]
+
+    def _wholes_of(self, spot: Spot) -> Iterable[tuple[Key, Key, Key]]:
+        """What a row counts a part of, where that is printed: the name of the rest, the whole and the part."""
+        metric, detail, school, dimension, category = spot
+        known, where = METRICS[metric], (school, dimension, category)
+        if known.within and not crossings.is_share(dimension):
+            outer = (known.within, detail if METRICS[known.within].details != ("",) else "", *where)
+            if _is_there(outer, self._published):
+                yield Key("left_out", *spot), _size_of(outer), _size_of(spot)
+        outer = (known.outcome_within, detail, *where)
+        if known.outcome_within and outer in self._published and not crossings.is_share(dimension):
+            yield Key("short", *spot), Key("n", *outer), Key("n", *spot)
+
     def _changed(self, witness: Mapping[Key, int]) -> dict[Spot, tuple[int, int]] | None:
-        """How far n and the group size of each touched cell differ from the truth; None when a cell forbids it."""
+        """How far n and the group size of each touched row differ from the truth; None when a row forbids it."""
         changed: dict[Spot, tuple[int, int]] = {}
-        spots = {key[1:] for key in witness if key[1:] in self._truth}
-        spots.update(spot for key in witness if key.measure == "denominator" for spot in self._bearers.get(key[1:], ()))
-        for spot in spots:
-            true_n, true_size = self._truth[spot]
-            n = witness.get(Key("n", *spot), true_n)
-            size = witness.get(Key("denominator", *_size_of(spot)), true_size) if METRICS[spot[0]].rate else n
-            complement = witness.get(Key("complement", *spot), size - n)
-            if complement != size - n or not 0 <= n <= size or not self._allowed(spot, n, size):
+        for spot in dict.fromkeys(spot for key in witness for spot in self._rows.get(key, ())):
+            told, sizes, counts = self._numbers(spot, witness), _size_of(spot), Key("n", *spot)
+            n, size = told[counts], told[sizes]
+            if min(told.values()) < 0 or not self._allowed(spot, n, size):
                 return None
-            changed[spot] = (n - true_n, size - true_size)
+            if any(key in witness and witness[key] != value for key, value in told.items()):
+                return None
+            changed[spot] = (n - self._true[counts], size - self._true[sizes])
         return changed
 
     def _allowed(self, spot: Spot, n: int, size: int) -> bool:
@@ -150,7 +171,20 @@ def _family(metric: str) -> str:
     return METRICS[metric].totals_in or metric
 
 
-def _size_of(spot: Spot) -> Spot:
-    """The name of the group size that a row of a rate prints."""
+def _size_of(spot: Spot) -> Key:
+    """The name of the size of a row's group: one name wherever the same students are counted."""
     metric, detail, school, dimension, category = spot
-    return metric, "" if METRICS[metric].one_group else detail, school, *crossings.group(dimension, category)
+    dimension, category = crossings.group(dimension, category)
+    root, of = sizes_of(metric, detail)
+    measure: Measure = "denominator" if METRICS[root].rate else "n"
+    return Key(measure, home(root, dimension) or root, of, school, dimension, category)
+
+
+def _is_printed(key: Key) -> bool:
+    return key.measure in ("n", "denominator", "complement")
+
+
+def _is_there(spot: Spot, published: Mapping[Spot, PublishedCell]) -> bool:
+    """Whether a group is printed, by its own table or by the one that has its dimension."""
+    metric, *rest = spot
+    return (home(metric, spot[3]) or metric, *rest) in published

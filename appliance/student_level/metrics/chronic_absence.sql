@@ -5,5 +5,5 @@
 -- Rule: EDFacts FS195; whole days compared as integers, so exactly 10 % counts and 9.99 % does not.
 -- Measure: attendance / Missed 10% or more of days / students / fewer is better
 SELECT place_key, student_key, '' AS detail, days_missed * 10 >= days_enrolled AS count, 1 AS out_of
-  FROM reporting_days
- WHERE days_enrolled >= :least_days_enrolled AND days_enrolled - days_missed >= :least_days_attended
+  FROM reporting_days JOIN reporting_student USING (place_key, student_key)
+ WHERE grade <> 'PK' AND days_enrolled >= :least_days_enrolled AND days_enrolled - days_missed >= :least_days_attended

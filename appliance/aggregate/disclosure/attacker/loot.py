@@ -26,7 +26,7 @@ class Target:
 
 
 Owner = tuple[str, str]
-"""Metric that has the totals, and detail; no detail where all of them are about one group. No sum ties two of them."""
+"""Metric, and detail, whose groups are those of a table, or hold them. No sum ties two of them."""
 
 
 def plunder(
@@ -49,8 +49,9 @@ def plunder(
 
 def owner_of(metric: str, detail: str) -> Owner:
     """The population that a row of a table is about."""
-    known = codelists.metric(metric)
-    return known.totals_in or metric, "" if known.one_group else detail
+    root, of = codelists.sizes_of(metric, detail)
+    within = codelists.metric(root).within
+    return owner_of(within, "") if within else (root, of)
 
 
 def _by_owner(tables: Sequence[PublishedTable]) -> dict[Owner, list[PublishedTable]]:

@@ -1,7 +1,7 @@
 """Everything that the published tables say, as equations over the numbers that they hide."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from math import inf
@@ -10,7 +10,9 @@ from appliance.aggregate import codelists, crossings
 from appliance.aggregate.published import Key, Measure, PublishedCell, PublishedTable
 from appliance.aggregate.refusal import Refused
 
-Sum = tuple[dict[Key, int], int]
+Terms = dict[Key, int]
+"""Coefficients of numbers, which together give nothing."""
+Sum = tuple[Terms, int]
 """Coefficients of unknown numbers, and what they add up to."""
 
 
@@ -20,13 +22,10 @@ class Knowledge:
 
     `smallest_hidden`: no hidden group is smaller; 1 where empty groups are published as 0.
     `numbers`: exact numbers from elsewhere (public group sizes; an insider's own group).
-    `movers`: for a sum over schools, how much it exceeds the district (students who count in two schools); given per
-    district number. None: only what each table says about its district rows.
     """
 
     smallest_hidden: int = 1
     numbers: Mapping[Key, int] = field(default_factory=dict)
-    movers: Mapping[Key, int] | None = None
 
 
 @dataclass(slots=True)
@@ -120,25 +119,31 @@ def read(tables: Sequence[PublishedTable], knowledge: Knowledge) -> System:
         if key in system.lowest:
             system.known[key] = number
             del system.lowest[key]
-    equations = [*_complements(tables), *_category_sums(tables, system), *_school_sums(tables, system, knowledge)]
-    for terms, constant in equations:
-        system.say(terms, constant)
+    said = set[frozenset[tuple[Key, int]]]()
+    for terms in (
+        *_complements(tables),
+        *_category_sums(tables, system),
+        *_school_sums(tables),
+        *_rests(tables, system),
+    ):
+        # Tables about the same students say the same of their sizes.
+        if (once := frozenset(terms.items())) not in said:
+            said.add(once)
+            system.say(terms, 0)
     system.simplify()
     return system
 
 
 def canonical(key: Key) -> Key:
-    """The name of a number that is printed more than once: a share's denominator is that of its group.
-
-    And where all details of a table are about one group, so are their denominators: they have no detail.
+    """The name of a number that is printed more than once: the size of a group is that of the same students wherever
+    they are counted, and a share's denominator is the size of its group.
     """
-    if key.measure != "denominator":
-        return key
-    known = codelists.METRICS.get(key.metric)
-    if known is None or not (crossings.is_share(key.dimension) or known.one_group):
+    if key.measure != "denominator" or key.metric not in codelists.METRICS:
         return key
     dimension, category = crossings.group(key.dimension, key.category)
-    return key._replace(detail="" if known.one_group else key.detail, dimension=dimension, category=category)
+    root, detail = codelists.sizes_of(key.metric, key.detail)
+    measure: Measure = "denominator" if codelists.metric(root).rate else "n"
+    return Key(measure, codelists.home(root, dimension) or root, detail, key.school_id, dimension, category)
 
 
 def _cell(system: System, table: PublishedTable, cell: PublishedCell, knowledge: Knowledge) -> None:
@@ -174,13 +179,13 @@ def _cell(system: System, table: PublishedTable, cell: PublishedCell, knowledge:
     say("complement", None if n is None or denominator is None else denominator - n, others)
 
 
-def _complements(tables: Sequence[PublishedTable]) -> Iterable[Sum]:
+def _complements(tables: Sequence[PublishedTable]) -> Iterable[Terms]:
     for table in tables:
         if codelists.metric(table.metric).rate:
             for cell in table.cells:
                 rest = (table.metric, cell.detail, cell.school_id, cell.dimension, cell.category)
                 size = canonical(Key("denominator", *rest))
-                yield {Key("n", *rest): 1, Key("complement", *rest): 1, size: -1}, 0
+                yield {Key("n", *rest): 1, Key("complement", *rest): 1, size: -1}
 
 
 def _measures(table: PublishedTable, dimension: str) -> tuple[Measure, ...]:
@@ -189,7 +194,7 @@ def _measures(table: PublishedTable, dimension: str) -> tuple[Measure, ...]:
     return ("n",) if crossings.is_share(dimension) else ("n", "denominator", "complement")
 
 
-def _category_sums(tables: Sequence[PublishedTable], system: System) -> Iterable[Sum]:
+def _category_sums(tables: Sequence[PublishedTable], system: System) -> Iterable[Terms]:
     """In every geography categories sum to each margin that is printed anywhere, and shares to their outcome."""
     for table in tables:
         lines: dict[tuple[str, str, str, str, str, str], list[PublishedCell]] = defaultdict(list)
@@ -212,10 +217,10 @@ def _category_sums(tables: Sequence[PublishedTable], system: System) -> Iterable
                         canonical(Key(measure, table.metric, detail, school, dimension, cell.category)): 1
                         for cell in cells
                     }
-                    yield parts | {total: -1}, 0
+                    yield parts | {total: -1}
         for whole, keys in shares.items():
             if whole in system.known or whole in system.lowest:
-                yield dict.fromkeys(keys, 1) | {whole: -1}, 0
+                yield dict.fromkeys(keys, 1) | {whole: -1}
 
 
 def _printed(system: System, key: Key) -> Key | None:
@@ -228,8 +233,8 @@ def _printed(system: System, key: Key) -> Key | None:
     return None
 
 
-def _school_sums(tables: Sequence[PublishedTable], system: System, knowledge: Knowledge) -> Iterable[Sum]:
-    """The schools of each category sum to the district and to their areas, as far as rule and knowledge go."""
+def _school_sums(tables: Sequence[PublishedTable]) -> Iterable[Terms]:
+    """The schools of each category sum to the district and to their areas."""
     for table in tables:
         columns: dict[tuple[str, str, str], list[str]] = defaultdict(list)
         for cell in table.cells:
@@ -239,17 +244,33 @@ def _school_sums(tables: Sequence[PublishedTable], system: System, knowledge: Kn
                 continue  # some crossings stand in the district's row alone
             for measure in _measures(table, dimension):
                 rest = (measure, table.metric, detail)
-                total = Key(*rest, whole, dimension, category)
                 terms = {canonical(Key(*rest, school, dimension, category)): 1 for school in there if school in parts}
-                terms[canonical(total)] = -1
-                if table.district == "equal":
-                    yield terms, 0
-                elif knowledge.movers is not None:
-                    yield terms, knowledge.movers[canonical(total)]
-                elif table.district == "at_most":
-                    slack = total._replace(metric=f"movers of {table.metric}")
-                    system.lowest[slack] = 0
-                    yield terms | {slack: -1}, 0
+                yield terms | {canonical(Key(*rest, whole, dimension, category)): -1}
+
+
+def _rests(tables: Sequence[PublishedTable], system: System) -> Iterable[Terms]:
+    """Who is counted among others leaves a rest, and a rest is not negative."""
+    for table in tables:
+        for cell in table.cells:
+            if crossings.is_share(cell.dimension):
+                continue
+            at = (table.metric, cell.detail, cell.school_id, cell.dimension, cell.category)
+            for rest, whole, part in rests(*at):
+                if all(key in system.known or key in system.lowest for key in (whole, part)):
+                    system.lowest[rest] = 0
+                    yield {whole: 1, part: -1, rest: -1}
+
+
+def rests(metric: str, detail: str, *where: str) -> Iterator[tuple[Key, Key, Key]]:
+    """What a row leaves out of the groups, and of the outcome, that it counts a part of: rest, whole and part."""
+    known, place = codelists.metric(metric), (metric, detail, *where)
+    if known.within:
+        outer = codelists.metric(known.within)
+        of = detail if outer.details != ("",) else ""
+        whole = canonical(Key("denominator", known.within, of, *where))
+        yield Key("left_out", *place), whole, canonical(Key("denominator", *place))
+    if known.outcome_within:
+        yield Key("short", *place), Key("n", known.outcome_within, detail, *where), Key("n", *place)
 
 
 def _where(key: Key) -> str:

@@ -1,5 +1,6 @@
 """From a population of the cube to tables for the solver: one dimension at a time, or all of them at once."""
 
+import functools
 import hashlib
 import hmac
 import math
@@ -97,6 +98,7 @@ def number(
     promised: Collection[Name] = (),
     lift_codes: bool = False,
     of_district: bool = False,
+    asked: str,
 ) -> Numbered:
     """The numbers `parts` of some dimensions and of the totals, with every sum among them.
 
@@ -104,7 +106,8 @@ def number(
     complements and group sizes tied together, for one who does not. `promised`: may not be hidden, unless they are
     already. `lift_codes`: coded outcomes may be hidden.
     `of_district`: the district's row alone, where the last dimension may be hidden and its margins stay as they are:
-    one that is shown stands still, and one that is hidden may move.
+    one that is shown stands still, and one that is hidden may move. `asked`: the dimension that is to be protected;
+    what everybody can look up of the others stands still, hidden or not.
     """
     dimensions = [ALL, *dimensions]
     named = [
@@ -125,7 +128,7 @@ def number(
     coded = ~forced & np.array([name.part != "size" and name.place in codes for name in names])
     low = np.array([floor if name.part == "size" else 0 for name in names])
     ample = float(values.max(initial=0) * 2 + 10 * weights.policy.minimum_n)
-    high = [float(population.size[name.place]) if sizes_known and name.part == "outcome" else ample for name in names]
+    high = [float(population.most(name.place)) if sizes_known and name.part == "outcome" else ample for name in names]
     least = np.minimum(low, values).astype(np.float64)
     most = np.array(high, dtype=np.float64)
     for column in np.flatnonzero(coded):
@@ -136,6 +139,10 @@ def number(
     margin = np.array([of_district and name.place.dimension != dimensions[-1] for name in names])
     owed = np.array([Name(_printed(name.part), name.place) in promised for name in names], dtype=np.bool_)
     least, most = np.where(margin & ~forced, values, least), np.where(margin & ~forced, values, most)
+    looked_up = functools.partial(weights.policy.can_be_looked_up, *population.owner)
+    is_open = {one: looked_up(one) and not looked_up(asked) for one in dimensions}
+    open_book = np.array([name.part == "size" and is_open[name.place.dimension] for name in names], dtype=np.bool_)
+    least, most = np.where(open_book, values, least), np.where(open_book, values, most)
     table = Table(
         value=values,
         down=(values - least).astype(np.float64),

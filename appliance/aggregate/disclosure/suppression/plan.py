@@ -73,17 +73,38 @@ def choose(work: Work, progress: Progress = quietly) -> Pattern:
         progress("Protecting", len(pattern), len(work.cube.populations))
         hidden = _kept(work, population) | _kindred(population, pattern)
         sensitive = primary.small_groups(population, work.policy)
+        sensitive += [
+            primary.Target(rest.place, outer - rest.high, outer - rest.low)
+            for rest in primary.small_rests(population, work.policy)
+            if (outer := population.outer_size[rest.place])
+        ]
         hidden |= {Name("size", target.place) for target in sensitive}
-        hidden = _part(work, population, "size", hidden, _wishes(population, "size", sensitive))
+        own = _not_solved_yet(work.cube, population, pattern)
+        hidden = _part(work, population, "size", hidden, _wishes(population, "size", sensitive), own)
         if population.outcome is not None:
             hidden = _outcomes_of_hidden_groups(population, hidden)
             _forget_codes(population, hidden)
             telling = primary.telling_outcomes(population, work.policy)
             hidden |= {Name("outcome", target.place) for target in telling if target.place not in population.coded}
-            hidden = _part(work, population, "outcome", hidden, _wishes(population, "outcome", telling))
-        pattern[(population.metric, population.detail)] = hidden
+            dimensions = [ALL, *population.dimensions]
+            hidden = _part(work, population, "outcome", hidden, _wishes(population, "outcome", telling), dimensions)
+        pattern[population.owner] = hidden
+        _same_sizes(work, pattern, population)
     progress("Protecting", len(pattern), len(pattern))
     return pattern
+
+
+def _not_solved_yet(cube: Cube, population: Population, pattern: Pattern) -> list[str]:
+    """The dimensions whose group sizes were not solved with another table about the same students."""
+    family = codelists.sizes_of(*population.owner)
+    solved = [
+        other for other in cube.populations if other.owner in pattern and codelists.sizes_of(*other.owner) == family
+    ]
+    return [
+        dimension
+        for dimension in (ALL, *population.dimensions)
+        if not any(other.size.keys() >= set(population.places(dimension)) for other in solved)
+    ]
 
 
 def mend(work: Work, pattern: Pattern, population: Population, wishes: Iterable[Wish], *, sizes_known: bool) -> int:
@@ -100,25 +121,26 @@ def mend(work: Work, pattern: Pattern, population: Population, wishes: Iterable[
         if population.outcome is not None:
             pattern[key] = _outcomes_of_hidden_groups(population, pattern[key])
             _forget_codes(population, pattern[key])
-    if codelists.metric(population.metric).one_group:
-        _same_sizes(work, pattern, population)
+    _same_sizes(work, pattern, population)
     return len(pattern[key]) - before
 
 
 def _same_sizes(work: Work, pattern: Pattern, population: Population) -> None:
-    """Hide a group of one detail in the others as well: their sizes are the same by definition."""
-    hidden = {name for name in pattern[(population.metric, population.detail)] if name.part == "size"}
+    """Hide a group in all tables about the same students: its size is one number."""
+    hidden = {name for name in pattern[population.owner] if name.part == "size"}
+    family = codelists.sizes_of(*population.owner)
     for other in work.cube.populations:
-        if other.metric == population.metric:
-            key = (other.metric, other.detail)
-            there = {name for name in hidden if name.place in other.size}
-            pattern[key] = _outcomes_of_hidden_groups(other, pattern[key] | there)
-            _forget_codes(other, pattern[key])
+        there = {name for name in hidden if name.place in other.size}
+        if codelists.sizes_of(*other.owner) == family and not there <= pattern.get(other.owner, there):
+            pattern[other.owner] |= there
+            if other.outcome is not None:
+                pattern[other.owner] = _outcomes_of_hidden_groups(other, pattern[other.owner])
+                _forget_codes(other, pattern[other.owner])
 
 
 def cover(work: Work, changes: Population, hidden: set[Name], wishes: list[Wish]) -> set[Name]:
     """What of a table of changes to withhold, beside what is withheld, so that every wish comes true."""
-    return _part(work, changes, "size", hidden, wishes)
+    return _part(work, changes, "size", hidden, wishes, [ALL, *changes.dimensions])
 
 
 def _mended(work: Work, population: Population, parts: tuple[Part, ...], hidden: set[Name], wish: Wish) -> set[Name]:
@@ -166,6 +188,7 @@ def _support_of(
             weights=work.weights,
             promised=promised,
             lift_codes=lift_codes,
+            asked=dimension,
         )
         if not joint.table.needs:
             continue
@@ -193,10 +216,17 @@ def _support(joint: Numbered, wish: Wish) -> Flags:
         return cheapest(table, table.forced, replace(need, sign=-need.sign))
 
 
-def _part(work: Work, population: Population, part: Part, hidden: set[Name], wishes: list[Wish]) -> set[Name]:
-    """Solve the totals, then each dimension with the totals beside it, and crossings within their margins."""
+def _part(
+    work: Work,
+    population: Population,
+    part: Part,
+    hidden: set[Name],
+    wishes: list[Wish],
+    asked: Iterable[str],
+) -> set[Name]:
+    """Solve the totals, then each dimension asked for with the totals beside it, and crossings within their margins."""
     hidden = set(hidden)
-    for dimension in (ALL, *population.dimensions):
+    for dimension in asked:
         if part != "outcome" and crossings.is_share(dimension):
             continue
         dimensions = [] if dimension == ALL else [*population.beside(dimension), dimension]
@@ -210,6 +240,7 @@ def _part(work: Work, population: Population, part: Part, hidden: set[Name], wis
             weights=work.weights,
             promised=work.promised.get((population.metric, population.detail), ()),
             of_district=of_district,
+            asked=dimension,
         )
         answer = benders.solve(block.table, work.policy.seconds_per_block)
         hidden |= _printed(block, answer.hidden)
@@ -264,7 +295,8 @@ def _kept(work: Work, population: Population) -> set[Name]:
 
 
 def _kindred(population: Population, pattern: Pattern) -> set[Name]:
-    """Groups hidden among the enrolled, or in another subject, are hidden here too: their sizes are nearly the same."""
-    kin = [key for key in pattern if key[0] == "membership" or key[0] == population.metric]
+    """Groups hidden among the same students, or among those whom these are some of, are hidden here too."""
+    family, within = codelists.sizes_of(*population.owner), codelists.metric(population.metric).within
+    kin = [key for key in pattern if codelists.sizes_of(*key) == family or key[0] in (within, population.metric)]
     names = {name for key in kin for name in pattern[key] if name.part == "size"}
     return {name for name in names if population.size.get(name.place, 0) > 0}
