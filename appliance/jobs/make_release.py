@@ -28,7 +28,7 @@ from appliance.jobs.signing import signer_of
 from appliance.progress import Progress, quietly
 from appliance.settings import Settings
 from appliance.storage.database import Database, Event
-from appliance.student_level.metrics.catalogue import metrics
+from appliance.student_level.metrics.catalogue import released
 from appliance.student_level.metrics.origins import note_origins
 from appliance.student_level.records.rule_book import RuleBook
 
@@ -134,7 +134,7 @@ def _make(
     """
     signer = signer_of(database)
     facts = gather(database, release, earlier)
-    leaving = [metric for metric in metrics() if metric.leaves]
+    leaving = released()
     with database.counts_only() as shelf:
         taken = [counts.take(shelf, one.name, release["snapshot"], counting=release["memory_key"]) for one in leaving]
         before = [

@@ -11,7 +11,7 @@ from appliance.jobs.policy import signed_as
 from appliance.jobs.release_record import Left
 from appliance.storage.connection import Gate
 from appliance.storage.database import Database
-from appliance.student_level.metrics.catalogue import metrics
+from appliance.student_level.metrics.catalogue import released
 from appliance.student_level.records.rule_book import RuleBook, in_force
 
 _GATE = Gate(
@@ -90,7 +90,7 @@ def definitions(minimum_n: int, book: RuleBook) -> dict[str, str]:
     return {
         "minimum_cell": str(minimum_n),
         **{name: str(getattr(book, name)) for name in COUNTED_BY},
-        **{metric.name: f"{metric.title} {metric.counts} {metric.rule}" for metric in metrics() if metric.leaves},
+        **{metric.name: f"{metric.title} {metric.counts} {metric.rule}" for metric in released()},
     }
 
 

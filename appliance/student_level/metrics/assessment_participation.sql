@@ -4,7 +4,6 @@
 -- Shown by: all, grade
 -- Leaves the district: yes
 -- Rule: EDFacts FS185, FS188 and FS189, enrolled during the testing window.
--- Without records: no results of a state's test in the year before the snapshot are loaded.
 WITH result AS (
     SELECT test_result.student_key, test.subject, max(test_result.day) AS day
       FROM test_result JOIN test USING (test_key)

@@ -1,6 +1,6 @@
 -- attendance_rate: days attended, out of days enrolled. Counts days, not students.
--- Counts every student enrolled on at least one day for which attendance was taken, but for pre-kindergarten, where nobody must come.
--- Days late are days attended.
+-- Counts every student enrolled on at least one day for which attendance was taken. Days late are days attended.
+-- Pre-kindergarten is left out: nobody must come.
 -- Shown by: all, grade, race, sex, english_learner, disability, economic
 -- Leaves the district: no
 -- Rule: average daily attendance divided by average daily membership, as most states define it.

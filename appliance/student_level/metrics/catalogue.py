@@ -5,12 +5,17 @@ is the district. `counting.py` adds the rows up by the groups the metric is show
 prepared once, by a SELECT of its own, into a temporary table.
 
 A metric that has a line `Measure:` is also shown to people, with a goal, a change and its history.
+
+In a release each student stands at one school, and denominators are groups of the enrolled, so that nobody can subtract
+one table from another. A metric that is counted otherwise for that has a second file in `released/`.
 """
 
 import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from appliance.aggregate import codelists
 
 _FOLDER = Path(__file__).parent
 _NAMES = (
@@ -45,7 +50,12 @@ _NAMES = (
 )
 
 
-PREPARED = {"reporting_marks": "course_marks", "reporting_meetings": "class_meetings"}
+PREPARED = {
+    "reporting_levels": "state_levels",
+    "reporting_marks": "course_marks",
+    "reporting_meetings": "class_meetings",
+    "reporting_tested": "state_tested",
+}
 """Temporary tables that metrics stand on, beside those of `groups_sql`: name -> the file that selects its rows."""
 
 
@@ -100,15 +110,38 @@ def metrics() -> tuple[Metric, ...]:
     return tuple(_read(name) for name in _NAMES)
 
 
-def groups_sql() -> str:
-    """The statements that make the temporary tables every metric reads from."""
-    return (_FOLDER / "stays.sql").read_text() + (_FOLDER / "reporting_groups.sql").read_text()
+@cache
+def released() -> tuple[Metric, ...]:
+    """What a release counts, in the order of its tables."""
+    return tuple(_read(f"released/{name}" if _is_released_alone(name) else name) for name in codelists.METRICS)
+
+
+def _is_released_alone(name: str) -> bool:
+    return (_FOLDER / "released" / f"{name}.sql").is_file()
+
+
+def groups_sql(*, at_one_school: bool = False) -> str:
+    """The statements that make the temporary tables every metric reads from; `at_one_school`: for a release."""
+    students = students_sql("reporting_student", at_one_school=at_one_school)
+    return (_FOLDER / "stays.sql").read_text() + students + (_FOLDER / "reporting_days.sql").read_text()
+
+
+def students_sql(table: str, *, at_one_school: bool) -> str:
+    """The statements that make a temporary table of students by place, with their groups."""
+    select = (_FOLDER / "reporting_student.sql").read_text()
+    if at_one_school:
+        select = f"WITH everywhere AS MATERIALIZED (\n{select})\n{(_FOLDER / 'one_school.sql').read_text()}"
+    return f"""CREATE TEMP TABLE {table} AS
+{select};
+CREATE UNIQUE INDEX temp.{table}_by_place ON {table} (place_key, student_key);
+CREATE INDEX temp.{table}_by_student ON {table} (student_key);
+"""
 
 
 @cache
-def further_sql(name: str) -> str:
+def further_sql() -> str:
     """A SELECT from `reporting_student` that makes a further temporary table of groups."""
-    return (_FOLDER / f"{name}.sql").read_text()
+    return (_FOLDER / "further_groups.sql").read_text()
 
 
 @cache
@@ -128,12 +161,12 @@ def sums_sql() -> str:
     return (_FOLDER / "stays.sql").read_text() + (_FOLDER / "student_sums.sql").read_text()
 
 
-def _read(name: str) -> Metric:
-    sql = (_FOLDER / f"{name}.sql").read_text()
+def _read(path: str) -> Metric:
+    sql, name = (_FOLDER / f"{path}.sql").read_text(), path.removeprefix("released/")
     head = "\n".join(line.removeprefix("-- ") for line in sql.splitlines() if line.startswith("-- "))
     said = _HEAD.match(head)
     if said is None or said["name"] != name:
-        raise ValueError(f"{name}.sql must begin with its title, Counts, Shown by, Leaves the district, Rule")
+        raise ValueError(f"{path}.sql must begin with its title, Counts, Shown by, Leaves the district, Rule")
     title, counts, rule = (" ".join(said[part].split()) for part in ("title", "counts", "rule"))
     dimensions = tuple(part.strip() for part in said["shown"].split(","))
     measure = _measure(name, said["measure"])

@@ -16,7 +16,14 @@ from appliance.aggregate.turnover import Turnovers
 from appliance.days import day_number, from_day_number, school_year
 from appliance.progress import Progress, quietly
 from appliance.student_level.metrics import memory, release_cells
-from appliance.student_level.metrics.catalogue import Metric, further_sql, groups_sql, metrics, prepared_sql
+from appliance.student_level.metrics.catalogue import (
+    Metric,
+    groups_sql,
+    metrics,
+    prepared_sql,
+    released,
+    students_sql,
+)
 from appliance.student_level.records.marks import PLACEHOLDER_DAYS
 from appliance.student_level.records.rule_book import RuleBook
 
@@ -62,20 +69,23 @@ def count_for_release(
     areas: Areas | None = None,
     progress: Progress = quietly,
 ) -> Counted:
-    """Count what may leave, remember who was counted, and compare with earlier releases (memory to label).
+    """Count what may leave, each student at one school, remember who was counted, and compare with earlier releases
+    (memory to label).
 
     `areas`: declared geographies, each with the state ids of its schools. Raises `Refused` for one that is not loaded.
     """
-    leaving = tuple(metric for metric in metrics() if metric.leaves)
-    with _groups(tables, snapshot, book, areas or {}, leaving) as day, _prepared(tables, leaving, day.values):
+    leaving = released()
+    with (
+        _groups(tables, snapshot, book, areas or {}, leaving, at_one_school=True) as day,
+        _prepared(tables, leaving, day.values),
+    ):
         memory.begin(tables)
         found: list[Tabulation] = []
         with release_cells.further_groups(tables, day.values):
             for metric in leaving:
                 progress("Counting", len(found), len(leaving))
                 with _counted(tables, metric, day.values):
-                    if metric.groups == "reporting_student":
-                        memory.note(tables, metric)
+                    memory.note(tables, metric)
                     found.append(day.tabulation(metric, release_cells.cells(tables, metric, day.place_ids)))
             kept = memory.keep(tables, snapshot=day.iso, school_year=day.school_year)
         memory.end(tables)
@@ -116,7 +126,15 @@ def values_for(snapshot: int, book: RuleBook) -> dict[str, object]:
 
 
 @contextmanager
-def _groups(tables: Tables, snapshot: int, book: RuleBook, areas: Areas, wanted: Collection[Metric]) -> Iterator[_Day]:
+def _groups(
+    tables: Tables,
+    snapshot: int,
+    book: RuleBook,
+    areas: Areas,
+    wanted: Collection[Metric],
+    *,
+    at_one_school: bool = False,
+) -> Iterator[_Day]:
     """The temporary tables that every metric reads from."""
     day = from_day_number(snapshot)
     year = school_year(day)
@@ -128,14 +146,9 @@ def _groups(tables: Tables, snapshot: int, book: RuleBook, areas: Areas, wanted:
     connection.executemany("INSERT INTO temp.whole VALUES (?, ?)", _wholes(schools, areas))
     past = values | {"snapshot": day_number(date(year - 1, 6, 30)), "first_day": day_number(date(year - 7, 7, 1))}
     needs_past = any(metric.groups == "reporting_past" for metric in wanted)
-    for statement in groups_sql().split(";\n"):
-        if needs_past and "CREATE TEMP TABLE reporting_student" in statement:
-            connection.execute(statement, past)
-            connection.execute(f"CREATE TEMP TABLE reporting_past AS {further_sql('past_students')}")
-            connection.execute("CREATE INDEX temp.reporting_past_by ON reporting_past (student_key, place_key)")
-            connection.execute("DROP TABLE temp.reporting_student")
-        if statement.strip():
-            connection.execute(statement, values if ":" in statement else {})
+    if needs_past:
+        _run(tables, students_sql("reporting_past", at_one_school=True), past)
+    _run(tables, groups_sql(at_one_school=at_one_school), values)
     try:
         yield _Day(day.isoformat(), f"{year - 1}-{year}", values, place_ids)
     finally:
@@ -143,6 +156,11 @@ def _groups(tables: Tables, snapshot: int, book: RuleBook, areas: Areas, wanted:
         connection.execute("DROP TABLE IF EXISTS temp.reporting_past")
         connection.execute("DROP TABLE temp.reporting_days")
         connection.execute("DROP TABLE temp.whole")
+
+
+def _run(tables: Tables, statements: str, values: Mapping[str, object]) -> None:
+    for statement in filter(str.strip, statements.split(";\n")):
+        tables.conn.execute(statement, values if ":" in statement else {})
 
 
 def _wholes(schools: Mapping[int, str], areas: Areas) -> list[tuple[int, int]]:

@@ -1,6 +1,6 @@
 -- days_missed: days missed, out of days enrolled. Counts days, not students.
--- Counts every student enrolled on at least one day for which attendance was taken, but for pre-kindergarten; excused and unexcused
--- alike.
+-- Counts every student enrolled on at least one day for which attendance was taken; excused and unexcused alike.
+-- Pre-kindergarten is left out: nobody must come.
 -- Shown by: all, grade, race, sex, english_learner, disability, economic
 -- Leaves the district: no
 -- Rule: a day is missed when at least half of it is; see "sections become days" in the manual.

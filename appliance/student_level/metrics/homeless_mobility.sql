@@ -4,7 +4,6 @@
 -- Shown by: all, grade
 -- Leaves the district: yes
 -- Rule: EDFacts FS118 for homeless students; mobility as states count it.
--- Without records: nobody was enrolled in the school year.
 WITH began AS (
     SELECT min(day) AS day FROM attendance_taken WHERE day >= :first_day AND day <= :snapshot
 ), entered AS (
@@ -16,7 +15,7 @@ WITH began AS (
     UNION ALL
     SELECT place_key, student_key, 'OUT' FROM reporting_student WHERE place_key > 0 AND NOT is_enrolled
 ), placed AS (
-    -- A whole counts whom any of its schools counts: readers of a release take for granted that it is not below one.
+    -- A whole counts whom any of its schools counts.
     SELECT school_key AS place_key, student_key, detail FROM moved
     UNION
     SELECT whole.place_key, student_key, detail FROM moved JOIN temp.whole USING (school_key)

@@ -1,13 +1,14 @@
 """Who was counted where at a release, remembered until the year is over, so that a later one can tell who changed.
 
 Counting the earlier day again would not do: records are corrected, and what matters is who stood behind the number that
-left. Kept is the smallest form that tells: for each student and place one number, which names a *profile*. A profile is
-text such as `grade=03;race=WH7|membership/=1;chronic_absence/=0`: the groups, then each number's metric and detail with
-1 for who is counted in `n` and 0 for who is in the denominator only. Names, days and scores are not kept.
+left. Kept is the smallest form that tells: for each student the one school, and a number which names a *profile*. A
+profile is text such as `grade=03;race=WH7|chronic_absence/=1;membership/=1`: the groups, then metric and detail of each
+population that the student is in, and of each outcome, with 1 for who is counted in `n` and 0 for who is in a
+denominator only. Who is in a population is in all tables that count it. Names, days and scores are not kept.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from sqlite_utils import Database as Tables
@@ -20,10 +21,8 @@ from appliance.aggregate.turnover import Turnover, Turnovers
 from appliance.student_level.metrics.catalogue import Metric
 from appliance.student_level.metrics.release_cells import FURTHER
 
-GROUPS = ("grade", "race", "sex", *codelists.PROGRAMS)
-"""Families that every student has a code of: who changed nothing else changed none of them."""
-_ABOUT_SOME = tuple(family for family in FURTHER if family not in GROUPS)
-"""Families about some students alone; whoever they are not about has no code of them."""
+_FAMILIES = (*dict.fromkeys((*codelists.GROUPS, *FURTHER)),)
+"""The groups of a profile; whoever a family is not about has no code of it."""
 
 _PROFILES = """
     CREATE TEMP TABLE counted_profile AS
@@ -34,7 +33,7 @@ _PROFILES = """
                       FROM temp.counted_number ORDER BY place_key, student_key, metric, detail)
              GROUP BY place_key, student_key)
       JOIN temp.reporting_student USING (place_key, student_key)
-      JOIN temp.further_reporting_student USING (place_key, student_key)
+      JOIN temp.further_reporting_student USING (student_key)
 """
 _KEEP_PROFILES = """
     INSERT INTO memory_profile (memory_key, profile)
@@ -42,10 +41,10 @@ _KEEP_PROFILES = """
 """
 _KEEP_MEMBERS = """
     INSERT INTO memory_member (memory_key, school_id, student_key, profile_key)
-    SELECT :memory, coalesce(organization.state_id, ''), counted_profile.student_key, memory_profile.profile_key
+    SELECT :memory, organization.state_id, counted_profile.student_key, memory_profile.profile_key
       FROM temp.counted_profile
       JOIN memory_profile ON memory_profile.profile = counted_profile.profile AND memory_profile.memory_key = :memory
-      LEFT JOIN organization ON organization_key = counted_profile.place_key
+      JOIN organization ON organization_key = counted_profile.place_key
 """
 _CLEAR = """
     DELETE FROM release_memory WHERE memory_key NOT IN
@@ -69,7 +68,7 @@ _DIFFERENT = """
              GROUP BY student_key, school_id, profile HAVING count(*) = 1))
      ORDER BY student_key
 """
-"""All places, then (1) and now (0), of the students who are not counted exactly as they were."""
+"""The school and the profile, now (1) and then (0), of the students who are not counted exactly as they were."""
 
 
 def begin(tables: Tables) -> None:
@@ -80,13 +79,16 @@ def begin(tables: Tables) -> None:
 def note(tables: Tables, metric: Metric) -> None:
     """Take down who is in the numbers of a metric that leaves, from the temporary table `counted`.
 
-    Who is in a declared geography is known from the schools.
+    Of a table that counts the students of another one, only who is in `n`. The district and declared geographies are
+    known from the schools, and who has left this school year's records is not asked about.
     """
-    tables.execute(
-        "INSERT INTO temp.counted_number SELECT place_key, student_key, :metric, detail, count FROM temp.counted"
-        " WHERE place_key >= 0",
-        {"metric": metric.name},
-    )
+    known = codelists.metric(metric.name)
+    if metric.groups == "reporting_student" and not known.totals_in:
+        tables.execute(
+            "INSERT INTO temp.counted_number SELECT place_key, student_key, :metric, detail, count FROM temp.counted"
+            " WHERE place_key > 0 AND (count > 0 OR :has_own_sizes)",
+            {"metric": metric.name, "has_own_sizes": not known.sizes_in},
+        )
 
 
 def end(tables: Tables) -> None:
@@ -98,7 +100,7 @@ def keep(tables: Tables, *, snapshot: str, school_year: str) -> int:
     """Remember what was noted, as the counting of one draft; its key."""
     row = {"snapshot": snapshot, "school_year": school_year}
     memory = int(str(tables.table("release_memory").insert(row).last_pk))
-    told = [f"'{name}=' || coalesce({name}, '')" for name in (*GROUPS, *_ABOUT_SOME)]
+    told = [f"'{name}=' || coalesce({name}, '')" for name in _FAMILIES]
     tables.execute(_PROFILES.format(groups=" || ';' || ".join(told)))
     for statement in (_KEEP_PROFILES, _KEEP_MEMBERS):
         tables.execute(statement, {"memory": memory})
@@ -123,98 +125,100 @@ def forget(tables: Tables, *, before: str) -> None:
 
 
 class _Seen(NamedTuple):
-    """One student in one place: the groups, and each number with whether the student is in `n`."""
+    """One student: the school, the groups, and each number with whether the student is in `n`."""
 
+    school: str
     groups: Mapping[str, str]
     numbers: Mapping[str, bool]
 
 
-Sides = tuple[dict[str, _Seen], dict[str, _Seen]]
-"""Place to what is seen there: at the earlier release, and now."""
+Sides = list[_Seen | None]
+"""What is seen of a student at the earlier release, and now; None for who was not counted."""
 
 
 def turnovers(tables: Tables, memory: int, since: int, label: str, metrics: tuple[Metric, ...]) -> Turnovers:
     """How many distinct students each number of these metrics exchanged between two countings."""
     changed: Counter[Key] = Counter()
     settled: Counter[Key] = Counter()
-    shown_by = {metric.name: _shown_by(metric.name) for metric in metrics}
+    numbers = [one for metric in metrics if metric.groups == "reporting_student" for one in _numbers(metric.name)]
     for sides in _students(tables, memory, since):
-        for key, is_settled in _touched(sides, shown_by):
+        for key, is_settled in _touched(sides, numbers):
             changed[key] += 1
             settled[key] += is_settled
     return Turnovers(label, {key: Turnover(count, settled[key]) for key, count in changed.items()})
 
 
-def _shown_by(metric: str) -> tuple[str, ...]:
-    """What a table is counted by. Shares of an outcome are told once in a school year: nobody asks who changed them."""
-    return tuple(one for one in codelists.metric(metric).all_dimensions if not crossings.is_share(one))
+class _Number(NamedTuple):
+    """One measure of a table and a detail. Profiles call the group that it is out of `of`, and its outcome `in_n`."""
+
+    measure: Measure
+    metric: str
+    detail: str
+    of: str
+    in_n: str
+    dimensions: tuple[str, ...]
+
+    def holds(self, seen: _Seen) -> bool:
+        """Whether the student is counted in it."""
+        is_in_n = seen.numbers.get(self.in_n, False)
+        return self.of in seen.numbers and (self.measure == "denominator" or is_in_n == (self.measure == "n"))
+
+
+def _numbers(metric: str) -> Iterator[_Number]:
+    """What students can enter and leave. Shares of an outcome are told once in a school year: nobody asks who changed
+    them.
+    """
+    known = codelists.metric(metric)
+    dimensions = tuple(one for one in known.all_dimensions if not crossings.is_share(one))
+    measures: tuple[Measure, ...] = ("denominator", "n", "complement") if known.rate else ("n",)
+    for detail in known.details:
+        of = "/".join(codelists.sizes_of(metric, detail))
+        for measure in measures:
+            yield _Number(measure, metric, detail, of, f"{metric}/{detail}" if known.rate else of, dimensions)
 
 
 def _students(tables: Tables, memory: int, since: int) -> Iterator[Sides]:
-    found: dict[int, Sides] = defaultdict(lambda: ({}, {}))
-    profiles: dict[str, _Seen] = {}
+    found: dict[int, Sides] = defaultdict(lambda: [None, None])
+    profiles: dict[str, tuple[Mapping[str, str], Mapping[str, bool]]] = {}
     for student, school, side, profile in tables.execute(_DIFFERENT, {"memory": memory, "since": since}):
         if profile not in profiles:
             profiles[profile] = _read(profile)
-        found[student][side][school] = profiles[profile]
+        found[student][side] = _Seen(school, *profiles[profile])
     yield from found.values()
 
 
-def _read(profile: str) -> _Seen:
+def _read(profile: str) -> tuple[Mapping[str, str], Mapping[str, bool]]:
     groups, _, numbers = profile.partition("|")
     told = (number.rpartition("=") for number in numbers.split(";"))
-    return _Seen(
+    return (
         {ALL: ALL} | {name: code for name, _, code in (group.partition("=") for group in groups.split(";")) if code},
         {name: flag == "1" for name, _, flag in told},
     )
 
 
-def _touched(sides: Sides, shown_by: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[Key, bool]]:
-    """Every number that one student entered or left, and whether that was all that the student changed.
-
-    Tables that split the totals of another one are judged by it, so that settled students add up over both: who becomes
-    an English learner enters a language of the learners, and moves from one group to another among all students.
+def _touched(sides: Sides, numbers: Iterable[_Number]) -> Iterator[tuple[Key, bool]]:
+    """Every number that one student entered or left, and whether the student is counted there on one side only: then it
+    was no move from one school or group to another one.
     """
-    for number in sorted({name for side in sides for seen in side.values() for name in seen.numbers}):
-        metric, _, detail = number.partition("/")
-        whole = f"{codelists.metric(metric).totals_in or metric}/{detail}"
-        for measure in _MEASURES[codelists.metric(metric).rate]:
-            inside, judged = _inside(sides, number, measure), _inside(sides, whole, measure)
-            is_settled = all(_is_one_step(_exchanged(judged, family)) for family in (ALL, *GROUPS))
-            for dimension in shown_by[metric]:
-                for place, category in _exchanged(inside, dimension):
-                    if place == DISTRICT or dimension not in codelists.metric(metric).in_district:
-                        yield Key(measure, metric, detail, place, dimension, category), is_settled
+    was, now = sides
+    is_same = was is not None and now is not None and was[:2] == now[:2]
+    for number in numbers:
+        inside = [seen if seen is not None and number.holds(seen) else None for seen in sides]
+        if inside == [None, None] or (is_same and None not in inside):
+            continue
+        for dimension in number.dimensions:
+            before, after = (_where(seen, dimension, number.metric) for seen in inside)
+            for place, category in before ^ after:
+                yield Key(*number[:3], place, dimension, category), None in inside
 
 
-def _inside(sides: Sides, number: str, measure: Measure) -> list[dict[str, _Seen]]:
-    """Where a student is in a number: then, and now."""
-    return [{place: seen for place, seen in side.items() if _is_in(seen, number, measure)} for side in sides]
-
-
-def _exchanged(sides: list[dict[str, _Seen]], dimension: str) -> set[tuple[str, str]]:
-    """Places and categories of a dimension that a student is in on one of two sides only."""
-    was, now = ({(place, code) for place, seen in side.items() if (code := _code(seen, dimension))} for side in sides)
-    return was ^ now
-
-
-def _code(seen: _Seen, dimension: str) -> str:
-    """The category of a dimension that a student was in; empty for none, or when nobody remembers."""
+def _where(seen: _Seen | None, dimension: str, metric: str) -> set[tuple[str, str]]:
+    """The places and the category of a dimension that a student is in; none of a dimension about other students."""
+    if seen is None:
+        return set()
     codes = [seen.groups.get(family, "") for family in crossings.families(dimension) or (ALL,)]
-    return crossings.CROSS.join(codes) if all(codes) else ""
-
-
-_MEASURES: dict[bool, tuple[Measure, ...]] = {False: ("n",), True: ("denominator", "n", "complement")}
-"""What of a headcount, and what of a rate, students can enter and leave."""
-
-
-def _is_in(seen: _Seen, number: str, measure: Measure) -> bool:
-    if number not in seen.numbers:
-        return False
-    return measure == "denominator" or seen.numbers[number] == (measure == "n")
-
-
-def _is_one_step(touched: set[tuple[str, str]]) -> bool:
-    """Whether exactly one school and the district were entered or left, in one group."""
-    places = {place for place, _ in touched}
-    return len(touched) == 2 and DISTRICT in places and len(places) == 2 and len({code for _, code in touched}) == 1
+    if not all(codes):
+        return set()
+    category = crossings.CROSS.join(codes)
+    found = {(DISTRICT, category)}
+    return found if dimension in codelists.metric(metric).in_district else found | {(seen.school, category)}

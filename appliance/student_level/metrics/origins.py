@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from sqlite_utils import Database as Tables
 
-from appliance.student_level.metrics.catalogue import Metric, metrics
+from appliance.student_level.metrics.catalogue import Metric, released
 
 _GROUPS = ("student", "school_enrollment", "program_membership")
 """The groups that every metric is shown by, and who is counted at all."""
@@ -14,6 +14,7 @@ _MADE_OF = {
     "reporting_days": ("attendance_day", "attendance_section"),
     "reporting_marks": ("grade",),
     "reporting_meetings": ("attendance_section",),
+    "reporting_tested": ("test_result",),
 }
 """Temporary tables that metrics read from, and what they are made of beside the groups."""
 _FOR_TOTALS = ("discipline", "leaving", "completion", "graduation_cohort")
@@ -52,8 +53,8 @@ def note_origins(tables: Tables, release: int, *, leaves_out: Collection[str] = 
         "INSERT INTO release_source (release_key, metric, batch_key) VALUES (?, ?, ?)",
         [
             (release, metric.name, batch)
-            for metric in metrics()
-            if metric.leaves and metric.name not in leaves_out
+            for metric in released()
+            if metric.name not in leaves_out
             for batch in sorted(set().union(*(batches[table] for table in tables_behind(metric))))
         ],
     )

@@ -1,6 +1,6 @@
 -- reporting_days: days enrolled and missed up to the snapshot, by place, from `stays.sql`.
--- Only days for which attendance was taken count. A day at two schools is one day for the district, so students of more than one school are counted day by day there,
--- and in every geography that holds more than one of their schools.
+-- Only days for which attendance was taken count. A day at two schools is one day for the district, so students of more
+-- than one school are counted day by day there, and in every geography that holds more than one of their schools.
 CREATE TEMP TABLE reporting_days AS
 WITH within AS (
     SELECT student_key, school_key, max(begin_day, :first_day) AS begin_day, min(end_day, :snapshot + 1) AS end_day

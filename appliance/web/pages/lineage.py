@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery
 from appliance.actions import Action
 from appliance.days import day_number, from_day_number
 from appliance.errors import Trouble
-from appliance.student_level.metrics.catalogue import Metric, metrics
+from appliance.student_level.metrics.catalogue import Metric, released
 from appliance.student_level.records import lineage, schools, students
 from appliance.student_level.records.attendance import DaysSoFar
 from appliance.student_level.records.enrollments import Name, names
@@ -156,9 +156,8 @@ def see_release_sources(release: FromPath[int], visit: NamedDependency[Visit]) -
         behind = lineage.behind_totals(totals, release)
     if behind is None:
         raise NoSuch("release")
-    leaving = tuple(one for one in metrics() if one.leaves)
     with visit.reading() as reading:
-        return show(ReleaseSourcesPage(visit.frame(reading), release, behind, leaving))
+        return show(ReleaseSourcesPage(visit.frame(reading), release, behind, released()))
 
 
 LINEAGE_PAGES = (see_sources, see_school_days, see_files, see_release_sources)
