@@ -73,6 +73,16 @@ def signed_as(database: Database, rules: str) -> str:
     return InForce(policy, signed[0] if signed else None).said()
 
 
+def rules_of(database: Database, release: dict[str, Any]) -> str:
+    """What a release was protected by: title, version, fingerprint, and who is answerable; empty for one of an earlier
+    program, which kept none.
+    """
+    if not release["policy"]:
+        return ""
+    policy = policy_file.from_document(json.loads(release["policy"]), "the release")
+    return f"{policy.title}, version {policy.version}, sha256 {policy.sha256}. {signed_as(database, release['policy'])}"
+
+
 def propose(database: Database, file: Path, *, reason: str, by: str) -> dict[str, Any]:
     """Propose the rules of a TOML file. Raises `Refused` when they are not rules, or not the next version."""
     by, reason = _named(by, "A proposal"), " ".join(reason.split())
