@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -73,14 +73,21 @@ def signed_as(database: Database, rules: str) -> str:
     return InForce(policy, signed[0] if signed else None).said()
 
 
-def rules_of(database: Database, release: dict[str, Any]) -> str:
-    """What a release was protected by: title, version, fingerprint, and who is answerable; empty for one of an earlier
-    program, which kept none.
-    """
+class Rules(NamedTuple):
+    """What a release was protected by, and who is answerable for it, as a sentence."""
+
+    title: str
+    version: int
+    sha256: str
+    signed: str
+
+
+def rules_of(database: Database, release: dict[str, Any]) -> Rules | None:
+    """The rules of a release; None for one of an earlier program, which kept none."""
     if not release["policy"]:
-        return ""
+        return None
     policy = policy_file.from_document(json.loads(release["policy"]), "the release")
-    return f"{policy.title}, version {policy.version}, sha256 {policy.sha256}. {signed_as(database, release['policy'])}"
+    return Rules(policy.title, policy.version, policy.sha256, signed_as(database, release["policy"]))
 
 
 def propose(database: Database, file: Path, *, reason: str, by: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from litestar.response import Redirect
 
 from appliance.actions import Action, may
 from appliance.errors import Trouble
-from appliance.jobs.policy import rules_of
+from appliance.jobs.policy import Rules, rules_of
 from appliance.jobs.release_changes import SinceLast, since_last
 from appliance.jobs.release_deeds import approve, discard, person
 from appliance.jobs.release_outbox import build_package, withdraw
@@ -54,8 +54,7 @@ class ReleasePage:
     drafted_it: bool
     sources: bool
     since: SinceLast | None
-    rules: str
-    """What it was protected by, and who signed that, as sentences."""
+    rules: Rules | None
 
     def rows(self, state: str) -> int:
         """How many rows of all tables are in a state, as the report names it."""
