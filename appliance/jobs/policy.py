@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -71,6 +71,23 @@ def signed_as(database: Database, rules: str) -> str:
     policy = policy_file.from_document(json.loads(rules), "the release")
     signed = [one for one in listed(database) if one["signed_by"] and one["sha256"] == policy.sha256]
     return InForce(policy, signed[0] if signed else None).said()
+
+
+class Rules(NamedTuple):
+    """What a release was protected by, and who is answerable for it, as a sentence."""
+
+    title: str
+    version: int
+    sha256: str
+    signed: str
+
+
+def rules_of(database: Database, release: dict[str, Any]) -> Rules | None:
+    """The rules of a release; None for one of an earlier program, which kept none."""
+    if not release["policy"]:
+        return None
+    policy = policy_file.from_document(json.loads(release["policy"]), "the release")
+    return Rules(policy.title, policy.version, policy.sha256, signed_as(database, release["policy"]))
 
 
 def propose(database: Database, file: Path, *, reason: str, by: str) -> dict[str, Any]:

@@ -30,6 +30,7 @@ _PULSES = """
     SELECT count(*) AS weeks, group_concat(rho_numerator || '/' || rho_denominator, ' + ') AS spent
       FROM pulse_debit WHERE monday_day >= unixepoch(:first) / 86400 AND monday_day < unixepoch(:last) / 86400
 """
+SOFTWARE = f"schoolhouse {__version__}"
 COUNTED_BY = ("least_days_enrolled", "least_days_attended", "part_of_day")
 """The numbers of the rule book that decide whom a release counts."""
 
@@ -73,7 +74,7 @@ def gather(database: Database, release: dict[str, Any], earlier: list[Left]) -> 
             for place in places
             if place["kind"] == "school" and (place["is_active"] or place["state_id"] in listed)
         ),
-        software=f"schoolhouse {__version__}",
+        software=SOFTWARE,
         version=release["version"],
         replaces=replaced.package.sha256 if replaced else "",
         withdraws=tuple(one["package_sha256"] for one in withdrawn),

@@ -12,6 +12,7 @@ from appliance.actions import Action
 from appliance.aggregate.refusal import Refused
 from appliance.aggregate.release import Approval, Draft, approved, archive, laid
 from appliance.jobs.release_deeds import allowed, carry_out, check_right, now, take
+from appliance.jobs.release_facts import SOFTWARE
 from appliance.jobs.release_record import content, listed, show
 from appliance.jobs.release_states import LEFT
 from appliance.jobs.signing import signer_of
@@ -25,7 +26,8 @@ def build_package(database: Database, key: int, directory: Path, *, by: str) -> 
     """Build the signed package of an approved release from the files that were approved; built again, it is the same.
 
     A crash leaves the folder as it was or with the whole package, and building again completes it. Raises Refused when
-    another release has left since it was drafted, or when the draft does not bear its seal.
+    another release has left since it was drafted, when another program drafted it, whose attacks may not have been
+    those of today, or when the draft does not bear its seal.
     """
     release = show(database, key)
     if release["status"] == "built":
@@ -34,6 +36,7 @@ def build_package(database: Database, key: int, directory: Path, *, by: str) -> 
     line = allowed(database, release, "build", by, "")
     made = Draft(content(database, key), release["seal"])
     data = approved(made, _approval(database, release), signer_of(database))
+    _check_program(release, made)
     done = {"package_name": made.file_name, "package_sha256": hashlib.sha256(data).hexdigest(), "package": data}
     path = directory / made.file_name
     with laid(data, path), database.changing(Event(by, line.action, f"release {key}")) as tables:
@@ -53,6 +56,14 @@ def _approval(database: Database, release: dict[str, Any]) -> Approval:
     year = [one for one in reversed(listed(database)) if one["school_year"] == release["school_year"]]
     withdrawn = (one["package_sha256"] for one in year if one["status"] == "withdrawn")
     return Approval(release["approved_by"], release["approved_at"][:10], tuple(withdrawn))
+
+
+def _check_program(release: dict[str, Any], made: Draft) -> None:
+    if made.facts["software"] != SOFTWARE:
+        raise Refused(
+            f"Release {release['release_key']} was drafted by {made.facts['software']}, and this is {SOFTWARE}. "
+            "Discard it and draft it again, so that it is attacked with all that is known today."
+        )
 
 
 def _check_beside(tables: Tables, release: dict[str, Any], made: Draft) -> None:

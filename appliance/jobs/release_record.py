@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from appliance.aggregate import codelists
 from appliance.aggregate.disclosure.policy import Policy
 from appliance.aggregate.published import PublishedTable
 from appliance.aggregate.release import EarlierPackage, archive, label
@@ -23,6 +24,10 @@ _RELEASES = """
       FROM release ORDER BY release_key DESC
 """
 _STEPS = "SELECT deed, who, at, reason FROM release_step WHERE release_key = :release ORDER BY step"
+
+
+TITLES = {name: metric.title for name, metric in codelists.METRICS.items()}
+"""What a table of a release is called, by its name."""
 
 
 def listed(database: Database) -> list[dict[str, Any]]:

@@ -339,6 +339,15 @@ def test_a_draft_that_somebody_changed_or_an_earlier_program_made_is_not_built(r
     assert show(ready, 2)["status"] == "approved"
 
 
+def test_a_draft_of_another_program_is_drafted_again_because_the_attacks_of_today_have_not_tried_it(
+    ready: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("appliance.jobs.release_outbox.SOFTWARE", "schoolhouse 9.9")
+    with pytest.raises(Refused, match=r"drafted by schoolhouse \S+, and this is schoolhouse 9\.9"):
+        build_package(ready, 2, ready.home / "outbox", by="x.y")
+    assert show(ready, 2)["status"] == "approved"
+
+
 def test_a_release_that_is_withdrawn_after_the_next_was_drafted_is_named_in_it(ready: Database) -> None:
     first = show(ready, 1)["package_sha256"]
     withdraw(ready, 1, ready.home / "outbox", by="x.y", reason="Wrong.")

@@ -4,11 +4,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from appliance.actions import Action
 from appliance.errors import Trouble
 from appliance.jobs import who_is_who
 from appliance.jobs.import_files import retry_quarantine, undo_batch
 from appliance.settings import Settings
-from appliance.storage.database import Database
+from appliance.storage.database import Database, Event
+from appliance.student_level.records.kept import Kept
 from appliance.student_level.records.student_parts import mark_of, parts_of
 from appliance.student_level.records.who_is_who import (
     known_student,
@@ -303,6 +305,52 @@ def test_two_of_one_name_and_birth_day_in_different_schools_are_asked_about_alth
     who_is_who.keep_apart(two_schools.database, pair.first.student_key, pair.second.student_key, reason="two", by="kim")
     with reading_questions(two_schools.database) as reading:
         assert namesakes(reading) == []
+
+
+class Interrupted(Kept):
+    """Somebody decides between the moment in which two were found alike and the moment in which they are shown."""
+
+    def __init__(self, decision):
+        super().__init__()
+        self.decision = decision
+
+    def of(self, reading, whose, work_out):
+        found = super().of(reading, whose, work_out)
+        self.decision()
+        return found
+
+
+@pytest.fixture
+def another_ada(two_schools):
+    """Two loaded students of one name and birth day, about whom somebody said that the row was another person's."""
+    two_schools.begin()
+    newcomer(two_schools, "u-ada2,Ada,Abara,,505,student,o", "u-ada2,2012-03-04,female")
+    (question,) = open_questions(two_schools)
+    who_is_who.decide(two_schools.database, question.case_key, "different", **WHO)
+    return two_schools
+
+
+def alike(place, kept):
+    with reading_questions(place.database, kept) as reading:
+        return [(pair.first.student_key, pair.second.student_key) for pair in namesakes(reading)]
+
+
+def test_who_is_alike_is_kept_and_what_changes_it_is_seen_at_once(another_ada):
+    kept = Kept()
+    assert alike(another_ada, kept) == alike(another_ada, kept) == [(1, 4)]
+    with another_ada.database.changing(Event("test", Action.IMPORT)) as tables:
+        tables.execute("UPDATE student SET given_name = 'Adah' WHERE student_key = 4")
+    assert alike(another_ada, kept) == []
+    with another_ada.database.changing(Event("test", Action.IMPORT)) as tables:
+        tables.execute("UPDATE student SET given_name = 'Ada' WHERE student_key = 4")
+    assert alike(another_ada, kept) == [(1, 4)]
+    who_is_who.keep_apart(another_ada.database, 1, 4, reason="two", by="kim")
+    assert alike(another_ada, kept) == []
+
+
+def test_two_who_become_one_while_the_page_is_made_are_not_on_it(another_ada):
+    kept = Interrupted(lambda: who_is_who.merge(another_ada.database, 4, 1, **WHO))
+    assert alike(another_ada, kept) == []
 
 
 # One id, two people

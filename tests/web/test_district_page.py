@@ -6,6 +6,7 @@ import io
 from appliance import counts
 from appliance.actions import Action
 from appliance.aggregate.tabulation import DISTRICT, Cell, Tabulation
+from appliance.jobs.compute_metrics import refresh
 from appliance.storage.database import Database, Event
 from tests import maplewood
 from tests.conftest import app_for, sign_in
@@ -85,3 +86,25 @@ def test_on_the_first_twenty_school_days_the_page_counts_and_shows_no_share(own_
     with own_town.changing(Event("test", Action.IMPORT)) as tables:
         tables.execute("INSERT INTO school_attendance_day VALUES (1, ?, 11, 0)", (days[20],))
     assert "13.3%" in hall.get("/district").text
+
+
+def test_more_schools_than_a_page_holds_stand_on_several_pages_and_all_in_the_file(own_town: Database) -> None:
+    with own_town.changing(Event("test", Action.IMPORT)) as tables:
+        schools = [(1000 + number, f"Maple School {number:03}", "school", f"T{number}", 3) for number in range(200)]
+        sql = "INSERT INTO organization (organization_key, name, kind, state_id, parent_key) VALUES (?, ?, ?, ?, ?)"
+        tables.conn.executemany(sql, schools)
+    refresh(own_town, by="test")
+    hall = sign_in(app_for(own_town), "hall")
+    of_measure = "/district/measures/schools?measure=attendance_rate&detail="
+    for first, joined in (("/district", "?"), (of_measure, "&amp;")):
+        page = hall.get(first).text
+        assert f'page 1 of 2 · <a href="{first.replace("&", "&amp;")}{joined}page=1">Next</a>' in page
+        assert ("Elm School" in page, "Maple School 199" in page) == (True, False)
+        for beyond in ("1", "7"):
+            page = hall.get(f"{first}{joined.replace('amp;', '')}page={beyond}").text
+            assert ("Elm School" in page, "Maple School 199" in page) == (False, True)
+        assert "Elm School" in hall.get(f"{first}{joined.replace('amp;', '')}page=-3").text
+    text = hall.get("/district/file/csv").content.decode("utf-8-sig")
+    assert ("Elm School" in text, "Maple School 199" in text) == (True, True)
+    text = hall.get(of_measure.replace("?", "/file/csv?")).content.decode("utf-8-sig")
+    assert ("Elm School" in text, "Maple School 199" in text) == (True, True)

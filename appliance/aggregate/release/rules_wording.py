@@ -96,12 +96,14 @@ def attacks(made: Report) -> Iterator[str]:
         "A hidden row counts here with all that it hides: those with the result, those without it, and the size of the "
         "group where that is hidden as well."
     )
+    yield ""
     yield (
         "Each student who is alone in a group, at a school or in the district, was also given what that student knows: "
         "the own group, and the own result in every table. It makes no other small group exact. Who is alone in the "
         "district is known to be so in each school that he or she goes to; the only members of a group at two schools "
         "are otherwise taken for two students. For every sum the attacker knows how many count twice in it."
     )
+    yield ""
     yield (
         f"{made.certified:,} promises were made, one or more for every number that is too small or too telling by "
         "itself: what has to stay possible about it. For each there are two tables of whole students that agree with "

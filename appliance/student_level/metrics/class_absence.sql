@@ -1,7 +1,7 @@
 -- class_absence: students who missed a tenth or more of the meetings of a class, out of students with classes.
 -- Counts each student once, by the classes that met while the student was in them on the least number of days or more,
--- out of the days on which a file names those who were there; where files name only who was away, out of every day on
--- which the school took attendance.
+-- out of the days for which a file says that the class met or names those who were there; where files name only who was
+-- away, out of every day on which the school took attendance.
 -- Shown by: all, grade, race, sex, english_learner, disability, economic
 -- Leaves the district: no
 -- Rule: the Ed-Fi dashboards' class period absence rate; whole meetings, so exactly 10 % counts; see `class_meetings.sql`.

@@ -1,8 +1,8 @@
 -- class_meetings: how often each class met while a student was in it, and how often the student missed it.
 -- Only schools that send attendance class by class, and no homerooms. Late is there.
--- A class met on the days on which a file names those who were there. Before the first of these days, and for a class
--- of which files name only who was away, it is taken to have met on every day for which its school took attendance: no
--- file says more. A class that nothing is said of, at a school that names who was there, is none that is counted.
+-- A class met on the days for which a file says so or names those who were there. Before the first of these days, and
+-- for a class of which files name only who was away, it is taken to have met on every day for which its school took
+-- attendance: no file says more. A class that nothing is said of, at a school that names its days, is not counted.
 -- A student who left a class and came back is in it twice; where the two overlap, no meeting counts twice.
 -- CROSS JOIN keeps the order written here: from the few absences to the seats, never from every day to every seat.
 WITH named AS MATERIALIZED (
@@ -11,7 +11,7 @@ WITH named AS MATERIALIZED (
 ), told AS MATERIALIZED (
     SELECT DISTINCT section_key FROM attendance_section WHERE day BETWEEN :first_day AND :snapshot
 ), school AS MATERIALIZED (
-    SELECT section.school_key, max(section_key IN (SELECT section_key FROM named)) AS names_everybody
+    SELECT section.school_key, max(section_key IN (SELECT section_key FROM named)) AS names_days
       FROM (SELECT section_key FROM told UNION SELECT section_key FROM named) JOIN section USING (section_key)
      GROUP BY section.school_key
 ), placed AS (
@@ -20,7 +20,7 @@ WITH named AS MATERIALIZED (
            min(coalesce(section_enrollment.end_day, section.end_day), section.end_day, :snapshot + 1) AS end_day
       FROM section_enrollment JOIN section USING (section_key) JOIN school USING (school_key)
      WHERE section.kind = 'scheduled'
-       AND (NOT names_everybody OR section_key IN (SELECT section_key FROM named UNION SELECT section_key FROM told))
+       AND (NOT names_days OR section_key IN (SELECT section_key FROM named UNION SELECT section_key FROM told))
 ), seat AS MATERIALIZED (
     SELECT student_key, section_key, school_key, end_day,
            max(begin_day, coalesce(max(end_day) OVER (PARTITION BY student_key, section_key ORDER BY begin_day, end_day

@@ -90,6 +90,9 @@ LAYOUTS = (
         _STUDENT, need("day", "date", day), need("category", "category", one_of(ATTENDANCE_CODES)),
         may("school", "school_id", text),
     )),
+    Layout("class meetings", "class_meeting", (
+        need("section", "section_id", text), need("day", "met_on", day), may("school", "school_id", text),
+    )),
     Layout("tests", "test_result", (
         _STUDENT, need("test", "assessment_id", text), need("day", "administration_date", day),
         may("title", "assessment_title", text, empty=""),

@@ -1,4 +1,4 @@
-"""On which days a class met, where a file of class attendance says so by naming those who were there.
+"""On which days a class met, where a file says so: a row for each day, or class attendance that names who was there.
 
 A class has met on a day for which a file names students who were there, and with those away at least half of the class:
 fewer only take absences back. Once a class is known by its days, each later row about it names a day, too.
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from appliance.student_level.staging.batch import Batch
 
+MET = "INSERT OR IGNORE INTO section_met (section_key, day) VALUES (?, ?)"
 _TABLE = """
 CREATE TEMP TABLE named_day (section_key, day, there, named, PRIMARY KEY (section_key, day)) WITHOUT ROWID
 """

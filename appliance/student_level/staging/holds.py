@@ -10,7 +10,7 @@ from appliance.student_level.staging.report import ImportReport
 _PLURALS = {
     "school": "schools", "student": "students", "staff": "members of staff", "section": "classes",
     "section_enrollment": "class enrollments", "school_enrollment": "school enrollments", "grade": "grades",
-    "attendance_event": "attendance events", "test_result": "test results",
+    "attendance_event": "attendance events", "class_meeting": "class meetings", "test_result": "test results",
     "transcript_course": "courses in transcripts", "course_level": "levels of courses",
     "program": "program memberships",
     "disability": "disabilities", "home_language": "home languages", "night_residence": "night residences",

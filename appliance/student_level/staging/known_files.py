@@ -77,6 +77,7 @@ _GROUPS = (
     _group("caseload", "caseload"),
     _group("daily attendance, section attendance",
            "attendance_event calendar_day school academic_session school_enrollment section section_enrollment"),
+    _group("class meetings", "class_meeting", "section"),
     _group("course levels", "course_level course"),
     _group("transcripts", "transcript_course course academic_session"),
     _group("tests", "test_result"),

@@ -59,6 +59,7 @@ IN_ORDER: dict[str, Loader] = {
     "caseload": load_membership.caseloads,
     "daily attendance": load_attendance.daily,
     "section attendance": load_attendance.by_section,
+    "class meetings": load_attendance.class_meetings,
     "course levels": load_transcripts.course_levels,
     "transcripts": load_transcripts.transcripts,
     "tests": load_learning.tests,

@@ -21,7 +21,7 @@ from appliance.student_level.sources.layout import Layout
 from appliance.student_level.staging.attendance_corrections import DAYS, SECTIONS, Kind, Present, correct
 from appliance.student_level.staging.attendance_cover import Cover
 from appliance.student_level.staging.batch import Batch
-from appliance.student_level.staging.class_meetings import Meetings
+from appliance.student_level.staging.class_meetings import MET, Meetings
 from appliance.student_level.staging.days_from_sections import tell_days
 from appliance.student_level.staging.first_rows import FirstRows, Ready
 from appliance.student_level.staging.references import Reference, with_keys
@@ -51,6 +51,14 @@ def by_section(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None
     meetings.keep()
     if cover.days_by_school:
         tell_days(batch.run, cover.year_begins, cover.last)
+
+
+def class_meetings(batch: Batch, layout: Layout, read: FileRead, rows: Rows) -> None:
+    """Days on which classes met, each in a row of its own, whoever was there."""
+    sections, count = _Sections(batch), batch.report.count(layout.entity)
+    for block in rows.blocks():
+        known = sections.found(layout, read, block)
+        count.added += batch.run_many(MET, set(zip(*known.of("section_key", "day"), strict=True)))
 
 
 def _student(batch: Batch) -> Reference:

@@ -1,5 +1,6 @@
 """The superintendent's page: a line a school, totals only."""
 
+from collections.abc import Sized
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -19,12 +20,17 @@ from appliance.web.sheets import Cell, Sheet
 from appliance.web.visit import Frame, Visit
 
 STALE_DAYS = 4
-LINES_A_PAGE = 150
-"""Schools: as many as a page of the wanted size holds."""
+SCHOOLS_A_PAGE = 150
+"""As many as a page of the wanted size holds."""
 COLUMNS = (
     "School", "Students", "Attended in the last week loaded", "Week of", "Same week last year",
     "Missed 10% or more of days", "Out of", "Attendance loaded until",
 )  # fmt: skip
+
+
+def last_page_of(schools: Sized) -> int:
+    """The number of the last page of a list of schools, from 0."""
+    return max(len(schools) - 1, 0) // SCHOOLS_A_PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +49,12 @@ class DistrictPage:
     @property
     def lines(self) -> tuple[SchoolLine, ...]:
         """The schools of this page."""
-        return self.district.lines[self.page * LINES_A_PAGE : (self.page + 1) * LINES_A_PAGE]
+        return self.district.lines[self.page * SCHOOLS_A_PAGE : (self.page + 1) * SCHOOLS_A_PAGE]
 
     @property
     def last_page(self) -> int:
         """The number of the last page, from 0."""
-        return max(len(self.district.lines) - 1, 0) // LINES_A_PAGE
+        return last_page_of(self.district.lines)
 
     @property
     def is_early(self) -> bool:
@@ -73,7 +79,7 @@ def see_district(visit: NamedDependency[Visit], page: FromQuery[int] = 0) -> Res
             district=found,
             chart=attendance_chart(found.weeks, found.before),
             counted_on=snapshot,
-            page=min(max(page, 0), max(len(found.lines) - 1, 0) // LINES_A_PAGE),
+            page=min(max(page, 0), last_page_of(found.lines)),
         )
     visit.saw(Action.SEE_DISTRICT, students=())
     return show(shown)

@@ -30,6 +30,7 @@ from appliance.web.measure_table import (
     students_columns,
     subject_of,
 )
+from appliance.web.pages.district import SCHOOLS_A_PAGE, last_page_of
 from appliance.web.rendering import show
 from appliance.web.visit import Frame, NoSuch, Visit
 
@@ -215,6 +216,7 @@ class MeasureSchoolsPage:
     line: Line
     schools: tuple[schools.Share, ...]
     district: Said
+    page: int
     each_once: ClassVar[str] = EACH_ONCE
 
     @property
@@ -230,23 +232,36 @@ class MeasureSchoolsPage:
     @property
     def lines(self) -> tuple[tuple[str, Said], ...]:
         """Each school, and how the measure stands there."""
-        return tuple((one.name, share_said(one, self.line)) for one in self.schools)
+        return self._said(self.schools)
+
+    @property
+    def shown(self) -> tuple[tuple[str, Said], ...]:
+        """The lines of this page."""
+        return self._said(self.schools[self.page * SCHOOLS_A_PAGE : (self.page + 1) * SCHOOLS_A_PAGE])
+
+    @property
+    def last_page(self) -> int:
+        """The number of the last page, from 0."""
+        return last_page_of(self.schools)
+
+    def _said(self, some: Sequence[schools.Share]) -> tuple[tuple[str, Said], ...]:
+        return tuple((one.name, share_said(one, self.line)) for one in some)
 
 
 @get("/district/measures/schools", action=Action.SEE_DISTRICT, sync_to_thread=True)
 def see_measure_schools(
-    visit: NamedDependency[Visit], measure: FromQuery[str], detail: FromQuery[str] = ""
+    visit: NamedDependency[Visit], measure: FromQuery[str], detail: FromQuery[str] = "", page: FromQuery[int] = 0
 ) -> Response[str] | Redirect:
     """One measure school by school, totals only."""
-    page = schools_of_measure(visit, measure, detail)
-    if page is None:
+    shown = schools_of_measure(visit, measure, detail, page)
+    if shown is None:
         return Redirect("/district/measures", status_code=303)
     visit.saw(Action.SEE_DISTRICT, students=())
-    return show(page)
+    return show(shown)
 
 
-def schools_of_measure(visit: Visit, measure: str, detail: str) -> MeasureSchoolsPage | None:
-    """The page of one measure by school, not yet in the log; None where nothing has been counted. Raises NoSuch."""
+def schools_of_measure(visit: Visit, measure: str, detail: str, page: int = 0) -> MeasureSchoolsPage | None:
+    """A page of one measure by school, not yet in the log; None where nothing has been counted. Raises NoSuch."""
     with visit.reading() as reading, visit.house.database.counts_only() as shelf:
         rules = visit.rules(reading)
         found = of_district(shelf, reading, visit.school_year, rules)
@@ -254,7 +269,8 @@ def schools_of_measure(visit: Visit, measure: str, detail: str) -> MeasureSchool
             return None
         line = _line(found, measure, detail)
         told = by_school(shelf, reading, line)
-        return MeasureSchoolsPage(visit.frame(reading), line, told, now_said(line, rules.first_days))
+        page = min(max(page, 0), last_page_of(told))
+        return MeasureSchoolsPage(visit.frame(reading), line, told, now_said(line, rules.first_days), page)
 
 
 MEASURE_PAGES = (see_school_measures, see_measure_students, see_district_measures, see_measure_schools)

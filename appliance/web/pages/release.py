@@ -14,12 +14,13 @@ from litestar.response import Redirect
 
 from appliance.actions import Action, may
 from appliance.errors import Trouble
+from appliance.jobs.policy import Rules, rules_of
 from appliance.jobs.release_changes import SinceLast, since_last
 from appliance.jobs.release_deeds import approve, discard, person
 from appliance.jobs.release_outbox import build_package, withdraw
-from appliance.jobs.release_record import content, files
+from appliance.jobs.release_record import TITLES, content, files
 from appliance.jobs.release_record import show as record_of
-from appliance.jobs.release_states import LEFT, Step, possible
+from appliance.jobs.release_states import LEFT, STEPS, Step, possible
 from appliance.web.forms import FromForm
 from appliance.web.pages.releases import may_see
 from appliance.web.rendering import show
@@ -44,6 +45,8 @@ class ReleasePage:
 
     template: ClassVar[str] = "pages/release.html"
     most_rows: ClassVar[int] = MOST_ROWS
+    titles: ClassVar[dict[str, str]] = TITLES
+    done: ClassVar[dict[str, str]] = {step.deed: step.after for step in STEPS}
     frame: Frame
     release: dict[str, Any]
     files: tuple[File, ...]
@@ -51,6 +54,11 @@ class ReleasePage:
     drafted_it: bool
     sources: bool
     since: SinceLast | None
+    rules: Rules | None
+
+    def rows(self, state: str) -> int:
+        """How many rows of all tables are in a state, as the report names it."""
+        return sum(table.get(state, 0) for table in self.release["report"]["tables"])
 
     @property
     def has_left(self) -> bool:
@@ -102,6 +110,7 @@ def see_release(release: FromPath[int], visit: NamedDependency[Visit]) -> Respon
             drafted_it=mine and found["status"] == "drafted",
             sources=may(visit.role, Action.APPROVE_RELEASE),
             since=since_last(visit.house.database, found),
+            rules=rules_of(visit.house.database, found),
         )
     )
 

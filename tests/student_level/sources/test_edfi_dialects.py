@@ -343,3 +343,15 @@ def test_attendance_of_less_than_half_a_day_is_no_day_missed(database, tmp_path)
     events = event.format(9, 1, "0.25") + event.format(9, 2, "0.5") + event.format(9, 3, "1")
     import_files(database, list(write(tmp_path, INBLOOM | {"StudentAttendance": events})))
     assert ask(database, "SELECT category FROM attendance_day ORDER BY day") == [("tardy",), ("excused",), ("excused",)]
+
+
+def test_an_event_of_attendance_taken_says_that_the_class_met(database, tmp_path):
+    events = "".join(
+        f"<SectionAttendanceTakenEvent><EventDate>{date}</EventDate>{ALGEBRA}</SectionAttendanceTakenEvent>"
+        for date in ("2026-09-01", "2026-09-03")
+    )
+    report = import_files(database, list(write(tmp_path, INBLOOM | {"StudentAttendance": events})))
+    assert report.problems == []
+    assert report.counts["class_meeting"].added == 2
+    met = "SELECT section.code, day FROM section_met JOIN section USING (section_key) ORDER BY day"
+    assert ask(database, met) == [("A1", day("2026-09-01")), ("A1", day("2026-09-03"))]

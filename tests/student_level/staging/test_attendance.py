@@ -351,3 +351,15 @@ def test_the_days_of_a_class_go_when_their_batch_is_taken_back(two_schools):
     report = load(two_schools, sections("501 e-alg 2026-09-10 Present", "502 e-alg 2026-09-10 Absent"))
     undo_batch(two_schools.database, report.batch, reason="a mistake")
     assert met(two_schools) == [("Algebra", "2026-09-08")]
+
+
+def test_class_meetings_come_as_a_file_of_their_own_and_a_class_that_nobody_knows_is_refused(two_schools):
+    begin(two_schools)
+    file = "section_id,met_on\ne-alg,2026-09-08\ne-alg,2026-09-10\nALG-1,2026-09-11\ne-none,2026-09-08\n"
+    report = load(two_schools, file, "meetings.csv")
+    assert report.counts["class_meeting"].added == 2
+    assert [(row, column, kind) for _, row, column, kind in problems(report)] == [
+        (4, "section_id", "ambiguous"), (5, "section_id", "unknown_reference"),
+    ]  # fmt: skip
+    assert met(two_schools) == [("Algebra", "2026-09-08"), ("Algebra", "2026-09-10")]
+    assert not load(two_schools, file, "meetings.csv").changed_anything

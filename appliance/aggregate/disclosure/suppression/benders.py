@@ -17,7 +17,7 @@ from dataclasses import replace
 import highspy
 import numpy as np
 
-from appliance.aggregate.disclosure.suppression.block import Answer, Flags, Floats, Need, Table
+from appliance.aggregate.disclosure.suppression.block import Answer, Flags, Floats, Need, Table, matrix
 from appliance.aggregate.disclosure.suppression.deviations import Deviations, cheapest, load, quiet
 
 TOLERANCE = 1e-6
@@ -115,7 +115,7 @@ class _Search:
         low = table.forced.astype(np.float64)
         high = np.where(table.fixed & ~table.forced, 0.0, 1.0)
         price = np.where(table.forced, 0.0, table.weight)
-        load(self._master, price, low, high, [])
+        load(self._master, price, low, high, matrix([]))
         self._columns = np.arange(table.size, dtype=np.int32)
         self._missed: Counter[Need] = Counter()
         self._cells_in_master = 0

@@ -67,8 +67,12 @@ class Answer:
         return self.cost - self.bound < 0.5
 
 
-def matrix(sums: Sums) -> tuple[NDArray[np.int32], NDArray[np.int32], Floats]:
-    """Row starts, columns and coefficients of the sums, as HiGHS wants them."""
+Matrix = tuple[NDArray[np.int32], NDArray[np.int32], Floats]
+"""Row starts, columns and coefficients of sums, as HiGHS wants them."""
+
+
+def matrix(sums: Sums) -> Matrix:
+    """The sums, one row each."""
     starts = np.zeros(len(sums) + 1, dtype=np.int32)
     starts[1:] = np.cumsum([len(cells) for cells, _ in sums], dtype=np.int32) if sums else []
     columns = np.array([cell for cells, _ in sums for cell in cells], dtype=np.int32)

@@ -3,7 +3,7 @@
 import highspy
 import numpy as np
 
-from appliance.aggregate.disclosure.suppression.block import Flags, Floats, Need, Sums, Table, matrix
+from appliance.aggregate.disclosure.suppression.block import Flags, Floats, Matrix, Need, Table, matrix
 from appliance.aggregate.refusal import Refused
 
 NEGLIGIBLE = 1e-6
@@ -18,13 +18,13 @@ def quiet() -> highspy.Highs:
     return solver
 
 
-def load(solver: highspy.Highs, cost: Floats, lower: Floats, upper: Floats, sums: Sums) -> None:
+def load(solver: highspy.Highs, cost: Floats, lower: Floats, upper: Floats, sums: Matrix) -> None:
     """Give the solver a model: minimise `cost` over columns within bounds whose sums are all zero."""
-    starts, columns, coefficients = matrix(sums)
+    starts, columns, coefficients = sums
     lp = highspy.HighsLp()
-    lp.num_col_, lp.num_row_ = int(cost.size), len(sums)
+    lp.num_col_, lp.num_row_ = int(cost.size), starts.size - 1
     lp.col_cost_, lp.col_lower_, lp.col_upper_ = cost, lower, upper
-    lp.row_lower_ = lp.row_upper_ = np.zeros(len(sums))
+    lp.row_lower_ = lp.row_upper_ = np.zeros(starts.size - 1)
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = starts, columns, coefficients
     solver.passModel(lp)
@@ -38,7 +38,7 @@ class Deviations:
         self._solver = quiet()
         self._solver.setOptionValue("presolve", "off")
         zero = np.zeros(table.size)
-        load(self._solver, zero, zero, zero, table.sums)
+        load(self._solver, zero, zero, zero, matrix(table.sums))
         self._all = np.arange(table.size, dtype=np.int32)
         self._aim: int | None = None
 
@@ -71,34 +71,39 @@ def cheapest(table: Table, hidden: Flags, need: Need) -> Flags:
     """
     usable = ~table.fixed | hidden
     price = np.where(hidden, 0.01, table.weight)
-    cost = price.copy()
-    solver = quiet()
+    up = np.where(usable, np.minimum(table.up, 4.0 * need.amount + 4), 0.0)
+    down = np.where(usable, np.minimum(table.down, 4.0 * need.amount + 4), 0.0)
+    low, high = np.zeros(2 * table.size), np.concatenate([up, down])
+    toward, away = (need.cell, table.size + need.cell) if need.sign > 0 else (table.size + need.cell, need.cell)
+    low[toward] = high[toward] = need.amount
+    high[away] = 0.0
+    solver, both = quiet(), np.arange(2 * table.size, dtype=np.int32)
+    load(solver, np.concatenate([price, price]), low, high, _up_and_down(table))
     best: Flags | None = None
     for _ in range(4):
-        up = np.where(usable, np.minimum(table.up, 4.0 * need.amount + 4), 0.0)
-        down = np.where(usable, np.minimum(table.down, 4.0 * need.amount + 4), 0.0)
-        low = np.zeros(2 * table.size)
-        high = np.concatenate([up, down])
-        toward, away = (need.cell, table.size + need.cell) if need.sign > 0 else (table.size + need.cell, need.cell)
-        low[toward] = high[toward] = need.amount
-        high[away] = 0.0
-        sums = [
-            (cells + [table.size + cell for cell in cells], values + [-value for value in values])
-            for cells, values in table.sums
-        ]
-        load(solver, np.concatenate([cost, cost]), low, high, sums)
         solver.run()
         if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             break
-        both = np.array(solver.getSolution().col_value)
-        size = np.abs(both[: table.size] - both[table.size :])
+        moves = np.array(solver.getSolution().col_value)
+        size = np.abs(moves[: table.size] - moves[table.size :])
         support = (size > NEGLIGIBLE) & ~hidden
         if best is None or table.weight[support].sum() < table.weight[best].sum():
             best = support
         if not support.any():
             break
         cost = np.where(hidden, 0.01, table.weight / np.maximum(size, 0.5))
+        solver.changeColsCost(both.size, both, np.concatenate([cost, cost]))
     if best is None:
         raise Refused("No choice of hidden cells protects a sensitive number. Merge categories or leave the table out.")
     best[need.cell] = True
     return best
+
+
+def _up_and_down(table: Table) -> Matrix:
+    """The sums of a table over how far each cell goes up, and how far down: twice as many columns, none below 0."""
+    starts, columns, coefficients = matrix(table.sums)
+    return (
+        2 * starts,
+        np.stack([columns, columns + np.int32(table.size)], axis=1).ravel(),
+        np.stack([coefficients, -coefficients], axis=1).ravel(),
+    )

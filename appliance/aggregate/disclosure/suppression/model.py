@@ -87,73 +87,101 @@ class Numbered:
     """Numbers that may deviate within their published code, and are not hidden."""
 
 
-def number(
-    population: Population,
-    parts: tuple[Part, ...],
-    dimensions: Iterable[str],
-    *,
-    hidden: set[Name],
-    wishes: Iterable[Wish],
-    weights: Weights,
-    promised: Collection[Name] = (),
-    lift_codes: bool = False,
-    of_district: bool = False,
-    asked: str,
-) -> Numbered:
-    """The numbers `parts` of some dimensions and of the totals, with every sum among them.
+class Numbering:
+    """The numbers `parts` of some dimensions and of the totals, with every sum among them, whatever is hidden of them.
 
     ("size",): group sizes. ("outcome",): outcomes for one who knows every group size. All three: outcomes, their
-    complements and group sizes tied together, for one who does not. `promised`: may not be hidden, unless they are
-    already. `lift_codes`: coded outcomes may be hidden.
-    `of_district`: the district's row alone, where the last dimension may be hidden and its margins stay as they are:
-    one that is shown stands still, and one that is hidden may move. `asked`: the dimension that is to be protected;
-    what everybody can look up of the others stands still, hidden or not.
+    complements and group sizes tied together, for one who does not. `of_district`: the district's row alone, where the
+    last dimension may be hidden and its margins stay as they are: one that is shown stands still, and one that is
+    hidden may move.
     """
-    dimensions = [ALL, *dimensions]
-    named = [
-        Name(part, place)
-        for part in parts
-        for dimension in dimensions
-        if part == "outcome" or not crossings.is_share(dimension)
-        for place in population.places(dimension)
-        if not of_district or place.school_id == DISTRICT
-    ]
-    floor = weights.policy.smallest_hidden
-    sizes_known = len(parts) == 1
-    names = [name for name in named if not _cannot_move(population, name, floor, sizes_known=sizes_known)]
-    index = {name: column for column, name in enumerate(names)}
-    values = np.array([_value(population, name) for name in names], dtype=np.int64)
-    forced = np.array([Name(_printed(name.part), name.place) in hidden for name in names])
-    codes = {} if lift_codes else population.coded
-    coded = ~forced & np.array([name.part != "size" and name.place in codes for name in names])
-    low = np.array([floor if name.part == "size" else 0 for name in names])
-    ample = float(values.max(initial=0) * 2 + 10 * weights.policy.minimum_n)
-    high = [float(population.most(name.place)) if sizes_known and name.part == "outcome" else ample for name in names]
-    least = np.minimum(low, values).astype(np.float64)
-    most = np.array(high, dtype=np.float64)
-    for column in np.flatnonzero(coded):
-        name = names[column]
-        within = codes[name.place]
-        size = population.size[name.place]
-        least[column], most[column] = within if name.part == "outcome" else (size - within[1], size - within[0])
-    margin = np.array([of_district and name.place.dimension != dimensions[-1] for name in names])
-    owed = np.array([Name(_printed(name.part), name.place) in promised for name in names], dtype=np.bool_)
-    least, most = np.where(margin & ~forced, values, least), np.where(margin & ~forced, values, most)
-    looked_up = functools.partial(weights.policy.can_be_looked_up, *population.owner)
-    is_open = {one: looked_up(one) and not looked_up(asked) for one in dimensions}
-    open_book = np.array([name.part == "size" and is_open[name.place.dimension] for name in names], dtype=np.bool_)
-    least, most = np.where(open_book, values, least), np.where(open_book, values, most)
-    table = Table(
-        value=values,
-        down=(values - least).astype(np.float64),
-        up=most - values,
-        weight=np.array([weights.of(population, name) for name in names]),
-        fixed=(margin | (owed & ~coded)) & ~forced,
-        forced=forced | coded,
-        sums=_sums(population, parts, dimensions, index, of_district=of_district),
-        needs=[Need(index[wish.name], wish.sign, wish.amount) for wish in wishes if wish.name in index],
-    )
-    return Numbered(table, names, index, coded)
+
+    def __init__(
+        self,
+        population: Population,
+        parts: tuple[Part, ...],
+        dimensions: Iterable[str],
+        weights: Weights,
+        *,
+        of_district: bool = False,
+    ) -> None:
+        self._dimensions = dimensions = [ALL, *dimensions]
+        self._policy = weights.policy
+        self._population, floor, sizes_known = population, weights.policy.smallest_hidden, len(parts) == 1
+        self._names = [
+            name
+            for name in _named(population, parts, dimensions)
+            if not (of_district and name.place.school_id != DISTRICT)
+            and not _cannot_move(population, name, floor, sizes_known=sizes_known)
+        ]
+        self._printed = [Name(_printed(name.part), name.place) for name in self._names]
+        self._index = {name: column for column, name in enumerate(self._names)}
+        self._values = np.array([_value(population, name) for name in self._names], dtype=np.int64)
+        low = np.array([floor if name.part == "size" else 0 for name in self._names], dtype=np.float64)
+        ample = float(self._values.max(initial=0) * 2 + 10 * weights.policy.minimum_n)
+        self._least = np.minimum(low, self._values)
+        self._most = np.array(
+            [
+                float(population.most(name.place)) if sizes_known and name.part == "outcome" else ample
+                for name in self._names
+            ]
+        )
+        self._margin = np.array(
+            [of_district and name.place.dimension != dimensions[-1] for name in self._names], dtype=np.bool_
+        )
+        self._weight = np.array([weights.of(population, name) for name in self._names])
+        self._sums = _sums(population, parts, dimensions, self._index, of_district=of_district)
+
+    def under(
+        self,
+        hidden: Collection[Name],
+        wishes: Iterable[Wish],
+        promised: Collection[Name] = (),
+        *,
+        lift_codes: bool = False,
+        asked: str,
+    ) -> Numbered:
+        """The table of a pattern. `promised`: may not be hidden, unless they are already.
+
+        `lift_codes`: coded outcomes may be hidden. `asked`: the dimension that is to be protected; what everybody can
+        look up of the others stands still, hidden or not.
+        """
+        population, index = self._population, self._index
+        forced = np.array([name in hidden for name in self._printed], dtype=np.bool_)
+        least, most = self._least.copy(), self._most.copy()
+        codes = {} if lift_codes else population.coded
+        coded = ~forced & np.array(
+            [name.part != "size" and name.place in codes for name in self._names], dtype=np.bool_
+        )
+        for column in np.flatnonzero(coded):
+            name = self._names[column]
+            within = codes[name.place]
+            size = population.size[name.place]
+            least[column], most[column] = within if name.part == "outcome" else (size - within[1], size - within[0])
+        looked_up = functools.partial(self._policy.can_be_looked_up, *population.owner)
+        is_open = {one: looked_up(one) and not looked_up(asked) for one in self._dimensions}
+        open_book = np.array(
+            [name.part == "size" and is_open[name.place.dimension] for name in self._names], dtype=np.bool_
+        )
+        still = (self._margin & ~forced) | open_book
+        owed = np.array([name in promised for name in self._printed], dtype=np.bool_)
+        table = Table(
+            value=self._values,
+            down=np.where(still, 0.0, self._values - least),
+            up=np.where(still, 0.0, most - self._values),
+            weight=self._weight,
+            fixed=(self._margin | (owed & ~coded)) & ~forced,
+            forced=forced | coded,
+            sums=self._sums,
+            needs=[Need(index[wish.name], wish.sign, wish.amount) for wish in wishes if wish.name in index],
+        )
+        return Numbered(table, self._names, index, coded)
+
+
+def _named(population: Population, parts: tuple[Part, ...], dimensions: list[str]) -> Iterator[Name]:
+    for part, dimension in product(parts, dimensions):
+        if _of(part, dimension):
+            yield from (Name(part, place) for place in population.places(dimension))
 
 
 def _value(population: Population, name: Name) -> int:

@@ -19,7 +19,7 @@ from appliance.aggregate.disclosure.policy import Policy
 from appliance.aggregate.disclosure.suppression import benders
 from appliance.aggregate.disclosure.suppression.block import Answer, Flags
 from appliance.aggregate.disclosure.suppression.deviations import cheapest
-from appliance.aggregate.disclosure.suppression.model import Name, Numbered, Part, Weights, Wish, number
+from appliance.aggregate.disclosure.suppression.model import Name, Numbered, Numbering, Part, Weights, Wish
 from appliance.aggregate.disclosure.suppression.promises import Unkept
 from appliance.aggregate.refusal import Refused
 from appliance.progress import Progress, quietly
@@ -116,8 +116,9 @@ def mend(work: Work, pattern: Pattern, population: Population, wishes: Iterable[
     before = len(pattern[key])
     parts: tuple[Part, ...] = ("size",) if population.outcome is None else ("size", "outcome", "complement")
     parts = ("outcome",) if sizes_known else parts
+    systems = _Systems(work, population, parts)
     for wish in wishes:
-        pattern[key] |= _mended(work, population, parts, pattern[key], wish)
+        pattern[key] |= _mended(systems, pattern[key], wish)
         if population.outcome is not None:
             pattern[key] = _outcomes_of_hidden_groups(population, pattern[key])
             _forget_codes(population, pattern[key])
@@ -143,14 +144,32 @@ def cover(work: Work, changes: Population, hidden: set[Name], wishes: list[Wish]
     return _part(work, changes, "size", hidden, wishes, [ALL, *changes.dimensions])
 
 
-def _mended(work: Work, population: Population, parts: tuple[Part, ...], hidden: set[Name], wish: Wish) -> set[Name]:
+@dataclass(slots=True)
+class _Systems:
+    """The joint systems of a population, numbered once for all wishes: the pattern grows, the sums stay."""
+
+    work: Work
+    population: Population
+    parts: tuple[Part, ...]
+    known: dict[tuple[str, ...], Numbering] = field(default_factory=dict)
+
+    def over(self, dimensions: Iterable[str]) -> Numbering:
+        """The system over some dimensions and the totals."""
+        at = tuple(dimensions)
+        if at not in self.known:
+            self.known[at] = Numbering(self.population, self.parts, at, self.work.weights)
+        return self.known[at]
+
+
+def _mended(systems: _Systems, hidden: set[Name], wish: Wish) -> set[Name]:
     """What to hide so that one wish comes true. Raises `Unkept` when only numbers that are promised would do."""
+    work, population = systems.work, systems.population
     owner = (population.metric, population.detail)
     promised = work.promised.get(owner, set()) - hidden
     if promised:
         with suppress(_Impossible):
-            return _support_of(work, population, parts, hidden, wish, promised)
-    added = _support_of(work, population, parts, hidden, wish, set())
+            return _support_of(systems, hidden, wish, promised)
+    added = _support_of(systems, hidden, wish, set())
     if broken := added & promised:
         raise Unkept(work.policy, owner, broken)
     return added
@@ -160,36 +179,19 @@ class _Impossible(Refused):
     """No choice of numbers makes a wish come true."""
 
 
-def _support_of(
-    work: Work,
-    population: Population,
-    parts: tuple[Part, ...],
-    hidden: set[Name],
-    wish: Wish,
-    promised: set[Name],
-) -> set[Name]:
+def _support_of(systems: _Systems, hidden: set[Name], wish: Wish, promised: set[Name]) -> set[Name]:
     """What to hide so that one wish comes true, without anything that is promised.
 
     First within the wish's dimension and its margins, whose totals stand still meanwhile: that is a small part of the
     joint system. Over all dimensions when that is impossible, or when nothing in the small part needs to be hidden.
     Codes give way only when nothing else helps.
     """
-    dimension = wish.name.place.dimension
+    population, dimension = systems.population, wish.name.place.dimension
     own = [] if dimension == ALL else [*population.beside(dimension), dimension]
     for lift_codes, dimensions in product((False, True), (own, population.dimensions)):
         if not dimensions or (lift_codes and not population.coded):
             continue
-        joint = number(
-            population,
-            parts,
-            dimensions,
-            hidden=hidden,
-            wishes=[wish],
-            weights=work.weights,
-            promised=promised,
-            lift_codes=lift_codes,
-            asked=dimension,
-        )
+        joint = systems.over(dimensions).under(hidden, [wish], promised, lift_codes=lift_codes, asked=dimension)
         if not joint.table.needs:
             continue
         if dimensions is own:
@@ -231,17 +233,10 @@ def _part(
             continue
         dimensions = [] if dimension == ALL else [*population.beside(dimension), dimension]
         of_district = dimension != ALL and population.is_in_district(dimension)
-        block = number(
-            population,
-            (part,),
-            dimensions,
-            hidden=hidden,
-            wishes=[wish for wish in wishes if not of_district or wish.name.place.dimension == dimension],
-            weights=work.weights,
-            promised=work.promised.get((population.metric, population.detail), ()),
-            of_district=of_district,
-            asked=dimension,
-        )
+        owned = [wish for wish in wishes if not of_district or wish.name.place.dimension == dimension]
+        promised = work.promised.get((population.metric, population.detail), ())
+        numbering = Numbering(population, (part,), dimensions, work.weights, of_district=of_district)
+        block = numbering.under(hidden, owned, promised, asked=dimension)
         answer = benders.solve(block.table, work.policy.seconds_per_block)
         hidden |= _printed(block, answer.hidden)
         work.blocks.append(_record(population, part, dimension, answer))

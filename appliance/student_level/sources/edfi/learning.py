@@ -92,6 +92,19 @@ def attendance_by_section(package: Package) -> Iterator[Row]:
             yield record.line, _absence(package, record) | {"section": package.section(reference)}
 
 
+def class_meetings(package: Package) -> Iterator[Row]:
+    """Days on which attendance was taken in a section, whoever was there."""
+    for record in package.records("SectionAttendanceTakenEvent"):
+        yield (
+            record.line,
+            {
+                "section": package.section(record.group("SectionReference")),
+                "day": record.text("EventDate") or first(record.group("CalendarDateReference"), "Date"),
+                "school": package.organization(record, "SchoolReference", "SectionReference"),
+            },
+        )
+
+
 def attendance_by_day(package: Package) -> Iterator[Row]:
     """Attendance of a day. What took less than half of it is no day missed, and counts as a late arrival."""
     for record in package.records("AttendanceEvent", "StudentSchoolAttendanceEvent"):

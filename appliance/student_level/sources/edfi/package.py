@@ -210,6 +210,7 @@ _TABLES = tuple(
          "daily attendance"),
         ("section attendance", ("AttendanceEvent", "StudentSectionAttendanceEvent"), learning.attendance_by_section,
          "section attendance"),
+        ("class meetings", ("SectionAttendanceTakenEvent",), learning.class_meetings, "class meetings"),
         ("course levels", ("Course",), transcripts.course_levels, "course levels"),
         ("transcripts", ("CourseTranscript",), transcripts.transcripts, "transcripts"),
         ("tests", ("StudentAssessment",), tests.results, "tests"),
