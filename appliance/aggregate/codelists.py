@@ -267,6 +267,12 @@ def sizes_of(name: str, detail: str) -> tuple[str, str]:
     return root.name, detail if root.details != ("",) else ""
 
 
+def held_by(name: str, detail: str) -> tuple[str, str] | None:
+    """The metric, and the detail, of whose groups those counted here are some; None for all others."""
+    known = METRICS[sizes_of(name, detail)[0]]
+    return sizes_of(known.within, detail) if known.within else None
+
+
 def home(name: str, dimension: str) -> str:
     """The metric that prints a dimension for the students whom another one counts; empty when none does."""
     return _HOMES.get((METRICS[name].totals_in or name, dimension), "")

@@ -164,8 +164,6 @@ def _truth(cube: Cube) -> dict[Key, int]:
         for place, count in (population.outcome or {}).items():
             truth[_key(population, "n", place)] = count
             truth[_key(population, "complement", place)] = population.size[place] - count
-        for place, outer in population.outer_size.items():
-            truth[_key(population, "left_out", place)] = outer - population.size[place]
         for place, outer in population.outer_outcome.items():
             truth[_key(population, "short", place)] = outer - (population.outcome or {})[place]
     return truth
@@ -239,11 +237,13 @@ def _claims(cube: Cube, policy: Policy) -> tuple[list[Claim], list[Claim]]:
 
 
 def _key(population: Population, measure: Measure, place: Place) -> Key:
+    if measure == "left_out":
+        return Key(measure, *codelists.sizes_of(*population.owner), *place)
     return attacker.canonical(Key(measure, population.home[place.dimension], population.detail, *place))
 
 
 def _is_size(key: Key) -> bool:
-    return key.measure == "denominator" or (key.measure == "n" and not codelists.metric(key.metric).rate)
+    return key.measure in ("denominator", "left_out") or (key.measure == "n" and not codelists.metric(key.metric).rate)
 
 
 def _mender(cube: Cube, key: Key) -> Population | None:
@@ -271,12 +271,14 @@ def _number(population: Population, key: Key) -> tuple[Name, int, int]:
 
 
 def _sizes(cube: Cube) -> dict[Key, int]:
-    """Every group size, as one who has them all from elsewhere."""
-    return {
-        _key(population, "denominator", place): size
-        for population in cube.populations
-        for place, size in population.size.items()
-    }
+    """Every group size, as one who has them all from elsewhere, and so who is left out of each."""
+    sizes = {}
+    for population in cube.populations:
+        for place, size in population.size.items():
+            sizes[_key(population, "denominator", place)] = size
+        for place, outer in population.outer_size.items():
+            sizes[_key(population, "left_out", place)] = outer - population.size[place]
+    return sizes
 
 
 def _can_be_looked_up(key: Key, policy: Policy) -> bool:

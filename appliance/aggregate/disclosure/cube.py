@@ -1,6 +1,7 @@
 """Tabulations read into one cube of integers, after every sum in them has been checked. Confidential.
 
-A *population* is a set of people counted in the same places: the enrolled, those whom a test was for. The tables `membership` and `subgroup_membership` are one population.
+A *population* is a set of people counted in the same places: the enrolled, those whom a test was for. The tables
+`membership` and `subgroup_membership` are one population; tables about the same people have the same group sizes.
 """
 
 import functools
@@ -48,7 +49,7 @@ class Population:
     codes: dict[str, list[str]] = field(default_factory=dict)
     """Dimension to the codes that occur here, in the order of the code list; the total is dimension `all`."""
     outer_size: dict[Place, int] = field(default_factory=dict)
-    """Of the groups that these students are some of (`within`): how many there are."""
+    """Of the groups that these students are some of (`held_by`): how many there are."""
     outer_outcome: dict[Place, int] = field(default_factory=dict)
     """How many have the outcome that this one is a part of (`outcome_within`)."""
     known_margins: dict[str, list[tuple[Place, list[Place]]]] = field(default_factory=dict, repr=False)
@@ -316,7 +317,8 @@ def _hold_against_others(population: Population, others: Mapping[tuple[str, str]
     first = others.get(codelists.sizes_of(*population.owner))
     if first is not None and first is not population:
         _compare(population, population.size, first.size, operator.eq)
-    if known.within and (outer := others.get((known.within, population.detail)) or others.get((known.within, ""))):
+    held_by = codelists.held_by(*population.owner)
+    if held_by and (outer := others.get(held_by)):
         population.outer_size = {place: size for place, size in outer.size.items() if place in population.size}
         _compare(population, population.size, population.outer_size, operator.le)
     if known.outcome_within and (outer := others.get((known.outcome_within, population.detail))):

@@ -155,9 +155,13 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
                 )
 
     def can_be_looked_up(self, metric: str, detail: str, dimension: str) -> bool:
-        """Whether everybody has the group sizes of a table by this dimension: enrolment by the public list."""
+        """Whether everybody has the group sizes of a table by this dimension: enrolment by the public list.
+
+        That file has it school by school and grade by grade, so who is in the grades that took a test is there too.
+        """
         listed = set(self.public).issuperset(crossings.families(dimension))
-        return bool(self.public) and listed and codelists.sizes_of(metric, detail)[0] == "membership"
+        enrolled = codelists.held_by(metric, detail) or codelists.sizes_of(metric, detail)
+        return bool(self.public) and listed and enrolled[0] == "membership"
 
     @property
     def promises(self) -> tuple[Promise, ...]:

@@ -51,12 +51,16 @@ def small_groups(population: Population, policy: Policy) -> list[Target]:
 def small_rests(population: Population, policy: Policy) -> list[Target]:
     """Of groups that are counted within others: who is left out, where these are 1 to minimum_n - 1 students.
 
-    The rest is what these targets are about; nobody may prove how many they are.
+    The rest is what these targets are about; nobody may prove how many they are. An empty group that everybody may see
+    to be empty leaves all of the other, which is protected as such.
     """
+    least = policy.smallest_hidden
     return [
-        Target(place, 0, min(policy.minimum_n, outer - policy.smallest_hidden))
+        Target(place, 0, min(policy.minimum_n, outer - least))
         for place, outer in population.outer_size.items()
-        if not crossings.is_share(place.dimension) and 0 < outer - population.size[place] < policy.minimum_n
+        if population.size[place] >= least
+        and not crossings.is_share(place.dimension)
+        and 0 < outer - population.size[place] < policy.minimum_n
     ]
 
 

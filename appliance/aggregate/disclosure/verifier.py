@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from appliance.aggregate import crossings
-from appliance.aggregate.codelists import METRICS, home, sizes_of
+from appliance.aggregate.codelists import METRICS, held_by, home, sizes_of
 from appliance.aggregate.disclosure.claim import Claim
 from appliance.aggregate.published import Key, Measure, PublishedCell, PublishedTable
 from appliance.aggregate.tabulation import Tabulation
@@ -45,7 +45,7 @@ class Verifier:
         for spot in self._published:
             metric, detail, school, dimension, category = spot
             printed = dict.fromkeys((Key("n", *spot), Key("complement", *spot), _size_of(spot)))
-            for key in (*printed, *(whole for _, whole, _ in self._wholes_of(spot))):
+            for key in (*printed, *(key for told in self._wholes_of(spot) for key in told[:2])):
                 self._rows[key].append(spot)
                 self._true.setdefault(key, 0)
             for over, margin in crossings.margins(dimension, category):
@@ -81,8 +81,7 @@ class Verifier:
         """Claims without a witness, with the side that lacks one (-1 low, +1 high)."""
         lacking = []
         for claim in claims:
-            spot = self._rows[claim.key][0] if _is_printed(claim.key) else claim.key[1:]
-            true = self._numbers(spot, {})[claim.key]
+            true = self._numbers(self._rows[claim.key][0], {})[claim.key]
             if min(true, self._least.get(claim.key, true)) > claim.low:
                 lacking.append((claim, -1))
             if max(true, self._most.get(claim.key, true)) < claim.high:
@@ -102,14 +101,14 @@ class Verifier:
     def _wholes_of(self, spot: Spot) -> Iterable[tuple[Key, Key, Key]]:
         """What a row counts a part of, where that is printed: the name of the rest, the whole and the part."""
         metric, detail, school, dimension, category = spot
-        known, where = METRICS[metric], (school, dimension, category)
-        if known.within and not crossings.is_share(dimension):
-            outer = (known.within, detail if METRICS[known.within].details != ("",) else "", *where)
-            if _is_there(outer, self._published):
-                yield Key("left_out", *spot), _size_of(outer), _size_of(spot)
-        outer = (known.outcome_within, detail, *where)
-        if known.outcome_within and outer in self._published and not crossings.is_share(dimension):
-            yield Key("short", *spot), Key("n", *outer), Key("n", *spot)
+        where = (school, dimension, category)
+        if crossings.is_share(dimension):
+            return
+        if (outer := held_by(metric, detail)) and _is_there((*outer, *where), self._published):
+            yield Key("left_out", *sizes_of(metric, detail), *where), _size_of((*outer, *where)), _size_of(spot)
+        whole = (METRICS[metric].outcome_within, detail, *where)
+        if whole in self._published:
+            yield Key("short", *spot), Key("n", *whole), Key("n", *spot)
 
     def _changed(self, witness: Mapping[Key, int]) -> dict[Spot, tuple[int, int]] | None:
         """How far n and the group size of each touched row differ from the truth; None when a row forbids it."""
@@ -178,10 +177,6 @@ def _size_of(spot: Spot) -> Key:
     root, of = sizes_of(metric, detail)
     measure: Measure = "denominator" if METRICS[root].rate else "n"
     return Key(measure, home(root, dimension) or root, of, school, dimension, category)
-
-
-def _is_printed(key: Key) -> bool:
-    return key.measure in ("n", "denominator", "complement")
 
 
 def _is_there(spot: Spot, published: Mapping[Spot, PublishedCell]) -> bool:

@@ -49,9 +49,7 @@ def plunder(
 
 def owner_of(metric: str, detail: str) -> Owner:
     """The population that a row of a table is about."""
-    root, of = codelists.sizes_of(metric, detail)
-    within = codelists.metric(root).within
-    return owner_of(within, "") if within else (root, of)
+    return codelists.held_by(metric, detail) or codelists.sizes_of(metric, detail)
 
 
 def _by_owner(tables: Sequence[PublishedTable]) -> dict[Owner, list[PublishedTable]]:

@@ -263,14 +263,14 @@ def _rests(tables: Sequence[PublishedTable], system: System) -> Iterable[Terms]:
 
 def rests(metric: str, detail: str, *where: str) -> Iterator[tuple[Key, Key, Key]]:
     """What a row leaves out of the groups, and of the outcome, that it counts a part of: rest, whole and part."""
-    known, place = codelists.metric(metric), (metric, detail, *where)
-    if known.within:
-        outer = codelists.metric(known.within)
-        of = detail if outer.details != ("",) else ""
-        whole = canonical(Key("denominator", known.within, of, *where))
-        yield Key("left_out", *place), whole, canonical(Key("denominator", *place))
-    if known.outcome_within:
-        yield Key("short", *place), Key("n", known.outcome_within, detail, *where), Key("n", *place)
+    outer, whole = codelists.held_by(metric, detail), codelists.metric(metric).outcome_within
+    if outer:
+        part = canonical(Key("denominator", metric, detail, *where))
+        rest = Key("left_out", *codelists.sizes_of(metric, detail), *where)
+        yield rest, canonical(Key("denominator", *outer, *where)), part
+    if whole:
+        place = (metric, detail, *where)
+        yield Key("short", *place), Key("n", whole, detail, *where), Key("n", *place)
 
 
 def _where(key: Key) -> str:

@@ -18,9 +18,11 @@ from appliance.aggregate.disclosure.policy import Policy
 from appliance.aggregate.disclosure.suppression.block import Flags, Need, Sums, Table
 from appliance.aggregate.tabulation import DISTRICT
 
-Part = Literal["size", "outcome", "complement"]
+Part = Literal["size", "outcome", "complement", "outer", "rest"]
+"""`outer`: the size of the group that this one is counted within; `rest`: who of it is left out."""
 
 
+_SIZES, _ENDS = ("size", "outer"), ("outcome", "complement")
 _SHOWN_BEFORE = 50
 _LAST_HIDDEN = 100
 """Dearer than any other choice that would do: such a number is hidden when nothing else protects."""
@@ -62,7 +64,9 @@ class Weights:
 
     def of(self, population: Population, name: Name) -> float:
         """100 + 10 log2(1 + n), more for the district's row and for totals, moved by the key."""
-        numbers = population.size if name.part == "size" else population.outcome or {}
+        numbers = {"size": population.size, "outer": population.outer_size}.get(name.part, population.outcome or {})
+        if name.part == "rest":
+            return 1.0  # never printed, so never to be hidden
         weight = 100.0 + 10.0 * math.log2(1 + numbers[name.place])
         weight *= self.policy.district_weight if name.place.school_id == DISTRICT else 1
         weight *= self.policy.total_weight if name.place.dimension == ALL else 1
@@ -91,9 +95,9 @@ class Numbering:
     """The numbers `parts` of some dimensions and of the totals, with every sum among them, whatever is hidden of them.
 
     ("size",): group sizes. ("outcome",): outcomes for one who knows every group size. All three: outcomes, their
-    complements and group sizes tied together, for one who does not. `of_district`: the district's row alone, where the
-    last dimension may be hidden and its margins stay as they are: one that is shown stands still, and one that is
-    hidden may move.
+    complements and group sizes tied together, for one who does not; "outer" and "rest" tie sizes to those that they are
+    within. `of_district`: the district's row alone, where the last dimension may be hidden and its margins stay as they
+    are: one that is shown stands still, and one that is hidden may move.
     """
 
     def __init__(
@@ -117,7 +121,7 @@ class Numbering:
         self._printed = [Name(_printed(name.part), name.place) for name in self._names]
         self._index = {name: column for column, name in enumerate(self._names)}
         self._values = np.array([_value(population, name) for name in self._names], dtype=np.int64)
-        low = np.array([floor if name.part == "size" else 0 for name in self._names], dtype=np.float64)
+        low = np.array([floor if name.part in _SIZES else 0 for name in self._names], dtype=np.float64)
         ample = float(self._values.max(initial=0) * 2 + 10 * weights.policy.minimum_n)
         self._least = np.minimum(low, self._values)
         self._most = np.array(
@@ -147,12 +151,10 @@ class Numbering:
         look up of the others stands still, hidden or not.
         """
         population, index = self._population, self._index
-        forced = np.array([name in hidden for name in self._printed], dtype=np.bool_)
+        forced = np.array([name in hidden or name.part == "rest" for name in self._printed], dtype=np.bool_)
         least, most = self._least.copy(), self._most.copy()
         codes = {} if lift_codes else population.coded
-        coded = ~forced & np.array(
-            [name.part != "size" and name.place in codes for name in self._names], dtype=np.bool_
-        )
+        coded = ~forced & np.array([name.part in _ENDS and name.place in codes for name in self._names], dtype=np.bool_)
         for column in np.flatnonzero(coded):
             name = self._names[column]
             within = codes[name.place]
@@ -161,7 +163,7 @@ class Numbering:
         looked_up = functools.partial(self._policy.can_be_looked_up, *population.owner)
         is_open = {one: looked_up(one) and not looked_up(asked) for one in self._dimensions}
         open_book = np.array(
-            [name.part == "size" and is_open[name.place.dimension] for name in self._names], dtype=np.bool_
+            [name.part in _SIZES and is_open[name.place.dimension] for name in self._names], dtype=np.bool_
         )
         still = (self._margin & ~forced) | open_book
         owed = np.array([name in promised for name in self._printed], dtype=np.bool_)
@@ -181,13 +183,17 @@ class Numbering:
 def _named(population: Population, parts: tuple[Part, ...], dimensions: list[str]) -> Iterator[Name]:
     for part, dimension in product(parts, dimensions):
         if _of(part, dimension):
-            yield from (Name(part, place) for place in population.places(dimension))
+            places = population.places(dimension)
+            there = places if part in ("size", *_ENDS) else [one for one in places if one in population.outer_size]
+            yield from (Name(part, place) for place in there)
 
 
 def _value(population: Population, name: Name) -> int:
     size = population.size[name.place]
     if name.part == "size":
         return size
+    if name.part in ("outer", "rest"):
+        return population.outer_size[name.place] - (size if name.part == "rest" else 0)
     count = (population.outcome or {})[name.place]
     return count if name.part == "outcome" else size - count
 
@@ -199,6 +205,8 @@ def _printed(part: Part) -> Part:
 
 def _cannot_move(population: Population, name: Name, floor: int, *, sizes_known: bool) -> bool:
     """Whether everybody knows a number to be nobody; it needs no column."""
+    if name.part in ("outer", "rest"):
+        return floor == 1 and not population.outer_size[name.place]
     if population.size[name.place]:
         return False
     return floor == 1 or (sizes_known and name.part == "outcome") or name.place in population.absent
@@ -218,7 +226,8 @@ def _sums(
         _lines(population, parts, dimensions),
         () if of_district else _lines_of_schools(population, parts, dimensions),
         _lines_of_shares(population, parts, dimensions),
-        ((both, size, -1.0) for size, both in ends if size.part == "size" and len(parts) == 3),
+        ((both, size, -1.0) for size, both in ends if size.part == "size" and "complement" in parts),
+        (([Name("size", one.place), Name("rest", one.place)], one, -1.0) for one in index if one.part == "outer"),
     )
     sums: Sums = []
     for terms, whole, factor in lines:
@@ -240,7 +249,7 @@ def _of(part: Part, dimension: str) -> bool:
 
 def _lines(population: Population, parts: tuple[Part, ...], dimensions: list[str]) -> Iterator[_Line]:
     for dimension, part in product(dimensions, parts):
-        if _of(part, dimension):
+        if _of(part, dimension) and part != "rest":
             for whole, places in population.margins(dimension):
                 if whole.dimension in dimensions:
                     yield [Name(part, place) for place in places], Name(part, whole), -1.0
@@ -248,7 +257,7 @@ def _lines(population: Population, parts: tuple[Part, ...], dimensions: list[str
 
 def _lines_of_schools(population: Population, parts: tuple[Part, ...], dimensions: list[str]) -> Iterator[_Line]:
     for dimension, part in product(dimensions, parts):
-        if _of(part, dimension):
+        if _of(part, dimension) and part != "rest":
             for whole, schools in population.sums_of_schools(dimension).items():
                 for code in population.categories(dimension):
                     at = Place(whole, dimension, code)

@@ -112,18 +112,34 @@ def mend(work: Work, pattern: Pattern, population: Population, wishes: Iterable[
 
     `sizes_known`: the attack was made by one who knows every group size, so only outcomes can deviate.
     """
-    key = (population.metric, population.detail)
-    before = len(pattern[key])
+    key, before = population.owner, sum(map(len, pattern.values()))
     parts: tuple[Part, ...] = ("size",) if population.outcome is None else ("size", "outcome", "complement")
-    parts = ("outcome",) if sizes_known else parts
-    systems = _Systems(work, population, parts)
+    parts = ("outcome",) if sizes_known else (*parts, "outer", "rest") if population.outer_size else parts
+    systems, outer = _Systems(work, population, parts), _outer(work, population)
     for wish in wishes:
-        pattern[key] |= _mended(systems, pattern[key], wish)
+        added = _mended(systems, pattern[key] | _seen_from_within(outer, pattern), wish)
+        pattern[key] |= {name for name in added if name.part != "outer"}
+        if outer:
+            pattern[outer.owner] |= {Name("size", name.place) for name in added if name.part == "outer"}
         if population.outcome is not None:
             pattern[key] = _outcomes_of_hidden_groups(population, pattern[key])
             _forget_codes(population, pattern[key])
-    _same_sizes(work, pattern, population)
-    return len(pattern[key]) - before
+    for changed in (population, outer):
+        if changed:
+            _same_sizes(work, pattern, changed)
+    return sum(map(len, pattern.values())) - before
+
+
+def _outer(work: Work, population: Population) -> Population | None:
+    """The population within which this one is counted."""
+    owner = codelists.held_by(*population.owner)
+    return next((one for one in work.cube.populations if one.owner == owner), None)
+
+
+def _seen_from_within(outer: Population | None, names: Pattern) -> set[Name]:
+    """Group sizes of the outer population as a system of the inner one names them."""
+    told = names.get(outer.owner, set()) if outer else set[Name]()
+    return {Name("outer", name.place) for name in told if name.part == "size"}
 
 
 def _same_sizes(work: Work, pattern: Pattern, population: Population) -> None:
@@ -164,13 +180,16 @@ class _Systems:
 def _mended(systems: _Systems, hidden: set[Name], wish: Wish) -> set[Name]:
     """What to hide so that one wish comes true. Raises `Unkept` when only numbers that are promised would do."""
     work, population = systems.work, systems.population
-    owner = (population.metric, population.detail)
-    promised = work.promised.get(owner, set()) - hidden
+    outer = _outer(work, population)
+    promised = (work.promised.get(population.owner, set()) | _seen_from_within(outer, work.promised)) - hidden
     if promised:
         with suppress(_Impossible):
             return _support_of(systems, hidden, wish, promised)
     added = _support_of(systems, hidden, wish, set())
     if broken := added & promised:
+        owner = population.owner
+        if outer and (of_outer := {Name("size", name.place) for name in broken if name.part == "outer"}):
+            owner, broken = outer.owner, of_outer
         raise Unkept(work.policy, owner, broken)
     return added
 
