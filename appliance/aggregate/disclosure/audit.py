@@ -37,22 +37,20 @@ class Finding:
         return not (self.fallen or self.exact or self.to_insiders)
 
     def wishes(self, cube: Cube, population: Population) -> list[Wish]:
-        """What the optimiser has to make possible again in one population: the first that counts the number."""
+        """What the optimiser has to make possible again in one population."""
         wishes = []
         for claim, low, high in ((each.claim, each.low, each.high) for each in self.fallen):
-            if _mender(cube, claim.key) is population:
-                name, value, sign = _number(population, claim.key)
+            for name, value, sign in _numbers(cube, population, claim.key):
                 if low > claim.low:
                     wishes.append(Wish(name, -sign, value - claim.low))
                 if high < claim.high:
                     wishes.append(Wish(name, sign, claim.high - value))
-        exact = (key for key in self.exact if _mender(cube, key) is population)
-        wishes.extend(Wish(_number(population, key)[0], +1, 1, either=True) for key in exact)
+        for key in self.exact:
+            wishes.extend(Wish(name, +1, 1, either=True) for name, *_ in _numbers(cube, population, key))
         for key, knows in self.to_insiders:
-            if _mender(cube, key) is population:
-                mine = (other for other in knows if _mender(cube, other) is population)
-                own = frozenset(_number(population, other)[0] for other in mine)
-                wishes.append(Wish(_number(population, key)[0], +1, 1, either=True, still=own))
+            own = frozenset(name for other in knows for name, *_ in _numbers(cube, population, other))
+            told = _numbers(cube, population, key)
+            wishes.extend(Wish(name, +1, 1, either=True, still=own) for name, *_ in told)
         return wishes
 
 
@@ -192,6 +190,9 @@ def _run(
     # A coded number that is not telling may become exact: it would be shown as it is, were it not for its class.
     printed = sorted(system.hidden - system.coded - already)
     single = attack.exact(key for key in printed if key.measure != "complement" and exact(key))
+    if single:
+        structure = _structure(tables, knowledge)
+        single = [key for key in single if structure.is_open(key)]
     line = AttackLine(name, len(system.hidden), len(fallen), len(single), attack.programs)
     return Finding(line, sizes_known, fallen, single, attack, knowledge, claims, [])
 
@@ -257,17 +258,27 @@ def _mender(cube: Cube, key: Key) -> Population | None:
     )
 
 
-def _number(population: Population, key: Key) -> tuple[Name, int, int]:
-    """The number of the cube behind a key: its name, the key's own value, and the sign with which the two move."""
+def _numbers(cube: Cube, population: Population, key: Key) -> Iterator[tuple[Name, int, int]]:
+    """The numbers of a population behind a key: the name, the key's own value, and the sign with which the two move.
+
+    One where the population is the first to count it; and the group within which that population is counted, for the
+    two have to make room together.
+    """
     place = Place(key.school_id, key.dimension, key.category)
+    owner = codelists.held_by(*population.owner)
+    if _is_size(key) and owner == codelists.sizes_of(key.metric, key.detail) and place in population.outer_size:
+        yield Name("outer", place), population.outer_size[place], +1
+    if _mender(cube, key) is not population:
+        return
     size, outcome = population.size[place], (population.outcome or {}).get(place, 0)
     if key.measure == "left_out":
-        return Name("size", place), population.outer_size[place] - size, -1
-    if key.measure == "short":
-        return Name("outcome", place), population.outer_outcome[place] - outcome, -1
-    if key.measure == "complement":
-        return Name("outcome", place), size - outcome, -1
-    return (Name("size", place), size, +1) if _is_size(key) else (Name("outcome", place), outcome, +1)
+        yield Name("rest", place), population.outer_size[place] - size, +1
+    elif key.measure == "short":
+        yield Name("outcome", place), population.outer_outcome[place] - outcome, -1
+    elif key.measure == "complement":
+        yield Name("outcome", place), size - outcome, -1
+    else:
+        yield (Name("size", place), size, +1) if _is_size(key) else (Name("outcome", place), outcome, +1)
 
 
 def _sizes(cube: Cube) -> dict[Key, int]:

@@ -1,5 +1,7 @@
 """The worked examples beside the metrics, read for both who need them: tests count them, the manual prints them.
 
+Those in `released/` are counted as a release counts, each student at one school.
+
 An example is a table of students, sometimes a day or a rule above it, and the table that the metric gives for them.
 """
 
@@ -40,19 +42,20 @@ class Example:
     credits_asked: dict[str, float]
     given: Table
     result: Table
+    is_released: bool
 
 
 @cache
 def worked_examples() -> tuple[Example, ...]:
-    """Every example of every metric. Raises ValueError for a file that cannot be read as one."""
+    """Every example of every metric, for pages first. Raises ValueError for a file that cannot be read as one."""
     return tuple(
-        _read(path.stem, block)
-        for path in sorted(_FOLDER.glob("*.txt"))
+        _read(path.stem, block, is_released=path.parent != _FOLDER)
+        for path in (*sorted(_FOLDER.glob("*.txt")), *sorted(_FOLDER.glob("released/*.txt")))
         for block in re.split(r"^# ", path.read_text(), flags=re.MULTILINE)[1:]
     )
 
 
-def _read(metric: str, block: str) -> Example:
+def _read(metric: str, block: str, *, is_released: bool) -> Example:
     title, _, rest = block.partition("\n")
     given, gives, result = rest.partition("\ngives\n")
     if not gives:
@@ -67,6 +70,7 @@ def _read(metric: str, block: str) -> Example:
         else {},
         _table(given),
         _table(result),
+        is_released,
     )
 
 
