@@ -1,4 +1,4 @@
-"""Invented districts of counts, for the tests of the aggregate wing: small schools, rare groups, movers."""
+"""Invented districts of counts, for the tests of the aggregate wing: small schools, rare groups, newcomers."""
 
 import copy
 import itertools
@@ -25,7 +25,7 @@ class Pupil:
 
     def __init__(self, rng: random.Random, schools: list[str], band: tuple[str, ...]) -> None:
         self.serial = next(_SERIALS)
-        self.schools = self.places = schools
+        self.schools = self.places = schools  # one: where the pupil counts
         self.groups = {
             "grade": rng.choice(band),
             "race": rng.choices(list(RACES), list(RACES.values()))[0],
@@ -37,32 +37,35 @@ class Pupil:
         self.absent = rng.random() < 0.17
         self.counted = rng.random() < 0.97
         self.passed = {"RLA": rng.random() < 0.5, "MATH": rng.random() < 0.4}
-        self.tested = {subject: self.groups["grade"] in GRADES[3:9] and rng.random() < 0.95 for subject in self.passed}
+        self.is_meant = self.groups["grade"] in GRADES[3:9]
+        """Whether the state's test is for the pupil's grade."""
+        self.tested = {subject: self.is_meant and rng.random() < 0.95 for subject in self.passed}
+
+    def has(self, metric: str, subject: str = "") -> bool | None:
+        """Whether the pupil has the outcome of a rate; None when the pupil is not in its groups."""
+        if metric == "chronic_absence":
+            return self.counted and self.absent
+        return self.tested[subject] and self.passed[subject] if self.is_meant else None
 
 
-def district(
-    seed: int, schools: int = 4, sizes: tuple[int, int] = (8, 260), movers: float = 0.0, **options
-) -> list[Tabulation]:
+def district(seed: int, schools: int = 4, sizes: tuple[int, int] = (8, 260), **options) -> list[Tabulation]:
     """The four tabulations of a district of invented pupils; the same for the same seed."""
-    return tabulate(*pupils_of(seed, schools, sizes, movers), **options)
+    return tabulate(*pupils_of(seed, schools, sizes), **options)
 
 
-def pupils_of(seed: int, schools: int = 4, sizes: tuple[int, int] = (8, 260), movers: float = 0.0):
+def pupils_of(seed: int, schools: int = 4, sizes: tuple[int, int] = (8, 260)):
     """The pupils of that district, and the ids of its schools."""
     rng = random.Random(seed)
     names = [f"S{number:03d}" for number in range(1, schools + 1)]
     pupils = []
     for number, name in enumerate(names):
         for _ in range(rng.randint(*sizes)):
-            where = [name]
-            if schools > 1 and rng.random() < movers:
-                where.append(rng.choice([other for other in names if other != name]))
-            pupils.append(Pupil(rng, where, BANDS[number % len(BANDS)]))
+            pupils.append(Pupil(rng, [name], BANDS[number % len(BANDS)]))
     return pupils, names
 
 
 def tabulate(pupils: list[Pupil], names: list[str], areas: dict[str, list[str]] | None = None) -> list[Tabulation]:
-    """Count pupils as the metrics do: each school, and the district and each area without counting anybody twice."""
+    """Count pupils as the metrics do: each at one school, in the district and in each area that holds it."""
     areas = areas or {}
     names = [*names, *areas]
     for pupil in pupils:
@@ -71,7 +74,9 @@ def tabulate(pupils: list[Pupil], names: list[str], areas: dict[str, list[str]] 
     tables = {
         "membership": _cells(pupils, names, (ALL, "grade", "race", "sex"), enrolled, None),
         "subgroup_membership": _cells(pupils, names, DIMENSIONS[3:], enrolled, None),
-        "chronic_absence": _cells(pupils, names, (ALL, *DIMENSIONS), lambda p: p.counted, lambda p: p.absent),
+        "chronic_absence": _cells(
+            pupils, names, (ALL, *DIMENSIONS), enrolled, lambda pupil: pupil.has("chronic_absence")
+        ),
         "assessment_performance": [
             cell
             for subject in ("RLA", "MATH")
@@ -79,8 +84,8 @@ def tabulate(pupils: list[Pupil], names: list[str], areas: dict[str, list[str]] 
                 pupils,
                 names,
                 (ALL, *DIMENSIONS),
-                lambda p, s=subject: p.tested[s],
-                lambda p, s=subject: p.passed[s],
+                lambda pupil: pupil.is_meant,
+                lambda pupil, of=subject: pupil.has("assessment_performance", of),
                 subject,
             )
         ],
@@ -180,10 +185,9 @@ def _memberships(pupils: list[Pupil], areas: Mapping[str, Collection[str]] | Non
     for pupil in pupils:
         for metric, dimensions in HOMES.items():
             put(pupil, "n", metric, "", dimensions)
-        told = [("chronic_absence", "", pupil.counted, pupil.absent)]
-        told += [("assessment_performance", name, pupil.tested[name], pupil.passed[name]) for name in pupil.tested]
-        for metric, detail, is_in, has in told:
-            if is_in:
+        told = [("chronic_absence", ""), *(("assessment_performance", name) for name in pupil.tested)]
+        for metric, detail in told:
+            if (has := pupil.has(metric, detail)) is not None:
                 put(pupil, "denominator", metric, detail, (ALL, *DIMENSIONS))
                 put(pupil, "n" if has else "complement", metric, detail, (ALL, *DIMENSIONS))
     return inside

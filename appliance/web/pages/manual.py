@@ -15,7 +15,7 @@ from appliance.roles import FieldGroup
 from appliance.settings import TEMPLATES
 from appliance.storage.field_catalogue import FIELDS, Field
 from appliance.student_level.access import NOBODY
-from appliance.student_level.metrics.catalogue import Metric, metrics
+from appliance.student_level.metrics.catalogue import Metric, metrics, released
 from appliance.student_level.metrics.worked_examples import Example, worked_examples
 from appliance.student_level.records.check_ins import KINDS
 from appliance.student_level.records.level_examples import LevelExample, level_examples
@@ -37,6 +37,7 @@ TITLES = {
     "signing-in": "Signing in",
     "what-is-kept": "What is kept, and until when",
     "what-leaves": "What leaves the district",
+    "released-numbers": "What a release counts",
     "check-by-hand": "Check it by hand",
     "pulse": "The weekly pulse",
     "numbers": "What the numbers mean",
@@ -46,6 +47,11 @@ TITLES = {
     "words": "Words",
 }
 """The manual's pages in reading order; each is `templates/manual/NAME.html`."""
+
+
+def _by_metric(*, is_released: bool) -> dict[str, list[Example]]:
+    asked = [example for example in worked_examples() if example.is_released == is_released]
+    return {name: list(told) for name, told in groupby(asked, key=lambda example: example.metric)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +79,9 @@ class ManualPage:
         table: list(columns) for table, columns in groupby(FIELDS, key=lambda field: field.table)
     }
     metrics: ClassVar[tuple[Metric, ...]] = metrics()
-    examples: ClassVar[dict[str, list[Example]]] = {
-        name: list(told) for name, told in groupby(worked_examples(), key=lambda example: example.metric)
-    }
+    examples: ClassVar[dict[str, list[Example]]] = _by_metric(is_released=False)
+    released: ClassVar[tuple[Metric, ...]] = released()
+    released_examples: ClassVar[dict[str, list[Example]]] = _by_metric(is_released=True)
     level_names: ClassVar[tuple[str, ...]] = LEVELS
     level_examples: ClassVar[tuple[LevelExample, ...]] = level_examples()
     steps: ClassVar[tuple[Step, ...]] = STEPS

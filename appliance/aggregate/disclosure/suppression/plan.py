@@ -143,12 +143,16 @@ def _seen_from_within(outer: Population | None, names: Pattern) -> set[Name]:
 
 
 def _same_sizes(work: Work, pattern: Pattern, population: Population) -> None:
-    """Hide a group in all tables about the same students: its size is one number."""
+    """Hide a group in all tables about the same students: its size is one number.
+
+    And in another subject, where the group is counted within the same one: the two are nearly the same students.
+    """
     hidden = {name for name in pattern[population.owner] if name.part == "size"}
-    family = codelists.sizes_of(*population.owner)
+    family, within = codelists.sizes_of(*population.owner), codelists.held_by(*population.owner)
     for other in work.cube.populations:
-        there = {name for name in hidden if name.place in other.size}
-        if codelists.sizes_of(*other.owner) == family and not there <= pattern.get(other.owner, there):
+        is_kin = codelists.sizes_of(*other.owner) == family or (within and codelists.held_by(*other.owner) == within)
+        there = {name for name in hidden if other.size.get(name.place, 0) >= max(1, work.policy.smallest_hidden)}
+        if is_kin and not there <= pattern.get(other.owner, there):
             pattern[other.owner] |= there
             if other.outcome is not None:
                 pattern[other.owner] = _outcomes_of_hidden_groups(other, pattern[other.owner])
