@@ -6,19 +6,24 @@ from html import unescape
 import pytest
 
 from appliance.jobs.change_rules import put_in_force
-from appliance.student_level.metrics.catalogue import metrics
+from appliance.student_level.metrics.catalogue import metrics, released
 from appliance.student_level.metrics.worked_examples import worked_examples
 from appliance.student_level.records.rule_book import AS_SHIPPED, RuleBook
 from appliance.web.rules_beside import rules_beside
 from tests.conftest import app_for, sign_in
 
-BY_NAME = {metric.name: metric for metric in metrics()}
+PAGES = {"numbers": {one.name: one for one in metrics()}, "released-numbers": {one.name: one for one in released()}}
+BY_NAME = PAGES["numbers"]
+EACH = [(page, name) for page, told in PAGES.items() for name in told]
 
 
 @pytest.fixture(scope="module")
 def printed(town):
-    """Metric -> its part of the page."""
-    page = sign_in(app_for(town), None).get("/manual/numbers").text
+    """Page -> metric -> its part of the page."""
+    return {page: parts_of(sign_in(app_for(town), None).get(f"/manual/{page}").text) for page in PAGES}
+
+
+def parts_of(page):
     parts = re.split(r'<h2 id="(\w+)">', page)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
@@ -35,27 +40,28 @@ def tables(html):
     ]
 
 
-@pytest.mark.parametrize("name", BY_NAME)
-def test_a_metric_is_printed_with_its_definition_and_the_rule_in_force(printed, name):
-    metric, text = BY_NAME[name], plain(printed[name])
+@pytest.mark.parametrize(("page", "name"), EACH)
+def test_a_metric_is_printed_with_its_definition_and_the_rule_in_force(printed, page, name):
+    metric, text = PAGES[page][name], plain(printed[page][name])
     assert metric.title[1:] in text
     assert metric.counts in text
     assert metric.rule in text
-    for sentence in rules_beside(metric, AS_SHIPPED):
+    for sentence in rules_beside(metric, AS_SHIPPED) if page == "numbers" else ():
         assert sentence in text
 
 
-@pytest.mark.parametrize("name", BY_NAME)
-def test_a_metric_is_printed_with_every_table_that_the_tests_count(printed, name):
+@pytest.mark.parametrize(("page", "name"), EACH)
+def test_a_metric_is_printed_with_every_table_that_the_tests_count(printed, page, name):
+    examples = [one for one in worked_examples() if one.metric == name and one.is_released == (page != "numbers")]
     wanted = [
         [[column[:1].upper() + column[1:] for column in one.columns], *map(list, one.rows)]
-        for example in worked_examples() if example.metric == name
+        for example in examples
         for one in (example.given, example.result)
-    ]  # fmt: skip
-    assert wanted
-    assert tables(printed[name]) == wanted
-    for example in worked_examples():
-        assert (plain(f"<b>{example.title}</b>") in plain(printed[name])) or example.metric != name
+    ]
+    assert wanted or page == "released-numbers"
+    assert tables(printed[page][name]) == wanted
+    for example in examples:
+        assert plain(f"<b>{example.title}</b>") in plain(printed[page][name])
 
 
 def test_the_rules_beside_a_metric_are_those_in_force(own_town):
@@ -74,5 +80,6 @@ def test_the_rules_beside_a_metric_are_those_in_force(own_town):
     assert "Credits asked for: 6 by the end of grade 9 and 12.5 by the end of grade 10." in page
 
 
-def test_the_page_is_within_its_budget(town):
-    assert len(sign_in(app_for(town), None).get("/manual/numbers").content) < 60_000
+@pytest.mark.parametrize("page", PAGES)
+def test_the_page_is_within_its_budget(town, page):
+    assert len(sign_in(app_for(town), None).get(f"/manual/{page}").content) < 60_000
