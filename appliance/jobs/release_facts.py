@@ -17,12 +17,16 @@ from appliance.student_level.records.rule_book import RuleBook, in_force
 _GATE = Gate(
     open_tables=frozenset({"release", "organization", "calendar_day", "pulse_debit", "rule_book"}),
     views={
-        "offered_grade": """SELECT DISTINCT organization.state_id AS school_id, grade_level
-            FROM {vault}.school_enrollment JOIN {vault}.organization ON organization_key = school_key""",
+        "offered_grade": """SELECT organization.state_id AS school_id, grade_level,
+                   count(DISTINCT student_key) AS students
+            FROM {vault}.school_enrollment JOIN {vault}.organization ON organization_key = school_key
+            GROUP BY organization.state_id, grade_level""",
         "session_day": """SELECT organization.state_id AS school_id, school_day.day
             FROM {vault}.school_day JOIN {vault}.organization ON organization_key = school_key""",
     },
 )
+_OFFERED = "SELECT school_id, grade_level FROM offered_grade WHERE students >= :minimum_n ORDER BY grade_level"
+"""No file says which grades a school offers. One that fewer students ever were in would say of them that they were."""
 _WITHDRAWN = (
     "SELECT package_sha256 FROM release WHERE school_year = :year AND status = 'withdrawn' ORDER BY release_key"
 )
@@ -41,7 +45,7 @@ def gather(database: Database, release: dict[str, Any], earlier: list[Left]) -> 
     year = {"first": first, "last": last}
     with database.reading(_GATE) as reading:
         places = reading.query("SELECT state_id, name, kind, is_active FROM organization ORDER BY state_id")
-        grades = reading.query("SELECT school_id, grade_level FROM offered_grade ORDER BY grade_level")
+        grades = reading.query(_OFFERED, {"minimum_n": release["minimum_n"]})
         days = reading.query(
             "SELECT school_id, count(*) AS days FROM session_day"
             " WHERE day >= unixepoch(:first) / 86400 AND day < unixepoch(:last) / 86400 GROUP BY school_id",
