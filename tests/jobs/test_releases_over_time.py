@@ -124,7 +124,7 @@ def test_who_was_counted_is_out_of_reach_of_releases_and_gone_with_the_school_ye
             with pytest.raises(PastTheGate):
                 shelf.query(f"SELECT * FROM {table}")
     forget_last_year(two_schools.database, date(2027, 6, 30))
-    assert two_schools.one("SELECT count(*) FROM memory_member") == 6
+    assert two_schools.one("SELECT count(*) FROM memory_member") == 3
     forget_last_year(two_schools.database, date(2027, 7, 1))
     assert two_schools.one("SELECT count(*) FROM memory_member") == 0
     assert two_schools.one("SELECT count(*) FROM memory_profile") == 0
