@@ -232,20 +232,17 @@ class MeasureSchoolsPage:
     @property
     def lines(self) -> tuple[tuple[str, Said], ...]:
         """Each school, and how the measure stands there."""
-        return self._said(self.schools)
+        return tuple((one.name, share_said(one, self.line)) for one in self.schools)
 
     @property
     def shown(self) -> tuple[tuple[str, Said], ...]:
         """The lines of this page."""
-        return self._said(self.schools[self.page * SCHOOLS_A_PAGE : (self.page + 1) * SCHOOLS_A_PAGE])
+        return self.lines[self.page * SCHOOLS_A_PAGE : (self.page + 1) * SCHOOLS_A_PAGE]
 
     @property
     def last_page(self) -> int:
         """The number of the last page, from 0."""
         return last_page_of(self.schools)
-
-    def _said(self, some: Sequence[schools.Share]) -> tuple[tuple[str, Said], ...]:
-        return tuple((one.name, share_said(one, self.line)) for one in some)
 
 
 @get("/district/measures/schools", action=Action.SEE_DISTRICT, sync_to_thread=True)
