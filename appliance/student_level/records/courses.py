@@ -8,7 +8,8 @@ from typing import Any
 
 from appliance.storage.database import Reading
 from appliance.student_level.records.little_line import height_of, points_of
-from appliance.student_level.records.marks import PLACEHOLDER_DAYS, Mark
+from appliance.student_level.records.marks import PLACEHOLDER_DAYS, Letters, Mark
+from appliance.student_level.records.rule_book import in_force
 from appliance.student_level.records.rules import CourseNow
 
 _SMALL_CHANGE = 5
@@ -140,9 +141,10 @@ def courses_now(
     }
     graded = {(row["student_key"], row["section_key"]): row for row in reading.query(_LAST_TWO, values)}
     missing = {(row["student_key"], row["section_key"]): row for row in reading.query(_MISSING, values)}
+    letters = in_force(reading, today).letters
     found: dict[int, list[CourseNow]] = defaultdict(list)
     for pair in sorted(graded.keys() | missing.keys()):
-        found[pair[0]].append(_course_now(graded.get(pair), missing.get(pair)))
+        found[pair[0]].append(_course_now(graded.get(pair), missing.get(pair), letters))
     return found
 
 
@@ -151,13 +153,13 @@ def has_grades(reading: Reading) -> bool:
     return reading.one(_HAS_GRADES) is not None
 
 
-def _course_now(graded: dict[str, Any] | None, missing: dict[str, Any] | None) -> CourseNow:
+def _course_now(graded: dict[str, Any] | None, missing: dict[str, Any] | None, letters: Letters) -> CourseNow:
     before = None
     if graded and graded["before_period"] is not None:
-        before = Mark(graded["before_score"], graded["before_text"], graded["before_highest"])
+        before = Mark(graded["before_score"], graded["before_text"], graded["before_highest"], letters)
     return CourseNow(
         title=(graded or missing or {})["title"],
-        now=_mark(graded) if graded else None,
+        now=_mark(graded, letters) if graded else None,
         before=before,
         before_period=graded["before_period"] if graded and before else "",
         graded_day=graded["day"] if graded else 0,
@@ -166,8 +168,8 @@ def _course_now(graded: dict[str, Any] | None, missing: dict[str, Any] | None) -
     )
 
 
-def _mark(row: dict[str, Any]) -> Mark:
-    return Mark(row["score"], row["score_text"], row["highest"])
+def _mark(row: dict[str, Any], letters: Letters) -> Mark:
+    return Mark(row["score"], row["score_text"], row["highest"], letters)
 
 
 def student_courses(reading: Reading, student_key: int, today: int) -> tuple[tuple[str, ...], list[CourseLine]]:
@@ -187,9 +189,10 @@ def student_courses(reading: Reading, student_key: int, today: int) -> tuple[tup
     assigned = {
         row["section_key"] for row in reading.query(_WITH_ASSIGNMENTS, {"sections": json.dumps(sorted(wanted))})
     }
+    letters = in_force(reading, today).letters
     by_section: dict[int, dict[str, Mark]] = defaultdict(dict)
     for row in grades:
-        by_section[row["section_key"]][row["period"]] = _mark(row)
+        by_section[row["section_key"]][row["period"]] = _mark(row, letters)
     return periods, [
         CourseLine(
             title=row["title"],
