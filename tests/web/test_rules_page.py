@@ -206,3 +206,18 @@ def test_another_scale_of_letters_reads_the_same_points_otherwise_wherever_they_
     assert "A grade fell far when it fell by 12 points or more." in numbers
     refresh(own_town, by="test")
     assert "Grades below 75 of 100 among the newest course grades" in ruiz.get("/school").text
+
+
+def test_a_scale_that_is_tried_is_what_the_lists_in_the_preview_are_made_by(own_town: Database) -> None:
+    kim = sign_in(app_for(own_town), "kim")
+    now = form_of(kim.get("/data/rules").text) | {"do": "preview"}
+    only_grades = {field: value for field, value in now.items() if not field.startswith("on_")} | {
+        "on_grade_fell": "yes"
+    }
+    # Eve fell from 85 to 64: by 21 points, and from a B to a D. By 60 points nobody falls, and by two letters only
+    # while 64 is a D.
+    by_letters = only_grades | {"at_least_grade_fell": "60"}
+    lenient = by_letters | {"letters_c": "62", "letters_d": "61"}
+    told = [kim.post("/data/rules/change", sent).text for sent in (only_grades, by_letters, lenient)]
+    names = [int(re.search(r"would have (\d+) name", page)[1]) for page in told]
+    assert names == [1, 1, 0]

@@ -123,12 +123,19 @@ class CourseLine:
 
 
 def courses_now(
-    reading: Reading, today: int, *, only_own: bool, students: Sequence[int] | None = None, missing_from: int = 1
+    reading: Reading,
+    today: int,
+    *,
+    only_own: bool,
+    students: Sequence[int] | None = None,
+    missing_from: int = 1,
+    letters: Letters | None = None,
 ) -> dict[int, list[CourseNow]]:
     """For each visible student the present courses with the last two grades. `only_own`: the reader's sections.
 
     Without `students` it is about everybody in scope, and only what changed is told: grades that moved by five points
-    or more, and sections with at least `missing_from` assignments missing.
+    or more, and sections with at least `missing_from` assignments missing. `letters`: a scale that is tried; without
+    one, the scale in force.
     """
     values = {
         "today": today,
@@ -141,7 +148,7 @@ def courses_now(
     }
     graded = {(row["student_key"], row["section_key"]): row for row in reading.query(_LAST_TWO, values)}
     missing = {(row["student_key"], row["section_key"]): row for row in reading.query(_MISSING, values)}
-    letters = in_force(reading, today).letters
+    letters = letters or in_force(reading, today).letters
     found: dict[int, list[CourseNow]] = defaultdict(list)
     for pair in sorted(graded.keys() | missing.keys()):
         found[pair[0]].append(_course_now(graded.get(pair), missing.get(pair), letters))

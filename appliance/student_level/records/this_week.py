@@ -156,7 +156,9 @@ def _noticed(asked: _Asked) -> Noticed:
     reading, today, book = asked.reading, asked.today, asked.book
     here = enrollments.enrollments(reading, today, asked.school_key)
     taken = _taken(asked, here)
-    graded = courses.courses_now(reading, today, only_own=asked.only_own, missing_from=_least_missing(book))
+    graded = courses.courses_now(
+        reading, today, only_own=asked.only_own, missing_from=_least_missing(book), letters=book.letters
+    )
     seen = _situations(reading, here, taken, graded, today, asked.school_year)
     found = {}
     for key, situation in seen.items():
@@ -194,7 +196,9 @@ def _going_well(asked: _Asked, here: Mapping[int, Enrollment], students: list[in
 
 
 def _well(asked: _Asked, seen: Mapping[int, Situation]) -> dict[int, tuple[str, ...]]:
-    in_full = courses.courses_now(asked.reading, asked.today, only_own=asked.only_own, students=[*seen])
+    in_full = courses.courses_now(
+        asked.reading, asked.today, only_own=asked.only_own, students=[*seen], letters=asked.book.letters
+    )
     return {key: tuple(going_well(replace(one, courses=in_full.get(key, ())))[:2]) for key, one in seen.items()}
 
 
