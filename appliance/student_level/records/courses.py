@@ -87,6 +87,10 @@ _WITH_ASSIGNMENTS = """
     SELECT value AS section_key FROM json_each(:sections)
      WHERE EXISTS (SELECT 1 FROM line_item WHERE line_item.section_key = value AND kind = 'assignment')
 """
+_MEETINGS_MISSED = """
+    SELECT section_key, count(*) AS missed FROM visible_attendance_section
+     WHERE student_key = :student AND day <= :today AND category <> 'tardy' GROUP BY section_key
+"""
 _PERIOD_GRADES = """
     SELECT line_item.section_key, academic_session.title AS period, academic_session.begin_day,
            score, score_text, highest
@@ -100,7 +104,8 @@ _PERIOD_GRADES = """
 class CourseLine:
     """One course on a student's page: grades by grading period, oldest first, in the order of the page's `periods`.
 
-    `missing` is None where no assignment of the course is loaded: show that, never a zero.
+    `missing` is None where no assignment of the course is loaded: show that, never a zero. `meetings_missed` counts
+    what class attendance records, if it is taken; 0 may mean either.
     """
 
     title: str
@@ -108,6 +113,7 @@ class CourseLine:
     marks: tuple[str, ...]
     trend: str
     missing: int | None
+    meetings_missed: int = 0
     points: tuple[float, ...] = ()
     """The grades out of a hundred, oldest first, of those that are numbers."""
 
@@ -196,6 +202,7 @@ def student_courses(reading: Reading, student_key: int, today: int) -> tuple[tup
     assigned = {
         row["section_key"] for row in reading.query(_WITH_ASSIGNMENTS, {"sections": json.dumps(sorted(wanted))})
     }
+    missed = {row["section_key"]: row["missed"] for row in reading.query(_MEETINGS_MISSED, values)}
     letters = in_force(reading, today).letters
     by_section: dict[int, dict[str, Mark]] = defaultdict(dict)
     for row in grades:
@@ -207,6 +214,7 @@ def student_courses(reading: Reading, student_key: int, today: int) -> tuple[tup
             marks=tuple(mark.shown if (mark := by_section[row["section_key"]].get(p)) else "" for p in periods),
             trend=_trend(by_section[row["section_key"]].values()),
             missing=missing.get(row["section_key"], 0) if row["section_key"] in assigned else None,
+            meetings_missed=missed.get(row["section_key"], 0),
             points=_points(by_section[row["section_key"]].values()),
         )
         for row in sections
