@@ -18,12 +18,10 @@ from appliance.aggregate.published import Key, Measure
 from appliance.aggregate.tabulation import DISTRICT
 from appliance.aggregate.turnover import Turnover, Turnovers
 from appliance.student_level.metrics.catalogue import Metric
-from appliance.student_level.metrics.release_cells import FURTHER
+from appliance.student_level.metrics.release_cells import ABOUT_SOME
 
 GROUPS = ("grade", "race", "sex", *codelists.PROGRAMS)
 """Families that every student has a code of: who changed nothing else changed none of them."""
-_ABOUT_SOME = tuple(family for family in FURTHER if family not in GROUPS)
-"""Families about some students alone; whoever they are not about has no code of them."""
 
 _PROFILES = """
     CREATE TEMP TABLE counted_profile AS
@@ -98,7 +96,7 @@ def keep(tables: Tables, *, snapshot: str, school_year: str) -> int:
     """Remember what was noted, as the counting of one draft; its key."""
     row = {"snapshot": snapshot, "school_year": school_year}
     memory = int(str(tables.table("release_memory").insert(row).last_pk))
-    told = [f"'{name}=' || coalesce({name}, '')" for name in (*GROUPS, *_ABOUT_SOME)]
+    told = [f"'{name}=' || coalesce({name}, '')" for name in (*GROUPS, *ABOUT_SOME)]
     tables.execute(_PROFILES.format(groups=" || ';' || ".join(told)))
     for statement in (_KEEP_PROFILES, _KEEP_MEMBERS):
         tables.execute(statement, {"memory": memory})

@@ -16,6 +16,8 @@ FURTHER = (
     *("language", "learner_years", "impairment", "environment", "age", "residence", "unaccompanied"),
 )
 """Group families that only a release shows totals by; `further_groups.sql` says who is in them."""
+ABOUT_SOME = tuple(family for family in FURTHER if family not in codelists.PROGRAMS)
+"""Of these, the families about some students alone; whoever they are not about has no code of them."""
 _GROUPS = ("reporting_student", "reporting_past")
 _Counts = dict[tuple[str, str, str], tuple[int, int]]
 """Place id, category and detail to how many are counted, out of how many."""
@@ -57,12 +59,19 @@ def cells(tables: Tables, metric: Metric, place_ids: dict[int, str]) -> Iterator
         if _says_nothing(dimension, categories):
             continue
         sizes[dimension] = found
+        whole = details if dimension not in ABOUT_SOME else [one for one in details if _is_whole(found, totals, one)]
         for place in sorted({DISTRICT} if alone else there):
             for category in categories:
-                for detail in details:
+                for detail in whole:
                     count, out_of = found.get((place, category, detail), (0, 0))
                     if out_of or not alone:
                         yield Cell(place, dimension, category, count, out_of, detail)
+
+
+def _is_whole(found: _Counts, totals: _Counts, detail: str) -> bool:
+    """Whether a family is about everybody of a detail, as residence is about the homeless and not about who moved."""
+    told = sum(out_of for (place, _, of), (_, out_of) in found.items() if (place, of) == (DISTRICT, detail))
+    return told == totals.get((DISTRICT, ALL, detail), (0, 0))[1]
 
 
 def _says_nothing(dimension: str, categories: list[str]) -> bool:
