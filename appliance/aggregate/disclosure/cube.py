@@ -7,7 +7,7 @@ subject. The tables `membership` and `subgroup_membership` are one population.
 import functools
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import NamedTuple
 
@@ -118,8 +118,8 @@ class Population:
 
     def movers(self, numbers: dict[Place, int], place: Place) -> int:
         """Sum over the schools of a whole minus the whole: how often students count in more than one of them."""
-        at = [numbers[place._replace(school_id=school)] for school in self.wholes[place.school_id]]
-        return sum(at) - numbers[place]
+        _, *group = place
+        return sum(numbers[Place(school, *group)] for school in self.wholes[place.school_id]) - numbers[place]
 
     def district_rule(self) -> DistrictRule:
         """The most that may be said in public about district rows and school rows of this population."""
@@ -142,6 +142,18 @@ class Cube:
     metrics: tuple[str, ...]
     populations: tuple[Population, ...]
     areas: tuple[Area, ...] = ()
+
+    def pieces(self) -> list["Cube"]:
+        """The cube in parts that no sum ties together: a population each, or all details of one group of students."""
+        parts: dict[tuple[str, str], list[Population]] = defaultdict(list)
+        for population in self.populations:
+            detail = "" if codelists.metric(population.metric).one_group else population.detail
+            parts[(population.metric, detail)].append(population)
+        printed = [{metric for one in part for metric in one.home.values()} for part in parts.values()]
+        return [
+            replace(self, metrics=tuple(name for name in self.metrics if name in metrics), populations=tuple(part))
+            for metrics, part in zip(printed, parts.values(), strict=True)
+        ]
 
 
 def read(

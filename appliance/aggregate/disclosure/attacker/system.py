@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import chain, product
 from math import inf
 
 from appliance.aggregate import codelists, crossings
@@ -43,8 +43,13 @@ class System:
 
     def say(self, terms: Mapping[Key, int], constant: int) -> None:
         """Add that these numbers, with these coefficients, give a constant. Raises `Refused` on a contradiction."""
-        unknown = {key: factor for key, factor in terms.items() if key not in self.known}
-        rest = constant - sum(factor * self.known[key] for key, factor in terms.items() if key in self.known)
+        unknown, rest = {}, constant
+        for key, factor in terms.items():
+            number = self.known.get(key)
+            if number is None:
+                unknown[key] = factor
+            else:
+                rest -= factor * number
         if unknown:
             self.sums.append((unknown, rest))
         elif rest:
@@ -120,8 +125,10 @@ def read(tables: Sequence[PublishedTable], knowledge: Knowledge) -> System:
         if key in system.lowest:
             system.known[key] = number
             del system.lowest[key]
-    equations = [*_complements(tables), *_category_sums(tables, system), *_school_sums(tables, system, knowledge)]
-    for terms, constant in equations:
+    # One after another: written down all at once they would take more memory than all the rest.
+    for terms, constant in chain(
+        _complements(tables), _category_sums(tables, system), _school_sums(tables, system, knowledge)
+    ):
         system.say(terms, constant)
     system.simplify()
     return system
