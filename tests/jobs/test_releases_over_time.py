@@ -23,6 +23,7 @@ from appliance.jobs.choose_fields import turn_on
 from appliance.jobs.compute_metrics import count_release, forget_last_year
 from appliance.jobs.import_files import import_files
 from appliance.jobs.make_release import STEPS, draft
+from appliance.jobs.policy import propose, sign
 from appliance.jobs.release_deeds import approve, discard, take
 from appliance.jobs.release_outbox import build_package, clear_outbox, withdraw
 from appliance.jobs.release_record import content, files, left_before, listed, show
@@ -239,6 +240,17 @@ def test_rules_do_not_change_inside_a_school_year(database: Database) -> None:
     put_in_force(database, book, from_day=day_number(NOVEMBER), by="s.ortiz", reason="our state's rule")
     with pytest.raises(Refused, match="least_days_enrolled changed since release 1"):
         draft(database, NOVEMBER, Settings(), by="s.ortiz")
+
+
+def test_stricter_rules_begin_with_the_next_school_year_whoever_signed_them(database: Database, tmp_path: Path) -> None:
+    """October showed groups from ten on; no choice of November's could hide those of ten to nineteen again."""
+    rules = tmp_path / "rules.toml"
+    rules.write_text("minimum_n = 20\n")
+    proposed = propose(database, rules, reason="The board wishes it.", by="s.ortiz")
+    sign(database, proposed["policy_key"], by="g.lindqvist")
+    with pytest.raises(Refused, match="showed them from 10 and 3 on"):
+        draft(database, NOVEMBER, Settings(), by="s.ortiz")
+    assert len(listed(database)) == 1
 
 
 def test_what_was_put_aside_is_no_release_and_its_history_stays(database: Database) -> None:
