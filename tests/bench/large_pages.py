@@ -22,11 +22,13 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from appliance.actions import Action
 from appliance.jobs.compute_metrics import refresh
 from appliance.jobs.demo_people import sign_ins
 from appliance.jobs.import_files import import_files
 from appliance.sample import SampleDistrict, write_district
-from appliance.storage.database import Database
+from appliance.storage.connection import Gate
+from appliance.storage.database import Database, Event
 from tests.bench.pages import server, sign_in
 
 TODAY = date(2026, 10, 12)
@@ -64,8 +66,20 @@ def build(folder: Path, students: int) -> Path:
     _alone("everything is counted", _count, home)
     database = Database(home)
     sign_ins(database, made, folder)
+    _everybody_has_an_account(database)
     database.close()
     return home
+
+
+def _everybody_has_an_account(database: Database) -> None:
+    """Who is in the roster and nowhere on the way; nobody signs in by these."""
+    with database.reading(Gate(open_tables=frozenset({"staff"}))) as reading:
+        staff = [row["staff_key"] for row in reading.query("SELECT staff_key FROM staff")]
+    with database.desk.changing(Event("bench", Action.MAKE_ACCOUNT, "everybody")) as tables:
+        has = {key for (key,) in tables.execute("SELECT staff_key FROM account").fetchall()}
+        rows = [(f"staff.{key}", "", "teacher", key, f"Person {key}") for key in staff if key not in has]
+        sql = "INSERT INTO account (username, password_hash, role, staff_key, display_name) VALUES (?, ?, ?, ?, ?)"
+        tables.conn.executemany(sql, rows)
 
 
 def _write(folder: Path, students: int) -> SampleDistrict:
