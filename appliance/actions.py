@@ -106,6 +106,7 @@ class Action(StrEnum):
     EXPORT_AUDIT = "take lines of the access log out as a file", _STEWARD, _AUDITOR
     SETTLE_ALARM = "look into an alarm", _STEWARD, _AUDITOR
     RAISE_ALARM = "raise an alarm"
+    ERASE_LISTS = "erase the lists of a week that is over"
     REFUSED = "refused"
     DID_NOT_HAPPEN = "did not happen"
     ACCEPT_LOSS = "accept that changes are lost"

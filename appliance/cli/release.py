@@ -158,7 +158,8 @@ def attack_(package: Path, public: Path | None, earlier: tuple[Path, ...], as_js
     if as_json:
         print_json(loot.as_json())
     else:
-        click.echo(f"{loot.hidden:,} numbers are hidden, {loot.targets:,} of them not public.")
+        click.echo(f"{loot.hidden:,} numbers are hidden (the empty fields n and denominator), {loot.targets:,} of them "
+                   "not public.")  # fmt: skip
         click.echo(f"{loot.below_target:,} fell below their target, {loot.exact:,} are exact.")
     sys.exit(0 if loot.silent else 1)
 
@@ -170,6 +171,8 @@ def _here() -> str:
 
 
 def _tell(one: dict[str, Any], as_json: bool) -> None:
+    from appliance.jobs.release_record import TITLES
+
     if as_json:
         print_json({"release": {name: one[name] for name in one if name not in ("policy", "memory_key")}})
         return
@@ -177,10 +180,11 @@ def _tell(one: dict[str, Any], as_json: bool) -> None:
     click.echo(f"release {one['release_key']} of {one['snapshot']}, {one['status']}, drafted by {one['drafted_by']}"
                + (f", approved by {one['approved_by']}" if one["approved_by"] else ""))  # fmt: skip
     for table in report["tables"]:
-        click.echo(f"  {table['metric'].replace('_', ' ')}: {table['published']:,} numbers shown, {table['hidden']:,} "
-                   f"hidden, {table['not_offered']:,} with nothing to count")  # fmt: skip
+        coded = f", {table['coded']:,} as a class" if table.get("coded") else ""
+        click.echo(f"  {TITLES.get(table['metric'], table['metric'])}: {table['published']:,} rows with their number"
+                   f"{coded}, {table['hidden']:,} hidden, {table['not_offered']:,} with nobody to count")  # fmt: skip
     for label, numbers in report["carried"]:
-        click.echo(f"  {numbers:,} numbers carried forward from release {label}: too few students changed since")
+        click.echo(f"  {numbers:,} numbers carried forward from the release of {label}: too few students changed since")
     for attack in report["attacks"]:
         click.echo(f"  attacked with {attack['name']}: {attack['fallen']} of {attack['hidden']:,} hidden numbers fell")
     for one_step in one["history"]:

@@ -1,14 +1,14 @@
 """Accounts of the people who sign in here: made, shut, opened again, given another role."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from appliance.actions import Action, Role
 from appliance.errors import Trouble
 from appliance.jobs.named_at_desk import is_in_roster
 from appliance.jobs.passwords import SHORTEST_ALONE, SHORTEST_WITH_SECOND_FACTOR, check_strength, hash_password
 from appliance.storage.connection import Gate
-from appliance.storage.database import Database, Event, IntegrityError, Tables
+from appliance.storage.database import Database, Event, IntegrityError, Reading, Tables
 
 ACCOUNTS = Gate(
     open_desk_tables=frozenset({"account", "web_session"}),
@@ -23,12 +23,15 @@ ACCOUNTS = Gate(
     },
 )
 """What signing in reads: accounts and sessions, which second factors there are but no secret of theirs; no student."""
-_ALL = """
+ACCOUNTS_A_PAGE = 20
+_NAMED = "FROM account WHERE instr(lower(username || ' ' || display_name), lower(:typed)) > 0"
+_NUMBER = f"SELECT count(*) AS number {_NAMED}"
+_SOME = f"""
     SELECT account_key, username, display_name, role, is_disabled, password_hash <> '' AS has_password,
            EXISTS (SELECT 1 FROM second_factor WHERE second_factor.account_key = account.account_key) AS has_factor,
            (SELECT count(*) FROM web_session WHERE web_session.account_key = account.account_key) AS sessions
-      FROM account ORDER BY username COLLATE NOCASE
-"""
+      {_NAMED} ORDER BY username COLLATE NOCASE LIMIT :most OFFSET :skipped
+"""  # noqa: S608 our own words
 
 
 class AccountTrouble(Trouble):
@@ -94,10 +97,37 @@ def words_to_avoid(database: Database, username: str, display_name: str) -> Iter
     return [username, display_name, "Schoolhouse", *(row["name"] for row in rows)]
 
 
+@dataclass(frozen=True, slots=True)
+class AccountsFound:
+    """One page of accounts, by user name, and how many there are on all. Pages are numbered from 0."""
+
+    accounts: tuple[Listed, ...]
+    total: int
+    page: int
+
+    @property
+    def last_page(self) -> int:
+        """The number of the last page."""
+        return max(self.total - 1, 0) // ACCOUNTS_A_PAGE
+
+
+def find_accounts(database: Database, typed: str = "", page: int = 0) -> AccountsFound:
+    """Those whose user name or name holds what was typed: one page of them, the last one for a number beyond it."""
+    with database.reading(ACCOUNTS) as reading:
+        row = reading.one(_NUMBER, {"typed": typed})
+        found = AccountsFound((), row["number"] if row else 0, 0)
+        page = min(max(page, 0), found.last_page)
+        return replace(found, accounts=tuple(_listed(reading, typed, ACCOUNTS_A_PAGE, page)), page=page)
+
+
 def list_accounts(database: Database) -> list[Listed]:
     """Everybody who has an account, by user name."""
     with database.reading(ACCOUNTS) as reading:
-        rows = reading.query(_ALL)
+        return _listed(reading, "", -1, 0)
+
+
+def _listed(reading: Reading, typed: str, most: int, page: int) -> list[Listed]:
+    rows = reading.query(_SOME, {"typed": typed, "most": most, "skipped": page * most})
     return [Listed(**{**row, "role": Role(row["role"]), "is_disabled": bool(row["is_disabled"])}) for row in rows]
 
 

@@ -100,13 +100,13 @@ def _version(snapshot: date, earlier: list[Left], amends: int | None, reason: st
     same = [one for one in earlier if one.package.snapshot == snapshot.isoformat()]
     if amends is None and same:
         raise Trouble(
-            f"{snapshot} has been released already. To replace that release, say so and why: "
-            f"--amends {same[-1].key} --reason WHY"
+            f"{snapshot} has been released already, as release {same[-1].key}. One that replaces it says so, and why "
+            f"(at the command line: --amends {same[-1].key} --reason WHY)."
         )
     if amends is not None and (not same or amends != same[-1].key):
         raise Trouble(f"Release {amends} is not the last one of {snapshot} that left, so it cannot be amended.")
     if amends is not None and not reason:
-        raise Trouble("An amendment takes a reason, in a sentence: --reason WHY")
+        raise Trouble("A release that replaces another one takes a reason, in a sentence.")
     return len(same) + 1
 
 
@@ -114,10 +114,16 @@ def _check_rules(policy: Policy, book: RuleBook, earlier: list[Left]) -> None:
     """Rules that change what a number means, or where it stands, hold for a whole school year."""
     if not earlier:
         return
-    before, now = earlier[-1], definitions(policy.minimum_n, book)
+    before, counted = earlier[-1], definitions(policy.minimum_n, book)
+    if policy.minimum_n > before.policy.minimum_n or policy.k > before.policy.k:
+        raise Refused(
+            f"The rules hide groups of fewer than {policy.minimum_n} and results of fewer than {policy.k} now. Release "
+            f"{before.key} showed them from {before.policy.minimum_n} and {before.policy.k} on. What was read cannot "
+            "be unread, so stricter rules begin with the next school year. Put the old ones back until then."
+        )
     fixed = ("zeros", "coding", "merge", "geographies", "public", "public_denominators")
     changed = [name for name in fixed if getattr(before.policy, name) != getattr(policy, name)]
-    changed += [name for name in COUNTED_BY if before.definitions.get(name) != now[name]]
+    changed += [name for name in COUNTED_BY if before.definitions.get(name) != counted[name]]
     if changed:
         raise Refused(
             f"{' and '.join(changed)} changed since release {before.key}. Numbers counted by two rules cannot be "

@@ -1,5 +1,7 @@
 """Who has an account here: as much of it as deciding about reach needs, and nothing that opens it."""
 
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from appliance.actions import Role
@@ -18,6 +20,8 @@ _GATE = Gate(
 _PEOPLE = """
     SELECT account_key, username, display_name, role, staff_key FROM visible_account
      WHERE (:role = '' OR role = :role) AND (:username = '' OR username = :username COLLATE NOCASE)
+       AND (:staff IS NULL OR staff_key IN (SELECT value FROM json_each(:staff))
+            OR account_key IN (SELECT value FROM json_each(:accounts)))
      ORDER BY display_name, username
 """
 
@@ -40,10 +44,18 @@ class Person:
         )  # fmt: skip
 
 
-def people(database: Database, role: Role | None = None, username: str = "") -> list[Person]:
-    """Everybody who can sign in: of one role, or of one name."""
+def people(
+    database: Database,
+    role: Role | None = None,
+    username: str = "",
+    *,
+    staff: Collection[int] | None = None,
+    accounts: Collection[int] = (),
+) -> list[Person]:
+    """Everybody who can sign in: of one role, or of one name; with `staff`, only these and the people of `accounts`."""
+    of = {"staff": None if staff is None else json.dumps(sorted(staff)), "accounts": json.dumps(sorted(accounts))}
     with database.reading(_GATE) as reading:
-        rows = reading.query(_PEOPLE, {"role": role or "", "username": username})
+        rows = reading.query(_PEOPLE, {"role": role or "", "username": username, **of})
     return [Person(**{**row, "role": Role(row["role"])}) for row in rows]
 
 

@@ -1,4 +1,6 @@
-"""What ends by itself: sensitive fields whose last day is over, and refused rows that nobody could load in time."""
+"""What ends by itself: sensitive fields whose last day is over, refused rows that nobody could load in time, and the
+lists of a week that is over.
+"""
 
 from datetime import date
 
@@ -10,6 +12,7 @@ from appliance.jobs.choose_fields import choices, forget_left_over, stored, turn
 from appliance.jobs.compute_metrics import refresh
 from appliance.storage.connection import Gate
 from appliance.storage.database import Database, Event
+from appliance.student_level.records import week_lists
 from appliance.student_level.staging import quarantine
 
 log = structlog.get_logger("schoolhouse")
@@ -33,6 +36,9 @@ def erase_expired(database: Database, today: date | None = None) -> dict[str, in
         refresh(database, by=THE_HOUSE)
     if expired := _forget_waiting(database, day_number(day)):
         gone["quarantine"] = expired
+    lists = Event(THE_HOUSE, Action.ERASE_LISTS)
+    if over := week_lists.erase_over(database, lists, day_number(day)):
+        gone["week_list"] = over
     for what, records in gone.items():
         log.info("erased what may no longer be kept", what=what, records=records)
     return gone

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from appliance.actions import Role
+from appliance.actions import Action, Role
 from appliance.roles import FieldGroup, Scope
 from appliance.storage.connection import Gate
 from appliance.storage.database import Database, Reading
@@ -62,6 +62,10 @@ _STUDENT_TABLES = """attendance_day attendance_section cares_about grade school_
     standard_mark student_attendance support test_growth test_result transcript_course""".split()
 """Tables shown whole, cut to the visible students. `student` and `program_membership` show chosen columns only."""
 
+TAKEN_BACK = (Action.UNDO_IMPORT, Action.SPLIT_STUDENT, Action.UNDO_WHO_IS_WHO)
+"""What may leave a student's number to somebody else."""
+_IN_WORDS = ", ".join(f"'{action}'" for action in TAKEN_BACK)
+
 # CROSS JOIN says in which order to look: from the few students in scope to their rows, never from a day or an item to
 # everybody's. Without statistics the planner guesses, and guessed wrong (measured: 20 times slower at 30,000 students).
 _VISIBLE = {
@@ -75,6 +79,14 @@ _VISIBLE = {
             SELECT (1 << 40) + place, student_key, account_key, day, kind, note, follow_up_day
               FROM {gate}in_tray AS tray CROSS JOIN {gate}scope USING (student_key)
         ) AS written JOIN {desk}.account USING (account_key)""",
+    # Without a name. One that was made before records were taken back counts no more: a number of its lines may be
+    # another student's by now.
+    "visible_week_list": f"""SELECT week_list_key, account_key, school_key, monday, made_day, known_until
+        FROM {{desk}}.week_list
+        WHERE NOT EXISTS (SELECT 1 FROM {{vault}}.carried_out CROSS JOIN {{desk}}.access_log USING (sequence)
+            WHERE carried_out.sequence > week_list.change AND action IN ({_IN_WORDS}))""",  # noqa: S608 our own words
+    "visible_week_line": """SELECT week_list_key, called.student_key, place, rule, day, text
+        FROM {gate}called AS called CROSS JOIN {desk}.week_line ON week_line.student_key = called.key""",
     "visible_opening": """SELECT called.student_key, access_log.sequence, access_log.at, access_log.who,
             access_log.action, access_log.subject, access_log.reason,
             coalesce(account.display_name, access_log.who) AS display_name, account.role
@@ -101,7 +113,7 @@ _SHOWS = {
     FieldGroup.CARES_ABOUT: "cares_about",
     FieldGroup.ATTENDANCE: "attendance_day attendance_section student_attendance",
     FieldGroup.LEARNING: "grade standard_mark test_growth test_result transcript_course",
-    FieldGroup.CHECK_INS: "check_in support",
+    FieldGroup.CHECK_INS: "check_in support week_list week_line",
     FieldGroup.OPENINGS: "opening",
 }
 """Which views a gate has for each group of fields. A view that a gate lacks cannot be asked, by no SQL."""

@@ -4,7 +4,7 @@ Not a second rule that could disagree with the first: whoever has any tie to the
 whether the student is there, and the reason is the one that their page would print.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from appliance.actions import Role
@@ -60,18 +60,28 @@ class Onlooker:
     reason: str
 
 
-def onlookers(database: Database, student_key: int, everybody: Iterable[Viewer]) -> list[Onlooker]:
-    """Of everybody who can sign in, those who may see the student at this moment, each with the reason."""
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """Whom anything ties to a student: people of the roster, and accounts."""
+
+    staff: frozenset[int]
+    accounts: frozenset[int]
+
+
+def onlookers(database: Database, student_key: int, people_of: Callable[[Ties], Iterable[Viewer]]) -> list[Onlooker]:
+    """Those who may see the student at this moment, each with the reason.
+
+    `people_of`: of everybody who can sign in, those who are so tied; whoever else it gives is passed over.
+    """
     fill: list[tuple[str, dict[str, int]]] = [
         ("DELETE FROM temp.whom", {}),
         ("INSERT INTO temp.whom VALUES (:student)", {"student": student_key}),
     ]
     with database.reading(_TIES, fill) as reading:
         rows = reading.query("SELECT staff_key, account_key FROM visible_tie")
-    staff = {row["staff_key"] for row in rows} - {None}
-    accounts = {row["account_key"] for row in rows} - {None}
+    staff, accounts = (frozenset(row[key] for row in rows) - {None} for key in ("staff_key", "account_key"))
     found = []
-    for viewer in everybody:
+    for viewer in people_of(Ties(staff, accounts)):
         if viewer.staff_key in staff or viewer.account_key in accounts:
             with reading_as(database, viewer) as reading:
                 if row := reading.one(_REASON, {"student": student_key}):

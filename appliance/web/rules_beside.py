@@ -36,6 +36,10 @@ def _sentences(metric: Metric, book: RuleBook) -> Iterator[str]:
         yield f"Where attendance comes class by class, a day is missed when {_PARTS[book.part_of_day]}."
     if ":placeholder_days" in asked:
         yield f"A zero waits {PLACEHOLDER_DAYS} days after its due day."
+    if ":c_from" in asked:
+        yield f"Points read {book.letters.rule} of 100, where no letter was sent."
+    if ":points_fallen" in asked:
+        yield f"A grade fell far when it fell by {words.plural(book.points_fallen, 'point')} or more."
     if ":credits_by_grade" in asked:
         yield _credits(book)
     if metric.measure and metric.measure.family == "attendance":

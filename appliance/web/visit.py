@@ -4,7 +4,6 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from functools import partial
 from typing import TypeVar
 
 from litestar import Request
@@ -22,7 +21,6 @@ from appliance.student_level.access import Viewer, reading_as
 from appliance.student_level.records.freshness import Freshness, freshness, workplace
 from appliance.student_level.records.kept import Kept
 from appliance.student_level.records.rule_book import RuleBook, in_force
-from appliance.student_level.records.this_week import ThisWeek, this_week
 from appliance.web.addresses import Addresses, Kind
 from appliance.web.front_desk import FrontDesk
 from appliance.web.languages import ENGLISH, written_in
@@ -228,20 +226,13 @@ class Visit:
         return in_force(reading, self.today)
 
     @property
-    def _reader(self) -> Hashable:
+    def reader(self) -> Hashable:
         """Through whose eyes the database is read."""
         return self.session.account.account_key, self.role, self.looks_as and self.looks_as.account_key
 
     def keeping(self, reading: Reading, what: Hashable, work_out: Callable[[], _Worked]) -> _Worked:
         """What this reader was told before about the same question and day, unless a record changed since."""
-        return self.house.kept.of(reading, (what, self._reader, self.today), work_out)
-
-    def this_week(self, reading: Reading, school_key: int | None = None) -> ThisWeek:
-        """The reader's own list, or that of a school they lead. A teacher's looks at their own classes alone."""
-        return this_week(
-            reading, today=self.today, school_year=self.school_year, book=self.rules(reading), school_key=school_key,
-            only_own_classes=self.role is Role.TEACHER, kept=self.house.kept, whose=self._reader,
-        )  # fmt: skip
+        return self.house.kept.of(reading, (what, self.reader, self.today), work_out)
 
     @contextmanager
     def changing(self, event: Event) -> Iterator[Tables]:
@@ -249,11 +240,19 @@ class Visit:
         with self.house.database.changing(event, PATIENCE_SECONDS) as tables:
             yield tables
 
-    def saw(self, action: Action, *, students: tuple[int, ...], reason: str = "", subject: str = "") -> int:
+    def saw(
+        self,
+        action: Action,
+        *,
+        students: tuple[int, ...],
+        reason: str = "",
+        subject: str = "",
+        also: Callable[[Tables], None] | None = None,
+    ) -> int:
         """Write down who sees whom, and why they may. Durable when this returns, so call it before the page is sent.
 
-        Returns the number of the line, which paper and files carry. Raises OverBudget when the person has opened as
-        many students within the hour as their role does.
+        Returns the number of the line, which paper and files carry. `also`: what is written to the desk with it. Raises
+        OverBudget when the person has opened as many students within the hour as their role does.
         """
         house, account = self.house, self.session.account
         if action in OPENS:
@@ -264,7 +263,13 @@ class Visit:
         if self.looks_as is not None:
             why = f"looks over the shoulder of {self.looks_as.username}, for whom: {why}"
         event = Event(account.username, action, subject, why, students)
-        number = house.database.record(event, partial(house.sessions.touch, session=self.session))
+
+        def write(desk: Tables) -> None:
+            house.sessions.touch(desk, session=self.session)
+            if also:
+                also(desk)
+
+        number = house.database.record(event, write)
         self.written.append(Written(number, bool(students)))
         return number
 

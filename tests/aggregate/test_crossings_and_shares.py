@@ -1,5 +1,6 @@
 """All twelve tables together: crossings hang together with their margins, and shares with the outcome they split."""
 
+from collections import Counter
 from dataclasses import replace
 from functools import cache
 
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from appliance.aggregate import codelists, crossings
-from appliance.aggregate.disclosure import Policy, Protected, audit, cube, protect, publish
+from appliance.aggregate.disclosure import Policy, Protected, attacker, audit, cube, protect, publish
 from appliance.aggregate.disclosure.suppression import Work, choose
 from appliance.aggregate.disclosure.verifier import Verifier
 from appliance.aggregate.published import Key
@@ -75,6 +76,40 @@ def test_a_crossing_or_a_share_that_does_not_add_up_is_refused(metric, dimension
 
     with pytest.raises(Refused, match="does not add up"):
         protect(changed(metric, one_less))
+
+
+def test_no_sum_ties_two_pieces_so_who_attacks_each_of_them_attacks_all_tables():
+    """All that the attacker reads in the twelve tables, movers and areas among them, he reads in their pieces."""
+    pupils, names = pupils_of(8, 3, (40, 90), movers=0.1)
+    areas = {"CHARTER": names[:2]}
+    whole = cube.read(twelve(pupils, names, areas), areas=areas)
+    pattern = choose(Work(whole, Policy()))
+    pieces = whole.pieces()
+    assert len(pieces) == len({(key.metric, key.detail) for key in map(_owner, audit._sizes(whole))}) >= 8
+    read = [_read(part, pattern) for part in (whole, *pieces)]
+    for about in ("known", "lowest"):
+        together = {key: number for system in read[1:] for key, number in getattr(system, about).items()}
+        assert getattr(read[0], about) == together
+        assert len(together) == sum(len(getattr(system, about)) for system in read[1:])
+    all_sums, *of_pieces = (Counter((frozenset(terms.items()), rest) for terms, rest in one.sums) for one in read)
+    assert all_sums == sum(of_pieces, Counter())
+
+
+def _owner(key: Key) -> Key:
+    known = codelists.metric(key.metric)
+    return key._replace(metric=known.totals_in or key.metric, detail="" if known.one_group else key.detail)
+
+
+def _read(part: cube.Cube, pattern) -> attacker.System:
+    return attacker.read(publish.rows(part, pattern), attacker.Knowledge(1, {}, audit._movers(part)))
+
+
+def test_the_questions_to_the_solver_are_counted_on_from_piece_to_piece():
+    told = []
+    report = protect(COUNTS, progress=lambda *step: told.append(step)).report
+    asked = [done for step, done, _ in told if step == "Attacking"]
+    assert asked == sorted(asked)
+    assert asked[-1] >= sum(attack.programs for attack in report.attacks)
 
 
 def silent(pattern_of, counts=COUNTS):

@@ -222,7 +222,7 @@ def test_who_is_alone_in_the_district_knows_every_school_that_he_goes_to():
     girls = [Pupil(rng, [school], ("03",)) for school in ("ELM", "OAK")]
     boy.groups["race"], girls[0].groups["race"], girls[1].groups["race"] = "AS7", "PI7", "PI7"
     counts = [tabulate([*pupils, boy, *girls], ["ELM", "OAK"])[0]]
-    known = {frozenset((key.school_id, key.category) for key in own) for own in audit._insiders(read(counts))}
+    known = {frozenset((key.school_id, key.category) for key in own) for own in audit.insiders_of(read(counts))}
     assert frozenset({("", "AS7"), ("ELM", "AS7"), ("OAK", "AS7")}) in known
     assert {frozenset({("ELM", "PI7")}), frozenset({("OAK", "PI7")})} <= known
 

@@ -23,6 +23,7 @@ from appliance.jobs.choose_fields import turn_on
 from appliance.jobs.compute_metrics import count_release, forget_last_year
 from appliance.jobs.import_files import import_files
 from appliance.jobs.make_release import STEPS, draft
+from appliance.jobs.policy import propose, sign
 from appliance.jobs.release_deeds import approve, discard, take
 from appliance.jobs.release_outbox import build_package, clear_outbox, withdraw
 from appliance.jobs.release_record import content, files, left_before, listed, show
@@ -113,6 +114,37 @@ def test_who_becomes_an_english_learner_is_settled_in_no_table_and_who_comes_as_
     spanish = Key("n", "english_learners", "", "", "english_learner*language", "LEP*spa")
     assert found[learners] == Turnover(2, 1)
     assert found[spanish] == Turnover(2, 1)
+
+
+def test_where_the_homeless_spend_the_night_does_not_split_those_who_moved(two_schools: ElmAndOak) -> None:
+    """Dee comes in October and is homeless, and so is Ada; Cy moves to Elm. Of three who came, one has a residence."""
+    calendar = "date,event\n2026-08-18,Instructional day\n"
+    moved = SCHOOL_ENROLLMENT.replace("503,102,2026-08-17,09,", "503,102,2026-08-17,09,2026-10-12")
+    dee = two_schools.roster["users"] + "    u-dee,Dee,Dorn,,504,student,o\n"
+    two_schools.load(
+        two_schools.package(users=dee),
+        two_schools.file(
+            "enrolled.csv", (csv_text(moved) + "503,101,2026-10-12,09,\n504,102,2026-10-05,09,\n").encode()
+        ),
+        two_schools.file("calendar.csv", calendar.encode()),
+        two_schools.file("attendance.csv", b"student_id,date,category\n501,2026-08-18,Absent\n"),
+    )
+    turn_on(two_schools.database, "homeless", purpose="totals for the state", keep="1 year", by="s.ortiz")
+    turn_on(two_schools.database, "night_residence", purpose="totals for the state", keep="1 year", by="s.ortiz")
+    programs = (
+        "student_id,program,begin_date,end_date,night_residence\n"
+        "501,Homeless,2026-08-17,,Shelters\n504,Homeless,2026-10-05,,Shelters\n"
+    )
+    two_schools.load(two_schools.file("programs.csv", programs.encode()))
+    counting = count(two_schools, NOVEMBER)
+    with two_schools.database.counts_only() as shelf:
+        told = counts.take(shelf, "homeless_mobility", NOVEMBER.isoformat(), counting=counting)
+    assert told is not None
+    counted = {(cell.school_id, cell.dimension, cell.category, cell.detail): cell.count for cell in told.cells}
+    assert counted["", "all", "all", "IN"] == 2
+    assert counted["", "all", "all", "OUT"] == 1
+    assert counted["", "residence", "STH", "ENROLLED"] == counted["", "all", "all", "ENROLLED"] == 2
+    assert {detail for _, dimension, _, detail in counted if dimension == "residence"} == {"ENROLLED"}
 
 
 def test_who_was_counted_is_out_of_reach_of_releases_and_gone_with_the_school_year(two_schools: ElmAndOak) -> None:
@@ -208,6 +240,17 @@ def test_rules_do_not_change_inside_a_school_year(database: Database) -> None:
     put_in_force(database, book, from_day=day_number(NOVEMBER), by="s.ortiz", reason="our state's rule")
     with pytest.raises(Refused, match="least_days_enrolled changed since release 1"):
         draft(database, NOVEMBER, Settings(), by="s.ortiz")
+
+
+def test_stricter_rules_begin_with_the_next_school_year_whoever_signed_them(database: Database, tmp_path: Path) -> None:
+    """October showed groups from ten on; no choice of November's could hide those of ten to nineteen again."""
+    rules = tmp_path / "rules.toml"
+    rules.write_text("minimum_n = 20\n")
+    proposed = propose(database, rules, reason="The board wishes it.", by="s.ortiz")
+    sign(database, proposed["policy_key"], by="g.lindqvist")
+    with pytest.raises(Refused, match="showed them from 10 and 3 on"):
+        draft(database, NOVEMBER, Settings(), by="s.ortiz")
+    assert len(listed(database)) == 1
 
 
 def test_what_was_put_aside_is_no_release_and_its_history_stays(database: Database) -> None:

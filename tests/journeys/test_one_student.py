@@ -42,6 +42,25 @@ def title(page: Page) -> str:
     return page.get_by_role("heading", level=1).inner_text()
 
 
+def test_what_her_teacher_writes_of_what_ada_cares_about_her_mother_reads(browser: Browser, address: str) -> None:
+    okafor = sits_down(browser, address, "okafor")
+    okafor.get_by_role("link", name="Ada Lovell").click()
+    assert okafor.get_by_text("Cares about: Nothing recorded yet: ask.").is_visible()
+    okafor.locator("summary", has_text="Write one line").press("Enter")
+    assert okafor.get_by_text("The family reads it too.").is_visible()
+    okafor.get_by_label("What Ada cares about").fill("robotics, and running with her cousin")
+    okafor.keyboard.press("Enter")
+    assert okafor.get_by_role("status").inner_text() == "Saved. It stands on this page now."
+    assert okafor.get_by_text("robotics, and running with her cousin recorded by Ms. Okafor").is_visible()
+    rosa = sits_down(browser, address, "rosa")
+    assert rosa.get_by_role("heading", name="What your child cares about").is_visible()
+    assert rosa.get_by_text("robotics, and running with her cousin Ms. Okafor").is_visible()
+    if AXE.exists():
+        seen = signed_in(browser.new_context(), address, "okafor", maplewood.PASSWORD)
+        seen.goto(seen.get_by_role("link", name="Ada Lovell").evaluate("link => link.href"))
+        assert hindrances(seen) == []
+
+
 def test_teacher_substitute_principal_and_superintendent_see_ada_and_the_steward_reads_so(
     browser: Browser, own_town: Database
 ) -> None:

@@ -8,7 +8,7 @@ from districts import BANDS, Pupil, district, tabulate, turnovers
 from maplewood_release import SCHOOLS, build, facts
 
 from appliance.aggregate.disclosure import protect
-from appliance.aggregate.disclosure.attacker import Knowledge, with_guesses
+from appliance.aggregate.disclosure.attacker import Knowledge, read, with_guesses
 from appliance.aggregate.disclosure.history import Earlier
 from appliance.aggregate.published import Key
 from appliance.aggregate.refusal import Refused
@@ -115,17 +115,22 @@ def test_a_pattern_chosen_afresh_is_caught_by_the_attack_on_both_releases(signer
 def test_a_guess_that_contradicts_the_tables_is_dropped_and_the_others_are_kept(maplewood):
     tables = [table.published for table in maplewood.tables]
     hidden = [
-        Key("n", "membership", "", cell.school_id, cell.dimension, cell.category)
-        for cell in tables[0].cells
+        Key("n", table.metric, cell.detail, cell.school_id, cell.dimension, cell.category)
+        for table in tables
+        for cell in table.cells
         if cell.suppression == "hidden"
     ]
     truth = {
-        Key("n", "membership", "", cell.school_id, cell.dimension, cell.category): cell.count
-        for cell in district(5)[0].cells
+        Key("n", table.metric, cell.detail, cell.school_id, cell.dimension, cell.category): cell.count
+        for table in district(5)
+        for cell in table.cells
     }
-    impossible = {key: 10**6 for key in hidden if key.dimension == "race"}
-    right = {key: truth[key] for key in hidden if key.dimension == "grade"}
-    run = with_guesses(tables, Knowledge(1), impossible | right)
+    impossible = {key: 10**6 for key in hidden if (key.metric, key.dimension) == ("membership", "race")}
+    right = {key: truth[key] for key in hidden if key.metric == "chronic_absence"}
+    assert impossible
+    assert right
+    run = with_guesses(read(tables, Knowledge(1)), impossible | right)
+    assert run is not None
     assert all(run.bounds(key) == (number, number) for key, number in right.items())
     assert any(low != high for low, high in map(run.bounds, impossible))
 

@@ -4,11 +4,12 @@ import time
 
 import pytest
 
-from appliance.actions import Role
+from appliance.actions import Action, Role
 from appliance.jobs.accounts import ACCOUNTS, AccountTrouble, make_account
 from appliance.jobs.passwords import BadPassword, check_password
-from appliance.storage.database import Database
+from appliance.storage.database import Database, Event
 from tests import maplewood
+from tests.conftest import app_for, sign_in
 
 
 def make(database: Database, username: str = "nina", password: str = "four plain words here", **more: object) -> int:
@@ -66,3 +67,22 @@ def test_v6_3_8_checking_nobodys_password_says_no_and_costs_the_same(town: Datab
         check_password(stored, "wrong password entirely")
         costs[stored].append(time.process_time() - begun)
     assert 0.5 < min(costs[None]) / min(costs[kept]) < 2
+
+
+def test_thousands_of_accounts_stand_on_pages_of_twenty_and_are_found_by_a_part_of_a_name(own_town: Database) -> None:
+    rows = [(f"t.{number:03}", "", "teacher", f"Ms. Number {number:03}") for number in range(100)]
+    with own_town.desk.changing(Event("test", Action.MAKE_ACCOUNT)) as tables:
+        sql = "INSERT INTO account (username, password_hash, role, display_name) VALUES (?, ?, ?, ?)"
+        tables.conn.executemany(sql, rows)
+        tables.execute("UPDATE account SET role = 'district_admin' WHERE username = 'kim'")
+    kim = sign_in(app_for(own_town), "kim")
+    first = kim.get("/accounts").text
+    assert f"{len(rows) + len(maplewood.ACCOUNTS)} people can sign in" in first
+    assert first.count("<summary>Change") == 20
+    assert 'page 1 of 6 · <a href="/accounts?page=1">Next</a>' in first
+    assert "t.099" in kim.get("/accounts?page=99").text
+    found = kim.post("/accounts/find", {"csrf": kim.csrf("/accounts"), "name": " number  04 "}).text
+    assert "10 accounts with “<bdi>number 04</bdi>” in the name" in found
+    assert (found.count("<summary>Change"), "t.047" in found, "t.050" in found) == (10, True, False)
+    cut = kim.post("/accounts/find", {"csrf": kim.csrf("/accounts"), "name": "T.0"}).text
+    assert "100 accounts with “<bdi>T.0</bdi>” in the name; the first 20 stand here" in cut

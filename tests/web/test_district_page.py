@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 from appliance import counts
 from appliance.actions import Action
@@ -88,11 +89,16 @@ def test_on_the_first_twenty_school_days_the_page_counts_and_shows_no_share(own_
     assert "13.3%" in hall.get("/district").text
 
 
-def test_more_schools_than_a_page_holds_stand_on_several_pages_and_all_in_the_file(own_town: Database) -> None:
-    with own_town.changing(Event("test", Action.IMPORT)) as tables:
+def many_schools_come(town: Database) -> None:
+    """Two hundred, of which nothing but the name is loaded."""
+    with town.changing(Event("test", Action.IMPORT)) as tables:
         schools = [(1000 + number, f"Maple School {number:03}", "school", f"T{number}", 3) for number in range(200)]
         sql = "INSERT INTO organization (organization_key, name, kind, state_id, parent_key) VALUES (?, ?, ?, ?, ?)"
         tables.conn.executemany(sql, schools)
+
+
+def test_more_schools_than_a_page_holds_stand_on_several_pages_and_all_in_the_file(own_town: Database) -> None:
+    many_schools_come(own_town)
     refresh(own_town, by="test")
     hall = sign_in(app_for(own_town), "hall")
     of_measure = "/district/measures/schools?measure=attendance_rate&detail="
@@ -108,3 +114,18 @@ def test_more_schools_than_a_page_holds_stand_on_several_pages_and_all_in_the_fi
     assert ("Elm School" in text, "Maple School 199" in text) == (True, True)
     text = hall.get(of_measure.replace("?", "/file/csv?")).content.decode("utf-8-sig")
     assert ("Elm School" in text, "Maple School 199" in text) == (True, True)
+
+
+def test_two_hundred_schools_make_neither_the_stewards_page_nor_the_choice_of_one_long(own_town: Database) -> None:
+    kim = sign_in(app_for(own_town), "kim")
+    short = {page: len(kim.get(page).content) for page in ("/data", "/grants")}
+    assert "Elm School · Oak School" in kim.get("/data").text
+    many_schools_come(own_town)
+    for page, size in short.items():
+        assert len(kim.get(page).content) < size + 200 * 100
+    page = kim.get("/data").text
+    assert "<summary>200 schools</summary>" in page
+    assert "Elm School · Oak School" in page
+    chosen = re.search(r'<option value="([^"]+)">Maple School 007</option>', kim.get("/grants").text)
+    assert chosen
+    assert "Opened for a time at Maple School 007" in kim.get(f"/grants?at={chosen[1]}").text

@@ -37,11 +37,11 @@ def test_ms_okafors_week_names_six_and_says_why(visit) -> None:
     for sentence in (
         "missed 4 of the last 5 school days",
         "absent three Mondays in a row (Nov 2, Nov 9, Nov 16)",
-        "reached 10% of days missed on Thursday, Nov 19 (now 7 of 63)",
+        "reached 10% of days missed on Thursday, Nov 19 (7 of 63 by Nov 20)",
         "late on 5 of the last 8 school days",
         "Science 7 went from B (85) in Quarter 1 to D (64)",
         "6 assignments missing in Science 7",
-        "Science 7 up from C (74) to B (88).",
+        "Science 7 up from C (74) to B (88) <small>(since November 20)",
         "Nothing recorded yet: ask.",
     ):
         assert sentence in page
@@ -258,7 +258,8 @@ def test_a_long_caseload_comes_in_pages_and_the_log_keeps_whom_each_showed(
     assert "Showing 1 to 1 of 2" in first
     assert "Ostrow, Ben" in second
     assert 'href="/caseload?sort=name&amp;page=0"' in second
-    assert visit("wu").get("/caseload?page=99").text == second
+    beyond = visit("wu").get("/caseload?page=99").text
+    assert beyond.split("<main")[1].split("</main>")[0] == second.split("<main")[1].split("</main>")[0]
     sql = "SELECT student_key FROM access_log_student WHERE sequence = (SELECT max(sequence) FROM access_log)"
     with town.desk.changing(Event("test", Action.SEE_DATA)) as tables:
         seen = [row["student_key"] for row in tables.query(sql.replace("max(sequence)", "max(sequence) - 1"))]

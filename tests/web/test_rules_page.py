@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from appliance.jobs.compute_metrics import refresh
 from appliance.storage.database import Database
 from appliance.student_level.records.rules import RULES
 from appliance.web import pages
@@ -169,6 +170,7 @@ def test_another_rule_for_levels_is_tried_on_the_classes_and_then_printed_beside
         ("levels_meets", "95", "Levels rise with the points"),
         ("levels_newest", "1", "“newest” is at least 2"),
         ("bands", "5, 20", "10 is always one of them"),
+        ("letters_d", "70", "Letters fall with the points"),
     ],
 )
 def test_lines_that_nobody_could_mean_are_said_above_the_form(kim, field: str, value: str, sentence: str) -> None:
@@ -184,3 +186,38 @@ def test_a_school_that_cuts_its_list_at_twenty_percent_can_choose_that_band(kim,
     assert re.findall(r'<option value="([\w-]+)"( selected)?>[^<]*%', page) == [
         ("tenth", ""), ("from-20", " selected"), ("from-10", ""), ("from-5", ""), ("under", ""),
     ]  # fmt: skip
+
+
+def test_another_scale_of_letters_reads_the_same_points_otherwise_wherever_they_stand(own_town: Database) -> None:
+    app = app_for(own_town)
+    kim, okafor, ruiz = (sign_in(app, username) for username in ("kim", "okafor", "ruiz"))
+    science = okafor.link_to("Science 7", on="/classes")
+    assert "B (84)" in okafor.get(science).text
+    scale = {"letters_a": "95", "letters_b": "88", "letters_c": "75", "letters_d": "65", "points_fallen": "12"}
+    sent = form_of(kim.get("/data/rules").text) | scale | {"do": "keep", "reason": "our board’s scale"}
+    assert kim.post("/data/rules/change", sent).status_code == 303
+    assert "C (84)" in okafor.get(science).text
+    assert (
+        "A number without a letter reads A from 95, B from 88, C from 75, D from 65."
+        in okafor.get("/manual/this-week").text
+    )
+    numbers = okafor.get("/manual/numbers").text
+    assert "Points read A from 95, B from 88, C from 75, D from 65 of 100, where no letter was sent." in numbers
+    assert "A grade fell far when it fell by 12 points or more." in numbers
+    refresh(own_town, by="test")
+    assert "Grades below 75 of 100 among the newest course grades" in ruiz.get("/school").text
+
+
+def test_a_scale_that_is_tried_is_what_the_lists_in_the_preview_are_made_by(own_town: Database) -> None:
+    kim = sign_in(app_for(own_town), "kim")
+    now = form_of(kim.get("/data/rules").text) | {"do": "preview"}
+    only_grades = {field: value for field, value in now.items() if not field.startswith("on_")} | {
+        "on_grade_fell": "yes"
+    }
+    # Eve fell from 85 to 64: by 21 points, and from a B to a D. By 60 points nobody falls, and by two letters only
+    # while 64 is a D.
+    by_letters = only_grades | {"at_least_grade_fell": "60"}
+    lenient = by_letters | {"letters_c": "62", "letters_d": "61"}
+    told = [kim.post("/data/rules/change", sent).text for sent in (only_grades, by_letters, lenient)]
+    names = [int(re.search(r"would have (\d+) name", page)[1]) for page in told]
+    assert names == [1, 1, 0]

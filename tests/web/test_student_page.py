@@ -9,6 +9,7 @@ from appliance.actions import Action
 from appliance.days import day_number
 from appliance.errors import HomeTrouble
 from appliance.storage.database import Database, Event
+from appliance.student_level.staging.attendance_codes import BY_SECTION
 from appliance.web.addresses import Addresses, Kind
 from tests import everyone, maplewood
 from tests.access_log import at_desk
@@ -373,3 +374,16 @@ def test_a_name_that_turns_its_direction_turns_nothing_on_the_page(own_town: Dat
     page = okafor.get(address_for(okafor, ADA)).text
     assert "\u202e" not in page
     assert "<h1><bdi>Ada Lovell</bdi></h1>" in page
+
+
+def test_of_each_course_stands_how_often_the_class_was_missed_where_classes_say_so(own_town: Database) -> None:
+    okafor = sign_in(app_for(own_town), "okafor")
+    assert "Meetings missed" not in okafor.get(address_for(okafor, ADA)).text
+    days = [day_number(day) for day in maplewood.school_days()]
+    for day, category in zip(days[:4], ("excused", "unexcused", "tardy", "excused"), strict=True):
+        sql = "INSERT INTO attendance_section (student_key, day, section_key, code) VALUES (?, ?, ?, ?)"
+        everyone.change(own_town, sql, ADA, day, maplewood.SCIENCE, BY_SECTION[category])
+    page = okafor.get(address_for(okafor, ADA)).text
+    courses = page[page.index('id="s4"') : page.index('id="s5"')]
+    rows = re.findall(r"<tr><th scope=\"row\">(.*?)</th>.*?<td class=\"num\">([^<]*)</td></tr>", courses)
+    assert dict(rows) == {"Reading 7": "", "Science 7": "3"}  # Late is there.

@@ -1,7 +1,7 @@
 """What the attacker is asked to try against a pattern, and what he brings back. Confidential: it knows the truth."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from appliance.aggregate import codelists, crossings
@@ -55,7 +55,11 @@ class Finding:
 
 
 def attacks(
-    cube: Cube, policy: Policy, tables: list[PublishedTable], runs: Callable[[], None] = lambda: None
+    cube: Cube,
+    policy: Policy,
+    tables: list[PublishedTable],
+    runs: Callable[[], None] = lambda: None,
+    insiders: Sequence[Mapping[Key, int]] | None = None,
 ) -> list[Finding]:
     """The attacks with the most knowledge for what each goes for: who knows less derives less.
 
@@ -63,13 +67,14 @@ def attacks(
     no attack to have them, and who has not learns no more than the tables say. The second has the list, and goes for
     every other group size. Both stand for the public when it is asked which hidden numbers have one value only. The
     third knows every group size besides and goes for outcomes. `runs`: called before each run of their solver.
+    `insiders`: who tries with what a student knows; by default those of this cube, which may be a piece of another.
     """
     sizes, outcomes = _claims(cube, policy)
     truth, every_size = _truth(cube), _sizes(cube)
     listed = {key: size for key, size in every_size.items() if _can_be_looked_up(key, policy)}
     bare = Knowledge(policy.smallest_hidden)
     found = []
-    if listed:
+    if policy.public:
         asked = [claim for claim in sizes if claim.key in listed]
         found.append(_run("the tables", tables, bare, asked, truth, runs, exact=listed.keys().__contains__))
     known = replace(bare, numbers=listed)
@@ -80,34 +85,36 @@ def attacks(
         name, more = "the same, and the enrolment that everybody can look up, for outcomes", known
     found += [
         _run(
-            "the same, and the enrolment that everybody can look up" if listed else "the tables",
+            "the same, and the enrolment that everybody can look up" if policy.public else "the tables",
             tables, known, asked, truth, runs, exact=lambda key: key not in listed,
         ),
         _run(name, tables, more, outcomes, truth, runs, sizes_known=policy.public_denominators),
     ]  # fmt: skip
     if all(finding.silent for finding in found):
-        found = [_with_insiders(cube, finding, tables) for finding in found]
+        knowing = [*insiders_of(cube)] if insiders is None else insiders
+        found = [_with_insiders(knowing, finding, tables, truth) for finding in found]
     return found
 
 
-def _with_insiders(cube: Cube, finding: Finding, tables: list[PublishedTable]) -> Finding:
+def _with_insiders(
+    insiders: Sequence[Mapping[Key, int]], finding: Finding, tables: list[PublishedTable], truth: Mapping[Key, int]
+) -> Finding:
     """Let the only member of each hidden group try with what that student knows: the own group, and the own outcome.
 
     What such a student could work out if everything were hidden is left out: it follows from the empty groups alone,
     and is mostly about the student himself (the only one of his grade is the only one of it in the district).
     """
     sensitive = {claim.key for claim in finding.claims}
-    found = finding.attack.exact_to_insiders(_insiders(cube), sensitive)
+    found = finding.attack.exact_to_insiders(insiders, sensitive)
     exposed = []
     if found:
-        structure = _structure(tables, finding.knowledge)
-        structure.begin_with(_truth(cube))
+        structure = _structure(tables, finding.knowledge, truth)
         exposed = [(key, knows) for knows, key in found if not structure.exact_to_insiders([knows], [key])]
     line = replace(finding.line, exact=finding.line.exact + len(exposed), programs=finding.attack.programs)
     return replace(finding, to_insiders=exposed, line=line)
 
 
-def _insiders(cube: Cube) -> Iterator[Mapping[Key, int]]:
+def insiders_of(cube: Cube) -> Iterator[Mapping[Key, int]]:
     """What each student knows who is alone in a group somewhere: the own group, and the own outcome in every table.
 
     Who is alone in the district is alone wherever the group has one student: in one school, or in two that the student
@@ -149,10 +156,10 @@ def tells_by_itself(
     knowledge = Knowledge(policy.smallest_hidden, numbers)
     claims = _claims(cube, policy)[0 if is_size else 1]
     key = _key(population, "denominator" if is_size else "n", name.place)
-    attack = _structure(tables, replace(knowledge, numbers={**numbers, key: value[name.place]}))
-    attack.begin_with(_truth(cube))
-    fallen = attack.fallen(claims)
-    return bool(fallen and attack.fallen(_within_structure(fallen, tables, knowledge)))
+    truth = _truth(cube)
+    attack = _structure(tables, replace(knowledge, numbers={**numbers, key: value[name.place]}), truth)
+    fallen = [each.claim for each in attack.fallen(claims)]
+    return bool(fallen and attack.fallen(_within_structure(fallen, tables, knowledge, truth)))
 
 
 def _truth(cube: Cube) -> dict[Key, int]:
@@ -181,9 +188,10 @@ def _run(
     system = attacker.read(tables, knowledge)
     attack = Attack(system, runs=runs)
     attack.begin_with(truth)
-    fallen = attack.fallen(claims)
-    if fallen:
-        within = {claim.key: claim for claim in _within_structure(fallen, tables, knowledge)}
+    fallen: list[Fallen] = []
+    held = {*attack.held(claims)}
+    if doubtful := [claim for claim in claims if claim not in held]:
+        within = {claim.key: claim for claim in _within_structure(doubtful, tables, knowledge, truth)}
         claims = [within.get(claim.key, claim) for claim in claims]
         fallen = attack.fallen(within.values())
     already = {each.claim.key for each in fallen}
@@ -191,29 +199,32 @@ def _run(
     printed = sorted(system.hidden - system.coded - already)
     single = attack.exact(key for key in printed if key.measure != "complement" and exact(key))
     if single:
-        structure = _structure(tables, knowledge)
+        structure = _structure(tables, knowledge, truth)
         single = [key for key in single if structure.is_open(key)]
     line = AttackLine(name, len(system.hidden), len(fallen), len(single), attack.programs)
     return Finding(line, sizes_known, fallen, single, attack, knowledge, claims, [])
 
 
-def _within_structure(fallen: list[Fallen], tables: list[PublishedTable], knowledge: Knowledge) -> list[Claim]:
+def _within_structure(
+    claims: Sequence[Claim], tables: list[PublishedTable], knowledge: Knowledge, truth: Mapping[Key, int]
+) -> list[Claim]:
     """Claims cut down to what holds when every number is hidden and only empty groups are known.
 
     A school with students in three grades has at least three students: no choice of hidden cells can undo that.
     """
-    structure = _structure(tables, knowledge)
-    claims = []
-    for each in fallen:
-        low, high = structure.interval(each.claim.key)
-        claims.append(Claim(each.claim.key, max(each.claim.low, round(low)), round(min(each.claim.high, high))))
-    return claims
+    cut = {
+        each.claim: Claim(each.claim.key, max(each.claim.low, round(each.low)), round(min(each.high, each.claim.high)))
+        for each in _structure(tables, knowledge, truth).fallen(claims)
+    }
+    return [cut.get(claim, claim) for claim in claims]
 
 
-def _structure(tables: list[PublishedTable], knowledge: Knowledge) -> Attack:
+def _structure(tables: list[PublishedTable], knowledge: Knowledge, truth: Mapping[Key, int]) -> Attack:
     """The attack on the same tables with every number hidden and only the empty groups shown."""
     bare = [replace(table, cells=tuple(_emptied(table, cell) for cell in table.cells)) for table in tables]
-    return Attack(attacker.read(bare, knowledge))
+    attack = Attack(attacker.read(bare, knowledge))
+    attack.begin_with(truth)
+    return attack
 
 
 def _emptied(table: PublishedTable, cell: PublishedCell) -> PublishedCell:

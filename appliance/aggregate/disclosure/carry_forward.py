@@ -1,6 +1,5 @@
 """Choose what is counted anew, attack the choice together with every earlier release, mend it, and write the rows."""
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -39,14 +38,13 @@ def carry_forward(
     # In a table of changes nobody knows that a withheld number is not 0.
     over = replace(work, policy=msgspec.structs.replace(work.policy, zeros="hidden"), shown={}, promised={}, blocks=[])
     populations = {(population.metric, population.detail): population for population in work.cube.populations}
-    settled = {
-        owner: _Settled.begin(over, carry.by_rule(work, pattern, population, earlier), population, earlier)
-        for owner, population in populations.items()
-    }
-    for number, one in enumerate(settled.values()):
-        progress("Comparing", number, len(settled))
-        one.settle()
-    _same_sizes(settled)
+    settled: dict[Owner, _Settled] = {}
+    for owner, population in populations.items():
+        progress("Comparing", len(settled), len(populations))
+        if owner not in settled:
+            settled |= _settle(
+                over, pattern, earlier, [one for one in populations.values() if _share_sizes(one, population)]
+            )
     progress("Comparing", len(settled), len(settled))
     told = _write(tables, populations, settled, earlier)
     loot = _loot(told, earlier, work.policy)
@@ -62,32 +60,40 @@ def carry_forward(
     lines = [
         AttackLine(
             f"release {before.label} and, of every number counted anew, how many students it has exchanged since",
-            *(sum(one.withheld(number) for one in settled.values()), 0, 0),
-            sum(inquiry.programs for one in settled.values() for inquiry in one.since[number]),
+            *(sum(one.withheld[number] for one in settled.values()), 0, 0),
+            sum(one.programs[number] for one in settled.values()),
         )
         for number, before in enumerate(earlier)
     ]
     return told, lines
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Settled:
-    """What of a population keeps its old value, and what was attacked to find it out."""
+    """What of a population keeps its old value, and by earlier release how much was attacked."""
+
+    stale: Stale
+    withheld: list[int]
+    programs: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Settling:
+    """A population on the way there, with its tables of changes by earlier release."""
 
     work: Work
     population: Population
     earlier: Sequence[Earlier]
     stale: Stale
     since: list[list[Inquiry]]
-    """By earlier release, its tables of changes."""
 
     @classmethod
-    def begin(cls, work: Work, stale: Stale, population: Population, earlier: Sequence[Earlier]) -> "_Settled":
+    def begin(cls, work: Work, stale: Stale, population: Population, earlier: Sequence[Earlier]) -> "_Settling":
         """With what the rule for single numbers withholds."""
         since = [[Inquiry(work.cube, table) for table in carry.changes(population, before)] for before in earlier]
         return cls(work, population, earlier, stale, since)
 
-    def settle(self) -> None:
+    def go_on(self) -> None:
         """Attack and withhold more until every attack is silent; failing that, carry the whole population forward."""
         for round_ in range(self.work.policy.rounds):
             is_silent = True
@@ -105,34 +111,41 @@ class _Settled:
 
     @property
     def sizes(self) -> set[Place]:
-        """The groups whose size keeps its old value; a share has none of its own."""
+        """The groups whose size keeps its old value."""
         return self.stale[carry.size_of(self.population)]
 
-    def withheld(self, number: int) -> int:
-        """How many numbers an attack on the changes since one earlier release had to go by."""
-        return sum(len(inquiry.changes.layers(self.stale)[0]) for inquiry in self.since[number])
+    def done(self) -> _Settled:
+        """The result, without the tables of changes."""
+        return _Settled(
+            self.stale,
+            [sum(len(inquiry.changes.layers(self.stale)[0]) for inquiry in before) for before in self.since],
+            [sum(inquiry.programs for inquiry in before) for before in self.since],
+        )
 
 
-def _same_sizes(settled: dict[Owner, _Settled]) -> None:
-    """Withhold the size of a group in all tables about the same students, when one of them does.
+def _settle(
+    work: Work, pattern: Pattern, earlier: Sequence[Earlier], populations: Sequence[Population]
+) -> dict[Owner, _Settled]:
+    """Settle populations that share their group sizes: what one of them tells of a size, the others tell with it."""
+    settling = [_Settling.begin(work, carry.by_rule(work, pattern, one, earlier), one, earlier) for one in populations]
+    for one in settling:
+        one.go_on()
+    while len(settling) > 1:
+        together = set[Place]().union(*(one.sizes for one in settling))
+        lacking = [(one, together & one.population.size.keys() - one.sizes) for one in settling]
+        if not any(places for _, places in lacking):
+            break
+        for one, places in lacking:
+            if places:
+                one.sizes.update(places)
+                if one.population.outcome is not None:
+                    carry.beside_old_sizes(work, one.population, one.stale, earlier)
+                one.go_on()
+    return {(one.population.metric, one.population.detail): one.done() for one in settling}
 
-    Their sizes are one number, and what one table tells of it the others tell with it.
-    """
-    families: dict[Owner, list[_Settled]] = defaultdict(list)
-    for owner, one in settled.items():
-        families[codelists.sizes_of(*owner)].append(one)
-    for family in families.values():
-        while True:
-            together = set[Place]().union(*(one.sizes for one in family))
-            lacking = [(one, together & one.population.size.keys() - one.sizes) for one in family]
-            if not any(places for _, places in lacking):
-                break
-            for one, places in lacking:
-                if places:
-                    one.stale[carry.size_of(one.population)] |= places
-                    if one.population.outcome is not None:
-                        carry.beside_old_sizes(one.work, one.population, one.stale, one.earlier)
-                    one.settle()
+
+def _share_sizes(one: Population, other: Population) -> bool:
+    return codelists.sizes_of(*one.owner) == codelists.sizes_of(*other.owner)
 
 
 def _write(
@@ -182,9 +195,14 @@ def _loot(
     Populations are told apart as `loot` does.
     """
     now = Target(tables, policy.minimum_n, policy.k, 0)
-    found = [plunder(now, {}, within=within)]
-    for number, before in enumerate(earlier):
-        then = replace(now, tables=before.tables, smallest_hidden=0 if number else policy.smallest_hidden)
-        found += [plunder(now, {}, then, within), plunder(then, {}, now, within)]
+    then = [
+        replace(now, tables=before.tables, smallest_hidden=0 if number else policy.smallest_hidden)
+        for number, before in enumerate(earlier)
+    ]
+    # What an earlier release gives away by itself was looked for when it was made.
+    found = [
+        plunder(now, {}, *then, within=within),
+        *(plunder(one, {}, now, alone=False, within=within) for one in then),
+    ]
     keys = set[Key]().union(*(keys for pair in found for keys in pair))
     return {(owner_of(key.metric, key.detail), key.dimension) for key in keys}

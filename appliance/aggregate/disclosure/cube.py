@@ -8,7 +8,7 @@ import functools
 import operator
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import NamedTuple
 
@@ -140,6 +140,17 @@ class Cube:
     metrics: tuple[str, ...]
     populations: tuple[Population, ...]
     areas: tuple[Area, ...] = ()
+
+    def pieces(self) -> list["Cube"]:
+        """The cube in parts that no sum ties together: the enrolled with all that is counted of them, and others."""
+        parts: dict[tuple[str, str], list[Population]] = defaultdict(list)
+        for population in self.populations:
+            parts[codelists.held_by(*population.owner) or codelists.sizes_of(*population.owner)].append(population)
+        printed = [{metric for one in part for metric in one.home.values()} for part in parts.values()]
+        return [
+            replace(self, metrics=tuple(name for name in self.metrics if name in metrics), populations=tuple(part))
+            for metrics, part in zip(printed, parts.values(), strict=True)
+        ]
 
 
 def read(

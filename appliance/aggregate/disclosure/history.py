@@ -62,6 +62,8 @@ def coarse(earlier: Sequence[Earlier], policy: Policy) -> list[Earlier]:
     """The same releases, with changes by the policy's merged categories; a student who went from one into another of
     them counts as changed, which errs on the safe side.
     """
+    if not policy.merge:
+        return list(earlier)
     told = []
     for release in earlier:
         of: dict[Key, Turnover] = {}

@@ -14,12 +14,11 @@ from appliance.aggregate.disclosure.cube import read
 from appliance.aggregate.disclosure.history import Earlier, coarse, names_of, recall, with_earlier_places
 from appliance.aggregate.disclosure.policy import Policy
 from appliance.aggregate.disclosure.primary import code_outcomes
+from appliance.aggregate.disclosure.proof import Proof, prove
 from appliance.aggregate.disclosure.protected import ProtectedTable, seal
 from appliance.aggregate.disclosure.report import AttackLine, Report, TableLine
-from appliance.aggregate.disclosure.suppression import Pattern, Unkept, Work, choose, mend, promises
-from appliance.aggregate.disclosure.verifier import Verifier
+from appliance.aggregate.disclosure.suppression import Pattern, Unkept, Work, choose, promises
 from appliance.aggregate.published import PublishedCell, PublishedTable
-from appliance.aggregate.refusal import Refused
 from appliance.aggregate.tabulation import Tabulation
 from appliance.progress import Progress, Steps, quietly
 
@@ -59,12 +58,10 @@ def protect(
     past = recall(cube, earlier)
     work = Work(cube, policy, year_key, past.hidden, past.shown, promises.made(cube, policy, past.hidden))
     steps = Steps(progress)
-    pattern, rounds, repaired, findings = _choose_and_attack(work, progress, steps)
-    tables = publish.rows(work.cube, pattern)
-    steps.begin("Checking")
-    certified, witnesses = _certify(tabulations, tables, policy, findings)
+    pattern, proof = _choose_and_prove(work, tabulations, progress, steps)
     steps.end()
-    lines, smallest = [finding.line for finding in findings], policy.smallest_hidden
+    tables = publish.rows(work.cube, pattern)
+    lines, smallest = [*proof.lines], policy.smallest_hidden
     if earlier:
         # A group that was hidden may be empty by now, and is hidden still: nothing is known of its size any more.
         tables, more, smallest = *_beside(work, pattern, tables, earlier, progress), 0
@@ -73,11 +70,11 @@ def protect(
     tables = publish.with_ranges(tables, smallest)
     report = replace(
         _report(work, tables, lines, time.monotonic() - started),
-        repair_rounds=rounds,
-        repaired=repaired,
+        repair_rounds=proof.rounds,
+        repaired=proof.repaired,
         carried=_carried(tables, earlier),
-        certified=certified,
-        witnesses=witnesses,
+        certified=proof.certified,
+        witnesses=proof.witnesses,
     )
     return Protected(tuple(seal(table) for table in tables), report)
 
@@ -106,8 +103,10 @@ def _row(cell: PublishedCell) -> tuple[str, str, str, str]:
     return cell.school_id, cell.dimension, cell.category, cell.detail
 
 
-def _choose_and_attack(work: Work, progress: Progress, steps: Steps) -> tuple[Pattern, int, int, list[audit.Finding]]:
-    """A pattern that every attack leaves alone; then as `_attack_and_mend`. Raises `Unkept` for a broken promise.
+def _choose_and_prove(
+    work: Work, truth: Sequence[Tabulation], progress: Progress, steps: Steps
+) -> tuple[Pattern, Proof]:
+    """A pattern that every attack leaves alone. Raises `Unkept` for a broken promise.
 
     A promised number that gives something away all by itself was too small to be promised: it is let go of, and the
     work begun again.
@@ -119,8 +118,7 @@ def _choose_and_attack(work: Work, progress: Progress, steps: Steps) -> tuple[Pa
         try:
             pattern = choose(work, progress)
             promises.check(work.policy, work.promised, pattern)
-            steps.begin("Attacking")
-            made = _attack_and_mend(work, pattern, steps)
+            proof = prove(work, pattern, truth, steps)
             promises.check(work.policy, work.promised, pattern)
         except Unkept as broken:
             tables = publish.rows(work.cube, {owner: set() for owner in work.promised})
@@ -128,7 +126,7 @@ def _choose_and_attack(work: Work, progress: Progress, steps: Steps) -> tuple[Pa
                 raise
             work.promised[broken.owner] -= broken.names
         else:
-            return pattern, *made
+            return pattern, proof
 
 
 def _check_promises(work: Work, tables: list[PublishedTable]) -> None:
@@ -138,46 +136,6 @@ def _check_promises(work: Work, tables: list[PublishedTable]) -> None:
         if is_hidden:
             hidden[owner].add(name)
     promises.check(work.policy, work.promised, hidden)
-
-
-def _attack_and_mend(work: Work, pattern: Pattern, steps: Steps) -> tuple[int, int, list[audit.Finding]]:
-    """Alternate attack and repair; (rounds of repair, numbers added, the last attacks). Changes `pattern`."""
-    repaired = 0
-    for rounds in range(work.policy.rounds + 1):
-        findings = audit.attacks(work.cube, work.policy, publish.rows(work.cube, pattern), steps.one_more)
-        if all(finding.silent for finding in findings):
-            return rounds, repaired, findings
-        added = 0
-        for finding in findings:
-            for population in work.cube.populations:
-                wishes = finding.wishes(work.cube, population)
-                added += mend(work, pattern, population, wishes, sizes_known=finding.sizes_known)
-        if not added:
-            break
-        repaired += added
-        del finding, findings  # hundreds of tables in memory, and the next attack finds its own
-    raise Refused("The attack on the protected tables still finds numbers that must stay hidden. Nothing was released.")
-
-
-def _certify(
-    tabulations: Sequence[Tabulation], tables: list[PublishedTable], policy: Policy, findings: list[audit.Finding]
-) -> tuple[int, int]:
-    """Two whole-number witnesses for every claim, checked without a solver; (claims certified, witnesses accepted).
-
-    Raises `Refused` when one is missing: then an answer of the solver was doubtful.
-    """
-    claims = witnesses = 0
-    for finding in findings:
-        verifier = Verifier(tabulations, tables, policy.smallest_hidden)
-        verifier.take(finding.attack.tables(), sizes_known=finding.sizes_known)
-        for claim, side in verifier.uncertified(finding.claims):
-            table = finding.attack.whole_table(claim.key, side, claim.low if side < 0 else claim.high)
-            verifier.take([table] if table else [], sizes_known=finding.sizes_known)
-        if verifier.uncertified(finding.claims):
-            raise Refused("A sensitive number has no witness in whole students. Nothing was released; report this.")
-        claims += len(finding.claims)
-        witnesses += verifier.accepted
-    return claims, witnesses
 
 
 def _carried(tables: list[PublishedTable], earlier: Sequence[Earlier]) -> tuple[tuple[str, int], ...]:

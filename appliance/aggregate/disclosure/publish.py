@@ -5,6 +5,7 @@ from dataclasses import replace
 from appliance.aggregate import codelists, crossings
 from appliance.aggregate.disclosure import attacker
 from appliance.aggregate.disclosure.attacker import Attack, Knowledge
+from appliance.aggregate.disclosure.attacker.loot import by_owner
 from appliance.aggregate.disclosure.cube import Cube, Place, Population
 from appliance.aggregate.disclosure.suppression import Pattern
 from appliance.aggregate.disclosure.suppression.model import Name
@@ -27,8 +28,11 @@ def rows(cube: Cube, pattern: Pattern) -> list[PublishedTable]:
 
 def with_ranges(tables: list[PublishedTable], smallest_hidden: int) -> list[PublishedTable]:
     """Add to every row what anyone can derive about `n` from the published numbers alone."""
-    attack = Attack(attacker.read(tables, Knowledge(smallest_hidden)), every_interval=True)
-    return [replace(table, cells=tuple(_range(attack, table, cell) for cell in table.cells)) for table in tables]
+    told: dict[tuple[str, PublishedCell], PublishedCell] = {}
+    for parts in by_owner(tables).values():
+        attack = Attack(attacker.read(parts, Knowledge(smallest_hidden)), every_interval=True)
+        told |= {(part.metric, cell): _range(attack, part, cell) for part in parts for cell in part.cells}
+    return [replace(table, cells=tuple(told[table.metric, cell] for cell in table.cells)) for table in tables]
 
 
 def _range(attack: Attack, table: PublishedTable, cell: PublishedCell) -> PublishedCell:

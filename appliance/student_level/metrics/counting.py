@@ -121,6 +121,9 @@ def values_for(snapshot: int, book: RuleBook) -> dict[str, object]:
         "least_days_enrolled": book.least_days_enrolled,
         "least_days_attended": book.least_days_attended,
         "placeholder_days": PLACEHOLDER_DAYS,
+        "c_from": book.letters.c,
+        "d_from": book.letters.d,
+        "points_fallen": book.points_fallen,
         "credits_by_grade": json.encode(book.credits_by_grade).decode(),
     }
 

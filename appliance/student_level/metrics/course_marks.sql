@@ -1,5 +1,6 @@
 -- course_marks: the two newest course grades of each student in each class of the school year, the newest first.
 -- A number counts as a share of its scale, or out of 100 where no scale is named; a letter where there is no number.
+-- Below which points it is a D or an F says the rule book.
 -- A zero waits until three days after its due day, or after the day it was given where no due day is known: until then
 -- it may hold the place of a grade that is still to come, and the grade before it stands.
 WITH mark AS (
@@ -18,7 +19,7 @@ WITH mark AS (
 )
 SELECT mark.student_key, section.school_key, mark.section_key, coalesce(nullif(course.subject, ''), 'Other') AS subject,
        mark.place_in_time, mark.points,
-       coalesce(mark.points < 70, mark.letter IN ('D', 'F')) AS is_below_c,
-       coalesce(mark.points < 60, mark.letter = 'F') AS is_f
+       coalesce(mark.points < :c_from, mark.letter IN ('D', 'F')) AS is_below_c,
+       coalesce(mark.points < :d_from, mark.letter = 'F') AS is_f
   FROM mark JOIN section USING (section_key) JOIN course USING (course_key)
  WHERE mark.place_in_time <= 2

@@ -1,8 +1,8 @@
--- failing_grades: students with a course grade below 60 of 100 (F), out of students with course grades.
+-- failing_grades: students with an F as a course grade, out of students with course grades.
 -- Counts each student once, by the newest grade of each of the student's classes; see `course_marks.sql`.
 -- Shown by: all, grade, race, sex, english_learner, disability, economic
 -- Leaves the district: no
--- Rule: the Ed-Fi dashboards' failing subject area course grades; the district's letter scale, F below 60.
+-- Rule: the Ed-Fi dashboards' failing subject area course grades; the district's letter scale.
 -- Measure: grades / Students with an F in a class / students / fewer is better
 SELECT school_key AS place_key, student_key, '' AS detail, max(is_f) AS count, 1 AS out_of
   FROM reporting_marks WHERE place_in_time = 1 GROUP BY school_key, student_key

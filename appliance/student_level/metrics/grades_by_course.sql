@@ -1,4 +1,4 @@
--- grades_by_course: course grades below 70 of 100 (D or F), out of all course grades, course by course.
+-- grades_by_course: course grades that are D or F, out of all course grades, course by course.
 -- Counts the newest grade of each student in each class of the year; the detail is the subject and the course.
 -- Shown by: all
 -- Leaves the district: no

@@ -1,14 +1,14 @@
--- grades_dropping: students one of whose course grades fell by ten points or more, out of students with two grades.
+-- grades_dropping: students one of whose course grades fell far, out of students with two grades.
 -- Counts each student once; the newest grade of a class is compared with the one before it in the same class.
 -- Shown by: all, grade, race, sex, english_learner, disability, economic
 -- Leaves the district: no
--- Rule: the Ed-Fi dashboards' course grades dropping by ten percent or more; grades in letters alone have no points.
--- Measure: grades / Students with a grade that fell ten points / students / fewer is better
+-- Rule: the Ed-Fi dashboards' course grades dropping, by ten points as shipped; grades in letters alone have no points.
+-- Measure: grades / Students with a grade that fell far / students / fewer is better
 WITH compared AS (
-    SELECT now.school_key, now.student_key, now.points <= before.points - 10 AS fell
+    SELECT now.school_key, now.student_key, now.points <= before.points - :points_fallen AS fell
       FROM reporting_marks AS now
       JOIN reporting_marks AS before USING (student_key, section_key)
-     WHERE now.place_in_time = 1 AND before.place_in_time = 2 AND now.points <= before.points - 10 IS NOT NULL
+     WHERE now.place_in_time = 1 AND before.place_in_time = 2 AND now.points <= before.points - :points_fallen IS NOT NULL
 )
 SELECT school_key AS place_key, student_key, '' AS detail, max(fell) AS count, 1 AS out_of
   FROM compared GROUP BY school_key, student_key

@@ -10,9 +10,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from appliance.student_level.records.marks import Letters
+
 _FOLDER = Path(__file__).parent / "examples"
 _SNAPSHOT = re.compile(r"^snapshot: day (\d+)$", re.MULTILINE)
 _ASKED = re.compile(r"^credits asked: (.+)$", re.MULTILINE)
+_LETTERS = re.compile(r"^letters from: (\d+), (\d+), (\d+), (\d+)$", re.MULTILINE)
+_FALLEN = re.compile(r"^a grade fell far by: (\d+) points$", re.MULTILINE)
 LAST_DAY = 180
 """The day of the count where an example says nothing else: the last day of school."""
 
@@ -33,13 +37,16 @@ class Table:
 @dataclass(frozen=True, slots=True)
 class Example:
     """One example. `snapshot`: the number of the school day on which it is counted, from 1. `credits_asked`: grade to
-    credits that the district's table asks for by the end of it.
+    credits that the district's table asks for by the end of it. `letters` and `points_fallen`: where they are not as
+    shipped.
     """
 
     metric: str
     title: str
     snapshot: int
     credits_asked: dict[str, float]
+    letters: Letters | None
+    points_fallen: int | None
     given: Table
     result: Table
     is_released: bool
@@ -61,6 +68,7 @@ def _read(metric: str, block: str, *, is_released: bool) -> Example:
     if not gives:
         raise ValueError(f"an example of {metric} does not say what it gives: {title}")
     day, asked = _SNAPSHOT.search(given), _ASKED.search(given)
+    letters, fallen = _LETTERS.search(given), _FALLEN.search(given)
     return Example(
         metric,
         title,
@@ -68,6 +76,8 @@ def _read(metric: str, block: str, *, is_released: bool) -> Example:
         {grade.zfill(2): float(number) for number, grade in re.findall(r"([\d.]+) by the end of grade (\d+)", asked[1])}
         if asked
         else {},
+        Letters(*map(int, letters.groups())) if letters else None,
+        int(fallen[1]) if fallen else None,
         _table(given),
         _table(result),
         is_released,

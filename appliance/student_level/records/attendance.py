@@ -17,6 +17,10 @@ _TAKEN = """
      WHERE school_key IN (SELECT value FROM json_each(:schools)) AND day BETWEEN :since AND :until
      ORDER BY school_key, day
 """
+_LAST_TAKEN = """
+    SELECT max(day) AS day FROM attendance_taken
+     WHERE school_key IN (SELECT value FROM json_each(:schools)) AND day BETWEEN :since AND :until
+"""
 _EXCEPTIONS = """
     SELECT student_key, day, category FROM visible_attendance_day WHERE day BETWEEN :since AND :until
 """
@@ -68,6 +72,12 @@ def days_taken(reading: Reading, schools: Iterable[int], since: int, until: int)
     for row in rows:
         taken[row["school_key"]].append(row["day"])
     return taken
+
+
+def last_day_taken(reading: Reading, schools: Iterable[int], since: int, until: int) -> int | None:
+    """The last day on which one of the schools took attendance."""
+    row = reading.one(_LAST_TAKEN, {"schools": json.dumps(sorted(set(schools))), "since": since, "until": until})
+    return row["day"] if row else None
 
 
 def exceptions(

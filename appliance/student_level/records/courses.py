@@ -8,7 +8,8 @@ from typing import Any
 
 from appliance.storage.database import Reading
 from appliance.student_level.records.little_line import height_of, points_of
-from appliance.student_level.records.marks import PLACEHOLDER_DAYS, Mark
+from appliance.student_level.records.marks import PLACEHOLDER_DAYS, Letters, Mark
+from appliance.student_level.records.rule_book import in_force
 from appliance.student_level.records.rules import CourseNow
 
 _SMALL_CHANGE = 5
@@ -86,6 +87,10 @@ _WITH_ASSIGNMENTS = """
     SELECT value AS section_key FROM json_each(:sections)
      WHERE EXISTS (SELECT 1 FROM line_item WHERE line_item.section_key = value AND kind = 'assignment')
 """
+_MEETINGS_MISSED = """
+    SELECT section_key, count(*) AS missed FROM visible_attendance_section
+     WHERE student_key = :student AND day <= :today AND category <> 'tardy' GROUP BY section_key
+"""
 _PERIOD_GRADES = """
     SELECT line_item.section_key, academic_session.title AS period, academic_session.begin_day,
            score, score_text, highest
@@ -99,7 +104,8 @@ _PERIOD_GRADES = """
 class CourseLine:
     """One course on a student's page: grades by grading period, oldest first, in the order of the page's `periods`.
 
-    `missing` is None where no assignment of the course is loaded: show that, never a zero.
+    `missing` is None where no assignment of the course is loaded: show that, never a zero. `meetings_missed` counts
+    what class attendance records, if it is taken; 0 may mean either.
     """
 
     title: str
@@ -107,6 +113,7 @@ class CourseLine:
     marks: tuple[str, ...]
     trend: str
     missing: int | None
+    meetings_missed: int = 0
     points: tuple[float, ...] = ()
     """The grades out of a hundred, oldest first, of those that are numbers."""
 
@@ -122,12 +129,19 @@ class CourseLine:
 
 
 def courses_now(
-    reading: Reading, today: int, *, only_own: bool, students: Sequence[int] | None = None, missing_from: int = 1
+    reading: Reading,
+    today: int,
+    *,
+    only_own: bool,
+    students: Sequence[int] | None = None,
+    missing_from: int = 1,
+    letters: Letters | None = None,
 ) -> dict[int, list[CourseNow]]:
     """For each visible student the present courses with the last two grades. `only_own`: the reader's sections.
 
     Without `students` it is about everybody in scope, and only what changed is told: grades that moved by five points
-    or more, and sections with at least `missing_from` assignments missing.
+    or more, and sections with at least `missing_from` assignments missing. `letters`: a scale that is tried; without
+    one, the scale in force.
     """
     values = {
         "today": today,
@@ -140,9 +154,10 @@ def courses_now(
     }
     graded = {(row["student_key"], row["section_key"]): row for row in reading.query(_LAST_TWO, values)}
     missing = {(row["student_key"], row["section_key"]): row for row in reading.query(_MISSING, values)}
+    letters = letters or in_force(reading, today).letters
     found: dict[int, list[CourseNow]] = defaultdict(list)
     for pair in sorted(graded.keys() | missing.keys()):
-        found[pair[0]].append(_course_now(graded.get(pair), missing.get(pair)))
+        found[pair[0]].append(_course_now(graded.get(pair), missing.get(pair), letters))
     return found
 
 
@@ -151,13 +166,13 @@ def has_grades(reading: Reading) -> bool:
     return reading.one(_HAS_GRADES) is not None
 
 
-def _course_now(graded: dict[str, Any] | None, missing: dict[str, Any] | None) -> CourseNow:
+def _course_now(graded: dict[str, Any] | None, missing: dict[str, Any] | None, letters: Letters) -> CourseNow:
     before = None
     if graded and graded["before_period"] is not None:
-        before = Mark(graded["before_score"], graded["before_text"], graded["before_highest"])
+        before = Mark(graded["before_score"], graded["before_text"], graded["before_highest"], letters)
     return CourseNow(
         title=(graded or missing or {})["title"],
-        now=_mark(graded) if graded else None,
+        now=_mark(graded, letters) if graded else None,
         before=before,
         before_period=graded["before_period"] if graded and before else "",
         graded_day=graded["day"] if graded else 0,
@@ -166,8 +181,8 @@ def _course_now(graded: dict[str, Any] | None, missing: dict[str, Any] | None) -
     )
 
 
-def _mark(row: dict[str, Any]) -> Mark:
-    return Mark(row["score"], row["score_text"], row["highest"])
+def _mark(row: dict[str, Any], letters: Letters) -> Mark:
+    return Mark(row["score"], row["score_text"], row["highest"], letters)
 
 
 def student_courses(reading: Reading, student_key: int, today: int) -> tuple[tuple[str, ...], list[CourseLine]]:
@@ -187,9 +202,11 @@ def student_courses(reading: Reading, student_key: int, today: int) -> tuple[tup
     assigned = {
         row["section_key"] for row in reading.query(_WITH_ASSIGNMENTS, {"sections": json.dumps(sorted(wanted))})
     }
+    missed = {row["section_key"]: row["missed"] for row in reading.query(_MEETINGS_MISSED, values)}
+    letters = in_force(reading, today).letters
     by_section: dict[int, dict[str, Mark]] = defaultdict(dict)
     for row in grades:
-        by_section[row["section_key"]][row["period"]] = _mark(row)
+        by_section[row["section_key"]][row["period"]] = _mark(row, letters)
     return periods, [
         CourseLine(
             title=row["title"],
@@ -197,6 +214,7 @@ def student_courses(reading: Reading, student_key: int, today: int) -> tuple[tup
             marks=tuple(mark.shown if (mark := by_section[row["section_key"]].get(p)) else "" for p in periods),
             trend=_trend(by_section[row["section_key"]].values()),
             missing=missing.get(row["section_key"], 0) if row["section_key"] in assigned else None,
+            meetings_missed=missed.get(row["section_key"], 0),
             points=_points(by_section[row["section_key"]].values()),
         )
         for row in sections

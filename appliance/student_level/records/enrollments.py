@@ -1,6 +1,8 @@
 """Where students go to school now, and what they are called."""
 
 import json
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,11 +18,15 @@ _NAMES = """
      WHERE student_key IN (SELECT value FROM json_each(:students))
 """
 _FIND = """
-    SELECT student_key, given_name, family_name, reason FROM visible_student
-     WHERE instr(lower(given_name || ' ' || family_name || ', ' || given_name), lower(:typed)) > 0
-     ORDER BY family_name, given_name LIMIT :most
+    SELECT student_key, given_name, family_name, reason FROM visible_student ORDER BY family_name, given_name
 """
 MOST_FOUND = 50
+_BARE_LETTERS = str.maketrans(
+    dict.fromkeys("'`´‘’ʻʼʹ＇") | {"ð": "d", "đ": "d", "ø": "o", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
+)
+"""Apostrophes go, however a keyboard writes them; letters that Unicode does not take apart become plain ones."""
+_UNSEEN = ("Mn", "Cf")
+"""Unicode's categories of marks on a letter, and of signs without a shape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,25 @@ def names(reading: Reading, students: Sequence[int]) -> dict[int, Name]:
 
 
 def find_by_name(reading: Reading, typed: str) -> tuple[dict[int, Name], bool]:
-    """The visible students whose name holds what was typed, by name; and whether there were more than fifty."""
-    rows = reading.query(_FIND, {"typed": typed, "most": MOST_FOUND + 1})
-    found = {row["student_key"]: Name(row["given_name"], row["family_name"], row["reason"]) for row in rows}
-    return dict(list(found.items())[:MOST_FOUND]), len(rows) > MOST_FOUND
+    """The visible students whose name holds each word that was typed, by name; and whether there were more than fifty.
+
+    Words may come in any order, with or without accents, apostrophes, commas and hyphens. Nothing typed finds all.
+    """
+    rows = reading.query(_FIND)
+    called = ((row["student_key"], Name(row["given_name"], row["family_name"], row["reason"])) for row in rows)
+    found = [(key, name) for key, name in called if not typed or answers_to(name, typed)]
+    return dict(found[:MOST_FOUND]), len(found) > MOST_FOUND
+
+
+def answers_to(name: Name, typed: str) -> bool:
+    """Whether a name holds each word of what was typed. What holds no word, as %, is nobody's name."""
+    wanted = _bare(typed).split()
+    given, family = _bare(name.given_name), _bare(name.family_name)
+    called = " ".join((given, family, given.replace(" ", ""), family.replace(" ", "")))
+    return bool(wanted) and all(word in called for word in wanted)
+
+
+def _bare(text: str) -> str:
+    """Small letters without their marks, the words parted by one space."""
+    apart = unicodedata.normalize("NFKD", text.casefold().translate(_BARE_LETTERS))
+    return " ".join(re.findall(r"\w+", "".join(sign for sign in apart if unicodedata.category(sign) not in _UNSEEN)))

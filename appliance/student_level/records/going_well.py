@@ -1,8 +1,9 @@
 """What goes well: said before or beside every worry."""
 
 from appliance.errors import Sentence
+from appliance.student_level.records.learned import NOTHING, Learned
 from appliance.student_level.records.marks import letters_between
-from appliance.student_level.records.rules import CourseNow, Situation
+from appliance.student_level.records.rules import CourseNow, Happening, Situation
 
 EVERY_DAY = 20
 """Here on each of so many school days in a row: four weeks."""
@@ -15,40 +16,59 @@ _NUMBERS = (
 )  # fmt: skip
 
 
-def going_well(seen: Situation) -> list[str]:
-    """Clauses without a subject, the strongest first; empty when nothing is recorded: then ask."""
+def going_well(seen: Situation, shown: Learned = NOTHING) -> list[str]:
+    """Clauses without a subject, the strongest first; empty when nothing is recorded: then ask.
+
+    No course is told twice: of one that rose, its letter is said with the rise.
+    """
     found: list[str] = []
-    if improved := [course for course in seen.courses if _rose(course)]:
-        course = improved[0]
-        assert course.now
-        assert course.before
+    improved = next((course for course in seen.courses if _rose(course)), None)
+    if improved and improved.now and improved.before:
         found.append(
             Sentence(
                 "%(course)s up from %(before)s to %(now)s since %(period)s",
-                course=course.title, before=course.before.shown, now=course.now.shown, period=course.before_period,
+                course=improved.title, before=improved.before.shown, now=improved.now.shown,
+                period=improved.before_period,
             )
         )  # fmt: skip
+    found += _learned(shown)
     letters = [course.now.letter for course in seen.courses if course.now]
+    rest = [course for course in seen.courses if course is not improved]
     if len(letters) >= LEAST_COURSES and set(letters) <= {"A", "B"}:
         found.append(Sentence("B or better in all %(number)s courses", number=_count(len(letters))))
-    elif best := [course.title for course in seen.courses if course.now and course.now.letter == "A"]:
+    elif best := [course.title for course in rest if course.now and course.now.letter == "A"]:
         found.append(_best("A", best))
-    elif best := [course.title for course in seen.courses if course.now and course.now.letter == "B"]:
+    elif best := [course.title for course in rest if course.now and course.now.letter == "B"]:
         found.append(_best("B", best))
     if seen.takes_part_in_attendance:
         found += _days(seen)
     return found
 
 
-def is_news(seen: Situation) -> str:
-    """Something good that is new, for a line home; empty when there is none."""
+def is_news(seen: Situation) -> Happening | None:
+    """Something good that is new, for a line home, and the day it became true."""
     rose = next((course for course in seen.courses if _rose(course)), None)
     if rose and rose.now and rose.before:
-        return f"{rose.title} up from {rose.before.shown} to {rose.now.shown}"
+        return Happening(rose.graded_day, f"{rose.title} up from {rose.before.shown} to {rose.now.shown}")
     streak = _streak(seen)
     if EVERY_DAY <= streak < min(len(seen.days), EVERY_DAY + 5) and seen.days_missed >= LEAST_COURSES:
-        return "here every day for four weeks, after missing days before"
-    return ""
+        return Happening(seen.days[streak - EVERY_DAY], "here every day for four weeks, after missing days before")
+    return None
+
+
+def _learned(shown: Learned) -> list[str]:
+    found: list[str] = []
+    if shown.grown:
+        test, growth = shown.grown[0]
+        found.append(Sentence("gained %(points)s points on %(test)s", points=f"{growth.observed:g}", test=test))
+    if len(shown.standards) > 1:
+        found.append(Sentence("meets %(standard)s and %(other)s", standard=shown.standards[0],
+                              other=shown.standards[1]))  # fmt: skip
+    elif shown.standards:
+        found.append(Sentence("meets %(standard)s", standard=shown.standards[0]))
+    if shown.tests:
+        found.append(Sentence("met the standard on %(test)s", test=shown.tests[0]))
+    return found
 
 
 def _best(letter: str, titles: list[str]) -> Sentence:

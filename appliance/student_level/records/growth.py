@@ -39,6 +39,11 @@ class Growth:
         return self.margin is not None and apart is not None and apart <= self.margin
 
     @property
+    def is_more_than_chance(self) -> bool:
+        """Whether points were gained, as many as is typical, and more than the margin."""
+        return self.observed >= (self.typical or 0) and self.observed > (self.margin or 0)
+
+    @property
     def words(self) -> str:
         """+6, typical 5."""
         typical = "" if self.typical is None else f", typical {self.typical:g}"
@@ -88,3 +93,12 @@ def growth_of_student(reading: Reading, student_key: int, today: int) -> list[tu
         (row["title"], row["span"], Growth(row["day"], row["observed"], row["typical"], row["margin"]))
         for row in reading.query(_GROWTH, values)
     ]
+
+
+def newest_growth(reading: Reading, students: Sequence[int], since: int, today: int) -> list[tuple[int, str, Growth]]:
+    """(student, test, growth) of some students, newest first; of several spans on one test, the last that ended."""
+    found: dict[tuple[int, str], Growth] = {}
+    for row in reading.query(_GROWTH, {"students": json.dumps(list(students)), "since": since, "today": today}):
+        grown = Growth(row["day"], row["observed"], row["typical"], row["margin"])
+        found.setdefault((row["student_key"], row["title"]), grown)
+    return [(key, test, grown) for (key, test), grown in found.items()]

@@ -120,7 +120,7 @@ def class_roster(reading: Reading, section_key: int, *, today: int, school_year:
     students = students_of_class(reading, section_key, today)
     values["students"] = json.dumps(students)
     grades = reading.query(_GRADES, values)
-    marks = {row["student_key"]: Mark(row["score"], row["score_text"], row["highest"]) for row in grades}
+    marks = {row["student_key"]: Mark(row["score"], row["score_text"], row["highest"], book.letters) for row in grades}
     missing = {row["student_key"]: row["missing"] for row in reading.query(_MISSING_IN_SECTION, values)}
     lines = roster_lines(reading, students, today=today, school_year=school_year, missing=missing, marks=marks)
     subject, is_homeroom = subject_of(about["subject"], about["course"]), about["kind"] == "homeroom"

@@ -17,6 +17,7 @@ from appliance.errors import Trouble
 from appliance.storage.database import Reading, Tables
 from appliance.student_level.metrics.catalogue import measures
 from appliance.student_level.records.levels import Levels
+from appliance.student_level.records.marks import Letters
 from appliance.student_level.records.rules import RULES, Rule
 
 _Percent = Annotated[int, msgspec.Meta(ge=1, le=50)]
@@ -67,6 +68,10 @@ class RuleBook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A measure that moved by fewer points than this is said to be the same."""
     credits_by_grade: dict[Literal["09", "10", "11", "12"], Annotated[float, msgspec.Meta(ge=0, le=100)]] = {}
     """The credits of a student who will graduate on time, by the end of each grade. None are shipped."""
+    letters: Letters = Letters()
+    """What a course grade in points reads as, where the school sent no letter."""
+    points_fallen: Annotated[int, msgspec.Meta(ge=1, le=60)] = 10
+    """By so many points or more a course grade has fallen far, in the measure of it."""
     levels: Levels = Levels()
     """What a mark on a standard says, and how several become one."""
     bands: Annotated[tuple[_Percent, ...], msgspec.Meta(max_length=6)] = (5, 10)
@@ -214,7 +219,7 @@ def checked(book: RuleBook) -> RuleBook:
     shown = {measure.name for measure in measures()}
     for name in book.goals.keys() - shown:
         raise NotARule(f"There is no measure named {name}, so it can have no goal.")
-    if hindrance := book.levels.what_hinders:
+    if hindrance := book.letters.what_hinders or book.levels.what_hinders:
         raise NotARule(hindrance)
     if sorted(set(book.bands)) != list(book.bands) or 10 not in book.bands:
         raise NotARule("Bands begin at rising percents, and 10 is always one of them: 5, 10 or 5, 10, 20, for example.")

@@ -7,7 +7,7 @@ guesses what will happen.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from appliance.days import from_day_number
 from appliance.student_level.records.marks import Mark, fell_far
@@ -51,6 +51,8 @@ class Happening:
 
     day: int
     text: str
+    rule: str = ""
+    """By which rule it was found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +130,9 @@ def _crossed_a_tenth(rule: Rule, seen: Situation) -> list[Happening]:
         enrolled, missed = enrolled - 1, missed - (day in seen.missed)
         if missed * rule.at_least < enrolled:
             when = f"{from_day_number(day):%A, %b} {from_day_number(day).day}"
-            now = f"{seen.days_missed} of {seen.days_enrolled}"
-            return [Happening(day, f"reached 10% of days missed on {when} (now {now}).")]
+            until = from_day_number(seen.days[0])
+            so_far = f"{seen.days_missed} of {seen.days_enrolled} by {until:%b} {until.day}"
+            return [Happening(day, f"reached 10% of days missed on {when} ({so_far}).")]
     return []
 
 
@@ -214,7 +217,7 @@ RULES = (
 def happenings(seen: Situation, rules: Sequence[Rule] = RULES) -> list[Happening]:
     """What happened to a student, by these rules."""
     return [
-        happening
+        replace(happening, rule=rule.name)
         for rule in rules
         if seen.takes_part_in_attendance or not rule.is_about_days
         for happening in rule.find(rule, seen)

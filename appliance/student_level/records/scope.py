@@ -1,7 +1,10 @@
 """How many students a reader may see, and for which reason."""
 
+import re
 from dataclasses import dataclass
+from datetime import date
 
+from appliance.days import day_number
 from appliance.storage.database import Reading
 
 _REASONS = "SELECT reason, count(*) AS students FROM visible_student GROUP BY reason ORDER BY students DESC, reason"
@@ -18,3 +21,9 @@ class Reason:
 def reasons(reading: Reading) -> list[Reason]:
     """Each reason with its count."""
     return [Reason(**row) for row in reading.query(_REASONS)]
+
+
+def first_end(reading: Reading) -> int | None:
+    """The first day on which a reach that was given for a time ends, as the reasons say; None where none does."""
+    ends = re.findall(r"opened for you until (\d{4}-\d{2}-\d{2})", " ".join(one.reason for one in reasons(reading)))
+    return day_number(date.fromisoformat(min(ends))) if ends else None

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 import msgspec
 from litestar import Response, get, post
 from litestar.di import NamedDependency
+from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from appliance.actions import Action, Role
@@ -20,11 +21,12 @@ HERE = "/accounts"
 
 @dataclass(frozen=True, slots=True)
 class AccountsPage:
-    """Everybody who can sign in. `locked`: who locked the house and why; empty when it is open."""
+    """Some who can sign in. `typed`: what to find. `locked`: who locked the house and why; empty when it is open."""
 
     template: ClassVar[str] = "pages/accounts.html"
     frame: Frame
-    accounts: tuple[accounts.Listed, ...]
+    found: accounts.AccountsFound
+    typed: str
     roles: tuple[Role, ...]
     locked: str
 
@@ -76,12 +78,29 @@ class OnlyToken(msgspec.Struct, forbid_unknown_fields=True):
     csrf: str
 
 
+class FindForm(msgspec.Struct, forbid_unknown_fields=True):
+    """A part of a user name or a name, sent in the form's body: it stands in no address."""
+
+    csrf: str
+    name: Annotated[str, msgspec.Meta(max_length=100)]
+
+
 @get(HERE, action=Action.SEE_ACCOUNTS, sync_to_thread=True)
-def see_accounts(visit: NamedDependency[Visit]) -> Response[str]:
-    """The list."""
+def see_accounts(visit: NamedDependency[Visit], page: FromQuery[int] = 0) -> Response[str]:
+    """The list, a page at a time."""
+    return _shown(visit, "", page)
+
+
+@post(f"{HERE}/find", action=Action.SEE_ACCOUNTS, sync_to_thread=True, status_code=200)
+def find_account(visit: NamedDependency[Visit], data: FromForm[FindForm]) -> Response[str]:
+    """The first of those whose names hold what was typed."""
+    return _shown(visit, " ".join(data.name.split()), 0)
+
+
+def _shown(visit: Visit, typed: str, page: int) -> Response[str]:
     database = visit.house.database
-    found = tuple(accounts.list_accounts(database))
-    return show(AccountsPage(visit.bare_frame(), found, tuple(Role), lock_down.why_locked(database) or ""))
+    found = accounts.find_accounts(database, typed, page)
+    return show(AccountsPage(visit.bare_frame(), found, typed, tuple(Role), lock_down.why_locked(database) or ""))
 
 
 @post(f"{HERE}/code", action=Action.GIVE_CODE, step_up=True, step_up_from=HERE, sync_to_thread=True)
@@ -142,7 +161,7 @@ def lift(visit: NamedDependency[Visit], data: FromForm[OnlyToken]) -> Redirect:
     return Redirect(HERE, status_code=303)
 
 
-ACCOUNT_PAGES = [see_accounts, give_code, shut, open_again, give_role, end_sign_ins, lock, lift]
+ACCOUNT_PAGES = [see_accounts, find_account, give_code, shut, open_again, give_role, end_sign_ins, lock, lift]
 
 
 def _me(visit: Visit) -> str:

@@ -1,5 +1,6 @@
 """The steward's first page: what came in, what was held back and why, and how fresh each school's attendance is."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -35,6 +36,14 @@ class DataPage:
     questions: int
     """About who is who, that wait for the steward."""
     alarms: int
+
+    @property
+    def fresh(self) -> list[tuple[int | None, tuple[str, ...]]]:
+        """The last day loaded, newest first, each with its schools by name; last those of which none is."""
+        by_day: dict[int | None, list[str]] = defaultdict(list)
+        for one in self.attendance:
+            by_day[one.day].append(one.school)
+        return [(day, tuple(by_day[day])) for day in sorted(by_day, key=lambda day: -(day or 0))]
 
     @property
     def behind(self) -> tuple[imports.LastAttendance, ...]:

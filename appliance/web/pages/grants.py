@@ -26,6 +26,8 @@ class GrantsPage:
     """One school's grants, and the two forms that give one. Addresses stand beside what they lead to."""
 
     template: ClassVar[str] = "pages/grants.html"
+    most_links: ClassVar[int] = 20
+    """More schools than these are chosen from a list."""
     frame: Frame
     at: str
     school: schools.School
@@ -91,7 +93,7 @@ def see_grants(visit: NamedDependency[Visit], at: FromQuery[str] = "") -> Respon
         frame=frame,
         at=of(Kind.SCHOOL, chosen),
         school=school,
-        others=tuple((f"/grants?at={of(Kind.SCHOOL, one.school_key)}", one) for one in reach if one != school),
+        others=tuple((of(Kind.SCHOOL, one.school_key), one) for one in reach if one != school),
         given=tuple(
             (of(Kind.GRANT, one.coach_grant_key), one, called.get(one.account_key, "an account that is shut"))
             for one in grants.grants(database, visit.today, chosen)

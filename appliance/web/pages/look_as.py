@@ -71,7 +71,7 @@ def _people(visit: Visit) -> list[Person]:
     """Whom the reader leads, whoever's shoulder they look over at this moment."""
     with visit.own().reading() as reading:
         staff = _staff_led(reading)
-    return [one for one in people(visit.house.database) if one.role in _WHOM and one.staff_key in staff]
+    return [one for one in people(visit.house.database, staff=staff) if one.role in _WHOM]
 
 
 def _staff_led(reading: Reading) -> set[int]:

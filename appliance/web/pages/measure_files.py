@@ -54,7 +54,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TablePaper(Paper):
-    """Tables on paper, as their files have them. `keeping`: what to do with it."""
+    """Tables on paper, as their files have them. `keeping`: what to do with it; `rules`: those its numbers stand on."""
 
     template: ClassVar[str] = "paper/tables.html"
     place: str
@@ -62,6 +62,7 @@ class TablePaper(Paper):
     about: str
     tables: tuple[Table, ...]
     keeping: str
+    rules: tuple[str, ...]
 
 
 @get("/school/measures/file/{form:str}", action=Action.SEE_SCHOOL, sync_to_thread=True)
@@ -105,7 +106,7 @@ def take_measure_schools(
     if told is None:
         return _back("/district/measures")
     table, page = told
-    sheet = Sheet(f"measure-{words.iso_day(visit.today)}", table.head, table.rows)
+    sheet = Sheet(f"measure-{words.iso_day(visit.today)}", table.head, table.rows, " ".join(page.rules))
     return taken(visit, Action.SEE_DISTRICT, form, f"{page.line.measure.called}, by school", sheet, None)
 
 
@@ -121,7 +122,7 @@ def measure_schools_as_pdf(
     called = page.line.measure.called
     number = visit.saw(Action.SEE_DISTRICT, students=(), subject=f"{called}, by school, on paper")
     about = _counted(page.line.now.day, page.subject, "totals only")
-    return _on_paper(visit, number, "The district", f"{called}, by school", about, (table,), "Totals.")
+    return _on_paper(visit, number, "The district", f"{called}, by school", about, (table,), "Totals.", page.rules)
 
 
 @get("/school/measures/students/file/{form:str}", action=Action.EXPORT_SCHOOL, step_up=True, sync_to_thread=True)
@@ -134,7 +135,7 @@ def take_measure_students(
     if told is None:
         return _back(f"/school/measures?at={at}")
     table = _of_students(told)
-    sheet = Sheet(f"measure-students-{words.iso_day(visit.today)}", table.head, table.rows)
+    sheet = Sheet(f"measure-students-{words.iso_day(visit.today)}", table.head, table.rows, " ".join(told.rules))
     return taken(visit, Action.EXPORT_SCHOOL, form, _behind(told), sheet, tuple(key for key, _, _ in told.lines))
 
 
@@ -150,7 +151,7 @@ def measure_students_as_pdf(
     title = told.line.measure.called
     about = _counted(told.line.now.day, subject_of(told.line), words.plural(len(told.lines), "student"))
     keeping = "Student records. Keep locked; shred after use."
-    return _on_paper(visit, number, told.school.name, title, about, (_of_students(told),), keeping)
+    return _on_paper(visit, number, told.school.name, title, about, (_of_students(told),), keeping, told.rules)
 
 
 def _sheet(visit: Visit, table: MeasureTable) -> Sheet:
@@ -203,12 +204,19 @@ def _counted(day: int, *more: str) -> str:
 
 
 def _on_paper(
-    visit: Visit, number: int, place: str, title: str, about: str, tables: tuple[Table, ...], keeping: str
+    visit: Visit,
+    number: int,
+    place: str,
+    title: str,
+    about: str,
+    tables: tuple[Table, ...],
+    keeping: str,
+    rules: tuple[str, ...] = (),
 ) -> _File:
     frame = visit.bare_frame()
     page = TablePaper(
         today=visit.today, signed=frame.display_name, printed=frame.printed, number=number, is_pdf=True, place=place,
-        title=title, about=about, tables=tables, keeping=keeping,
+        title=title, about=about, tables=tables, keeping=keeping, rules=rules,
     )  # fmt: skip
     return as_pdf("measures", [html_of(page)])
 

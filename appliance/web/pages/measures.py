@@ -12,6 +12,7 @@ from litestar.response import Redirect
 from appliance.actions import Action
 from appliance.storage.database import Reading
 from appliance.student_level.access import counting_as
+from appliance.student_level.metrics.catalogue import metrics
 from appliance.student_level.records import schools
 from appliance.student_level.records.behind_measures import Behind, behind
 from appliance.student_level.records.enrollments import Name, names
@@ -32,6 +33,7 @@ from appliance.web.measure_table import (
 )
 from appliance.web.pages.district import SCHOOLS_A_PAGE, last_page_of
 from appliance.web.rendering import show
+from appliance.web.rules_beside import rules_beside
 from appliance.web.visit import Frame, NoSuch, Visit
 
 LINES_A_PAGE = 50
@@ -93,6 +95,7 @@ class StudentsBehind:
     school: schools.School
     line: Line
     lines: tuple[tuple[int, Name, Behind], ...]
+    rules: tuple[str, ...]
 
     @property
     def of_others(self) -> int:
@@ -164,7 +167,7 @@ def students_behind(visit: Visit, reading: Reading, at: str, measure: str, detai
     line = _line(found, measure, detail)
     asked = ("behind", school.school_key, measure, line.detail, line.now.day)
     lines = visit.keeping(reading, asked, lambda: _in_it(visit, reading, school, line, rules))
-    return StudentsBehind(school, line, lines)
+    return StudentsBehind(school, line, lines, _rules(line, rules))
 
 
 def _in_it(
@@ -185,6 +188,11 @@ def _line(found: Measures, measure: str, detail: str) -> Line:
         if (line.measure.name, line.detail) == (measure, detail):
             return line
     raise NoSuch("measure")
+
+
+def _rules(line: Line, book: RuleBook) -> tuple[str, ...]:
+    """The rules in force that the number stands on, as sentences beside it."""
+    return rules_beside(next(one for one in metrics() if one.name == line.measure.name), book)
 
 
 def _weight(one: Behind, *, more: bool) -> int:
@@ -216,6 +224,7 @@ class MeasureSchoolsPage:
     line: Line
     schools: tuple[schools.Share, ...]
     district: Said
+    rules: tuple[str, ...]
     page: int
     each_once: ClassVar[str] = EACH_ONCE
 
@@ -232,20 +241,17 @@ class MeasureSchoolsPage:
     @property
     def lines(self) -> tuple[tuple[str, Said], ...]:
         """Each school, and how the measure stands there."""
-        return self._said(self.schools)
+        return tuple((one.name, share_said(one, self.line)) for one in self.schools)
 
     @property
     def shown(self) -> tuple[tuple[str, Said], ...]:
         """The lines of this page."""
-        return self._said(self.schools[self.page * SCHOOLS_A_PAGE : (self.page + 1) * SCHOOLS_A_PAGE])
+        return self.lines[self.page * SCHOOLS_A_PAGE : (self.page + 1) * SCHOOLS_A_PAGE]
 
     @property
     def last_page(self) -> int:
         """The number of the last page, from 0."""
         return last_page_of(self.schools)
-
-    def _said(self, some: Sequence[schools.Share]) -> tuple[tuple[str, Said], ...]:
-        return tuple((one.name, share_said(one, self.line)) for one in some)
 
 
 @get("/district/measures/schools", action=Action.SEE_DISTRICT, sync_to_thread=True)
@@ -270,7 +276,8 @@ def schools_of_measure(visit: Visit, measure: str, detail: str, page: int = 0) -
         line = _line(found, measure, detail)
         told = by_school(shelf, reading, line)
         page = min(max(page, 0), last_page_of(told))
-        return MeasureSchoolsPage(visit.frame(reading), line, told, now_said(line, rules.first_days), page)
+        said = now_said(line, rules.first_days)
+        return MeasureSchoolsPage(visit.frame(reading), line, told, said, _rules(line, rules), page)
 
 
 MEASURE_PAGES = (see_school_measures, see_measure_students, see_district_measures, see_measure_schools)

@@ -19,6 +19,7 @@ from appliance.student_level.records.cares_about import CaresAbout, cares_about
 from appliance.student_level.records.courses import CourseLine, student_courses
 from appliance.student_level.records.enrollments import Name, enrollments
 from appliance.student_level.records.going_well import going_well
+from appliance.student_level.records.learned import learned
 from appliance.student_level.records.letters import HomeCount, away_without_reason, home_counts
 from appliance.student_level.records.roster import RosterLine, class_roster, roster_lines
 from appliance.student_level.records.this_week import situation_of
@@ -230,13 +231,14 @@ def _profile(visit: Visit, key: int) -> Sheet:
             days, _ = students.days_of(reading, key, record.place.school_key, year)
             grid = students.day_grid(reading, record.place, key, today, visit.first_day_of_school_year)
             seen = situation_of(reading, record.place, today=today, school_year=year)
+        shown = learned(reading, [key], today, visit.rules(reading).levels)[key]
         periods, courses = student_courses(reading, key, today)
         about = Profile(
             name=record.name,
             grade_level=record.place.grade_level if record.place else "",
             school=record.school,
             cares_about=cares_about(reading, key),
-            going_well=tuple(going_well(seen)) if seen else (),
+            going_well=tuple(going_well(seen, shown)) if seen else (),
             days=days,
             grid=grid,
             periods=periods,

@@ -18,6 +18,7 @@ from appliance.student_level.metrics.catalogue import Measure, measures
 from appliance.student_level.records.check_ins import KINDS
 from appliance.student_level.records.level_counts import MOST_CLASSES
 from appliance.student_level.records.levels import CHOICES, LEVELS, Levels, RollUp
+from appliance.student_level.records.marks import Letters
 from appliance.student_level.records.rule_book import PRESETS, Line, Preset, QuietDays, RuleBook, Version
 from appliance.student_level.records.rules import RULES, Rule
 from appliance.web.forms import FromForm
@@ -29,8 +30,9 @@ _Number = Annotated[str, msgspec.Meta(pattern=r"^ *[0-9]{1,4} *$")]
 _Percent = Annotated[str, msgspec.Meta(pattern=r"^ *([0-9]{1,3}(\.[0-9])?)? *$")]
 _Credits = Annotated[str, msgspec.Meta(pattern=r"^ *([0-9]{1,3}(\.[0-9]{1,3})?)? *$")]
 _NUMBERS = ("least_days_enrolled", "least_days_attended", "first_days", "most_names", "leaves_after_days",
-            "least_change")  # fmt: skip
+            "least_change", "points_fallen")  # fmt: skip
 _LEVEL_NUMBERS = ("newest", "getting_there", "meets", "exceeds")
+LETTERS_WITH_POINTS = ("a", "b", "c", "d")
 GRADES_WITH_CREDITS: tuple[Literal["09", "10", "11", "12"], ...] = ("09", "10", "11", "12")
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ else:
             ("bands", Annotated[str, msgspec.Meta(pattern=r"^ *[0-9]{1,4}( *, *[0-9]{1,4}){0,9} *$")]),
             ("levels_roll_up", Annotated[str, msgspec.Meta(pattern=f"^({'|'.join(CHOICES)})$")]),
             *((f"levels_{name}", _Number) for name in _LEVEL_NUMBERS),
+            *((f"letters_{name}", _Number) for name in LETTERS_WITH_POINTS),
             *((f"quiet_{kind}", _Number) for kind in KINDS),
             *((f"at_least_{rule.name}", _Number) for rule in RULES),
             *((f"window_{rule.name}", _Number, "1") for rule in RULES),
@@ -73,6 +76,7 @@ class RulesPage:
     roll_ups: ClassVar[dict[RollUp, str]] = CHOICES
     most_classes: ClassVar[int] = MOST_CLASSES
     level_names: ClassVar[tuple[str, ...]] = LEVELS
+    letters_with_points: ClassVar[tuple[str, ...]] = LETTERS_WITH_POINTS
     grades_with_credits: ClassVar[tuple[str, ...]] = GRADES_WITH_CREDITS
     frame: Frame
     in_force: Version
@@ -168,6 +172,8 @@ def _book(data: Any) -> RuleBook:
         most_names=int(data.most_names),
         leaves_after_days=int(data.leaves_after_days),
         least_change=int(data.least_change),
+        points_fallen=int(data.points_fallen),
+        letters=Letters(*(int(getattr(data, f"letters_{name}")) for name in LETTERS_WITH_POINTS)),
         bands=tuple(int(percent) for percent in data.bands.split(",")),
         levels=Levels(data.levels_roll_up, *(int(getattr(data, f"levels_{name}")) for name in _LEVEL_NUMBERS)),
     )

@@ -16,7 +16,7 @@ from appliance.student_level.records.bands import EVERYBODY, Band, band_named, b
 from appliance.student_level.records.check_ins import KINDS, LONGEST_NOTE
 from appliance.student_level.records.enrollments import Enrollment, enrollments, names
 from appliance.student_level.records.roster import RosterLine, roster_lines
-from appliance.student_level.records.rule_book import RuleBook
+from appliance.student_level.records.rule_book import RuleBook, Version
 from appliance.student_level.records.this_week import ThisWeek
 from appliance.web.addresses import Kind
 from appliance.web.charts import LineChart, attendance_chart
@@ -24,6 +24,7 @@ from appliance.web.languages import languages
 from appliance.web.rendering import show
 from appliance.web.school_numbers import SchoolNumbers, school_numbers
 from appliance.web.visit import Frame, NoSuch, Visit
+from appliance.web.weeks import keeping, rules_of_week, week_of
 
 LINES_A_PAGE = 20
 Order = Literal["missed", "name", "grade"]
@@ -67,6 +68,7 @@ class SchoolPage:
     others: tuple[tuple[str, schools.School], ...]
     today: int
     week: ThisWeek
+    week_rules: Version
     student_addresses: Mapping[int, str]
     last_weeks: tuple[schools.Week, ...]
     week_last_year: schools.Week | None
@@ -122,7 +124,8 @@ def see_school(
             raise NoSuch("school")
         shown = _page(visit, reading, school, led, (grade, missed, sort, max(page, 0)), done)
     students = {*shown.week.student_keys, *(line.student_key for _, line in shown.roster.lines)}
-    visit.saw(Action.SEE_SCHOOL, students=tuple(students), subject=school.name)
+    keeps = keeping(visit, shown.week, school.school_key)
+    visit.saw(Action.SEE_SCHOOL, students=tuple(students), subject=school.name, also=keeps)
     return show(shown)
 
 
@@ -137,7 +140,7 @@ def _page(
     today, book = visit.today, visit.rules(reading)
     here = enrollments(reading, today, school.school_key)
     days = schools.attendance_sums(reading, here, visit.school_year)
-    week = visit.this_week(reading, school.school_key)
+    week = week_of(visit, reading, school.school_key)
     begin = visit.first_day_of_school_year
     weeks = schools.weeks(reading, school.school_key, begin, today)
     before = schools.weeks(reading, school.school_key, schools.last_year(begin), schools.last_year(today))
@@ -150,6 +153,7 @@ def _page(
         others=tuple((visit.school_address(one.school_key), one) for one in led if one != school),
         today=today,
         week=week,
+        week_rules=rules_of_week(visit, reading),
         student_addresses={key: visit.student_address(key) for key in week.student_keys},
         last_weeks=tuple(weeks[-2:]),
         week_last_year=next(

@@ -21,6 +21,7 @@ from appliance.student_level.records.courses import CourseLine, student_courses
 from appliance.student_level.records.going_well import going_well
 from appliance.student_level.records.growth import Growth, growth_of_student
 from appliance.student_level.records.homerooms import homeroom_of
+from appliance.student_level.records.learned import learned
 from appliance.student_level.records.rule_book import RuleBook, since
 from appliance.student_level.records.rules import Happening
 from appliance.student_level.records.student_standards import CourseStandards, student_standards
@@ -33,6 +34,7 @@ from appliance.web.forms import FromForm, day_of
 from appliance.web.rendering import show
 from appliance.web.rules_beside import level_rule
 from appliance.web.visit import Frame, NoSuch, Visit
+from appliance.web.weeks import on_the_list
 
 NEWS_DAYS = 28
 """News that are older are none, and a check-in that is older is no beginning of news."""
@@ -104,11 +106,13 @@ def _page(visit: Visit, reading: Reading, record: students.Student, done: bool) 
     key, today, book = record.student_key, visit.today, visit.rules(reading)
     days: DaysSoFar | None = None
     elsewhere: tuple[students.Elsewhere, ...] = ()
-    grid, seen = None, None
+    grid, seen, listed = None, None, None
     if record.place:
         days, elsewhere = students.days_of(reading, key, record.place.school_key, visit.school_year)
         grid = students.day_grid(reading, record.place, key, today, visit.first_day_of_school_year)
         seen = situation_of(reading, record.place, today=today, school_year=visit.school_year)
+        listed = on_the_list(visit, reading, key, record.place.school_key)
+    shown = learned(reading, [key], today, book.levels)[key]
     periods, courses = student_courses(reading, key, today)
     talked = tuple(check_ins_of(reading, key, today))
     talked_on = _own_last(talked, visit.session.account.display_name, today)
@@ -123,8 +127,8 @@ def _page(visit: Visit, reading: Reading, record: students.Student, done: bool) 
         programs=tuple(_PROGRAM_WORDS[program] for program in students.programs_of(reading, key, today)),
         cares_about=cares_about(reading, key),
         last_opened=day_number(opened.astimezone().date()) if opened else None,
-        going_well=tuple(words.sentence_case(text) for text in going_well(seen)) if seen else (),
-        news=tuple(one for one in news_of(seen, book, today) if one.day > (talked_on or 0)) if seen else (),
+        going_well=tuple(words.sentence_case(text) for text in going_well(seen, shown)) if seen else (),
+        news=tuple(one for one in news_of(seen, book, today, listed) if one.day > (talked_on or 0)) if seen else (),
         since=talked_on,
         days=days,
         elsewhere=elsewhere,

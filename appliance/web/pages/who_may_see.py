@@ -11,7 +11,8 @@ from litestar.params import FromPath
 from appliance.actions import Action
 from appliance.jobs.people import people
 from appliance.roles import Scope
-from appliance.student_level.onlookers import Onlooker, onlookers
+from appliance.student_level.access import Viewer
+from appliance.student_level.onlookers import Onlooker, Ties, onlookers
 from appliance.student_level.records.enrollments import Name, find_by_name, names
 from appliance.web.addresses import Kind
 from appliance.web.forms import FromForm
@@ -78,11 +79,14 @@ def see_who_may_see(address: FromPath[str], visit: NamedDependency[Visit]) -> Re
             raise NoSuch("student")
         frame = visit.frame(reading)
     house = visit.house
-    everybody = [
-        one.as_viewer(visit.today, house.clock(), family_pages=house.settings.family_pages)
-        for one in people(house.database)
-    ]
-    found = tuple(onlookers(house.database, key, everybody))
+
+    def those(ties: Ties) -> list[Viewer]:
+        return [
+            one.as_viewer(visit.today, house.clock(), family_pages=house.settings.family_pages)
+            for one in people(house.database, staff=ties.staff, accounts=ties.accounts)
+        ]
+
+    found = tuple(onlookers(house.database, key, those))
     visit.saw(Action.SEE_WHO_MAY_SEE, students=(key,), reason=name.reason)
     return show(WhoMaySeePage(frame, name, visit.today, found))
 

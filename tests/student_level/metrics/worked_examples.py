@@ -184,7 +184,12 @@ def count(folder, example):
     keep(database)
     with database.changing(Event("test", Action.COMPUTE_METRICS)) as tables:
         Builder(tables).build(example.given.records)
-        book = msgspec.structs.replace(AS_SHIPPED, credits_by_grade=example.credits_asked)
+        book = msgspec.structs.replace(
+            AS_SHIPPED,
+            credits_by_grade=example.credits_asked,
+            letters=example.letters or AS_SHIPPED.letters,
+            points_fallen=example.points_fallen or AS_SHIPPED.points_fallen,
+        )
         families = {row["family"] for row in example.result.records}
         if example.is_released:
             counted = count_for_release(tables, snapshot=day(example.snapshot), book=book, earlier={}).tabulations

@@ -12,6 +12,7 @@ from appliance.student_level.access import NOBODY
 from appliance.student_level.records.attendance import DaysSoFar
 from appliance.student_level.records.bands import band_named, bands
 from appliance.student_level.records.levels import Levels
+from appliance.student_level.records.marks import Letters
 from appliance.student_level.records.rule_book import (
     AS_SHIPPED,
     PRESETS,
@@ -84,6 +85,9 @@ def test_a_change_without_a_reason_changes_nothing(own_town: Database) -> None:
             RuleBook(levels=Levels(meets=60)),
             "begins below “meets”, and that below “exceeds”; 60, 60 and 90 do not rise",
         ),
+        (RuleBook(letters=Letters(b=90)), "Letters fall with the points, from A to D; 90, 90, 70 and 60 do not fall"),
+        (RuleBook(letters=Letters(a=101)), "“a” is at most 100. Mend that number."),
+        (RuleBook(points_fallen=0), "“points fallen” is at least 1. Mend that number."),
         (RuleBook(bands=(5, 60)), "“bands” is at most 50. Mend that number."),
         (RuleBook(bands=(5, 20)), "10 is always one of them"),
         (RuleBook(bands=(10, 5)), "rising percents"),

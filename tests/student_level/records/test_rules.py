@@ -95,7 +95,7 @@ def test_reaching_a_tenth_of_the_days_within_the_last_five(
 
 def test_the_day_of_reaching_a_tenth_is_named() -> None:
     news = told(student("..A..", enrolled=60, missed=6))
-    assert news == "reached 10% of days missed on Wednesday, Nov 18 (now 6 of 60)."
+    assert news == "reached 10% of days missed on Wednesday, Nov 18 (6 of 60 by Nov 20)."
 
 
 @given(st.text(alphabet=".AL", min_size=5, max_size=45), st.integers(0, 40), st.integers(0, 120))
@@ -160,8 +160,14 @@ def test_what_goes_well() -> None:
     rose = [course(Mark(75, None), Mark(84, None))]
     assert going_well(student("A", courses=rose, missed=1))[0] == "Science 7 up from C (75) to B (84) since Quarter 1"
     assert going_well(student("A" + "." * 20, missed=4)) == ["here every day for four weeks"]
-    assert is_news(student("A" + "." * 20, missed=4)) == "here every day for four weeks, after missing days before"
-    assert is_news(student("." * 40, missed=0)) == ""
+    streak = is_news(student("A" + "." * 20, missed=4))
+    assert streak
+    assert streak.text == "here every day for four weeks, after missing days before"
+    assert streak.day == TODAY
+    later = is_news(student("A" + "." * 22, missed=4))
+    assert later
+    assert later.day == TODAY - 2
+    assert is_news(student("." * 40, missed=0)) is None
 
 
 @given(st.floats(0, 100), st.floats(0, 100))

@@ -1,44 +1,39 @@
 """An attacker who guesses: he takes numbers from another release for the same, as long as nothing contradicts them."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from appliance.aggregate.disclosure.attacker.search import Attack
-from appliance.aggregate.disclosure.attacker.system import Knowledge, System, read
-from appliance.aggregate.published import Key, PublishedTable
+from appliance.aggregate.disclosure.attacker.system import System
+from appliance.aggregate.published import Key
 from appliance.aggregate.refusal import Refused
 
 
-def with_guesses(tables: Sequence[PublishedTable], knowledge: Knowledge, guesses: Mapping[Key, int]) -> Attack:
-    """The attack with as many guesses as agree with the tables: all of them, else table by table and group by group.
+def with_guesses(system: System, guesses: Mapping[Key, int]) -> Attack | None:
+    """The attack with as many guesses as agree with a system: all of them, else table by table and group by group.
 
-    Raises `Refused` when the tables contradict themselves or what is known for certain.
+    None when none of them agrees: then there is nothing to go by but the system itself.
     """
-    system = read(tables, knowledge)
     possible = {key: number for key, number in guesses.items() if number >= system.lowest.get(key, number)}
-    attack = _settled(system, possible)
-    if attack is None:
-        attack = _settled(_agreeing(system, possible), {})
-    if attack is None:
-        raise Refused("The published numbers contradict each other.")
-    return attack
-
-
-def _agreeing(system: System, guesses: Mapping[Key, int]) -> System:
-    """The same with every line of guesses that agrees with it and with the lines before."""
     lines: dict[tuple[str, ...], dict[Key, int]] = defaultdict(dict)
-    for key, number in guesses.items():
+    for key, number in possible.items():
         lines[key.measure, key.metric, key.detail, key.dimension][key] = number
+    found = _settled(system, possible) if possible else None
+    if found is not None or len(lines) < 2:
+        return found and found[1]
     for line in lines.values():
-        if _settled(system, line) is not None:
-            system = system.knowing(line)
-    return system
+        agreeing = _settled(system, line)
+        if agreeing is not None:
+            system, found = agreeing[0], agreeing
+    return found and found[1]
 
 
-def _settled(system: System, numbers: Mapping[Key, int]) -> Attack | None:
+def _settled(system: System, numbers: Mapping[Key, int]) -> tuple[System, Attack] | None:
+    """The system with these numbers known, and the attack on it; None when they contradict it."""
     try:
-        attack = Attack(system.knowing(numbers), every_interval=True)
+        system = system.knowing(numbers)
+        attack = Attack(system, every_interval=True)
         attack.settle()
     except Refused:
         return None
-    return attack
+    return system, attack

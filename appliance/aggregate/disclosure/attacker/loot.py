@@ -5,13 +5,13 @@ release's own. Then the attacker guesses that nobody moved between two releases,
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from appliance.aggregate import codelists, crossings
 from appliance.aggregate.disclosure.attacker.guess import with_guesses
 from appliance.aggregate.disclosure.attacker.search import Attack
-from appliance.aggregate.disclosure.attacker.system import Knowledge, canonical
+from appliance.aggregate.disclosure.attacker.system import Knowledge, canonical, read
 from appliance.aggregate.published import Key, PublishedCell, PublishedTable
 
 
@@ -30,20 +30,27 @@ Owner = tuple[str, str]
 
 
 def plunder(
-    target: Target, known: Mapping[Key, int], other: Target | None = None, within: Collection[Owner] | None = None
+    target: Target,
+    known: Mapping[Key, int],
+    *others: Target,
+    alone: bool = True,
+    within: Collection[Owner] | None = None,
 ) -> tuple[set[Key], set[Key]]:
     """Hidden numbers that fall below their target, and those that are exact; what is known or guessed is no loot.
 
-    `other`: a release from which the attacker guesses. Of a number carried forward the loot is its present value, when
-    that can be told to differ from the old one. `within`: goes at these populations alone.
+    `others`: releases from each of which the attacker guesses in turn. Of a number carried forward the loot is its
+    present value, when that can be told to differ from the old one. `alone`: he tries without a guess as well.
+    `within`: he goes at these populations alone. Raises `Refused` when the release contradicts itself or what is known.
     """
     below, exact = set[Key](), set[Key]()
-    others = _by_owner(other.tables) if other else {}
-    for owner, tables in _by_owner(target.tables).items():
+    shown = [by_owner(other.tables) for other in others]
+    for owner, tables in by_owner(target.tables).items():
         if within is None or owner in within:
-            found = _plunder(replace(target, tables=tables), known, others.get(owner, ()))
-            below |= found[0]
-            exact |= found[1]
+            part = replace(target, tables=tables)
+            guesses = [_shown_elsewhere(tables, other.get(owner, ())) for other in shown]
+            for loot in _of_one_population(part, known, guesses, alone=alone):
+                below |= loot[0]
+                exact |= loot[1]
     return below, exact
 
 
@@ -52,7 +59,8 @@ def owner_of(metric: str, detail: str) -> Owner:
     return codelists.held_by(metric, detail) or codelists.sizes_of(metric, detail)
 
 
-def _by_owner(tables: Sequence[PublishedTable]) -> dict[Owner, list[PublishedTable]]:
+def by_owner(tables: Sequence[PublishedTable]) -> dict[Owner, list[PublishedTable]]:
+    """The rows of each population."""
     found: dict[Owner, list[PublishedTable]] = defaultdict(list)
     for table in tables:
         cells: dict[Owner, list[PublishedCell]] = defaultdict(list)
@@ -63,16 +71,28 @@ def _by_owner(tables: Sequence[PublishedTable]) -> dict[Owner, list[PublishedTab
     return found
 
 
-def _plunder(target: Target, known: Mapping[Key, int], others: Sequence[PublishedTable]) -> tuple[set[Key], set[Key]]:
-    """The same for the tables of one population."""
-    guesses = _shown_elsewhere(target.tables, others)
-    run = with_guesses(target.tables, Knowledge(target.smallest_hidden, known), guesses)
+def _of_one_population(
+    target: Target, known: Mapping[Key, int], guesses: Sequence[Mapping[Key, int]], *, alone: bool
+) -> Iterator[tuple[set[Key], set[Key]]]:
+    """What is carried off without a guess, and with each of these guesses where any of them agrees."""
+    system = read(target.tables, Knowledge(target.smallest_hidden, known))
+    if alone:
+        run = Attack(system, every_interval=True)
+        run.settle()
+        yield _carried_off(run, target, known.keys())
+    for guess in guesses:
+        guessing = with_guesses(system, guess)
+        if guessing is not None:
+            yield _carried_off(guessing, target, known.keys() | guess.keys())
+
+
+def _carried_off(run: Attack, target: Target, no_loot: Set[Key]) -> tuple[set[Key], set[Key]]:
     coded = {_n(table, cell) for table in target.tables for cell in table.cells if cell.suppression == "coded"}
-    hidden = sorted(hidden_numbers(target.tables) - known.keys() - guesses.keys())
+    hidden = sorted(hidden_numbers(target.tables) - no_loot)
     exact = {*run.exact(key for key in hidden if key not in coded)}
     below = {key for key in hidden if _proves_too_much(run, key, target)}
     carried = _carried(target.tables)
-    for key in run.exact(sorted(carried.keys() - known.keys() - guesses.keys())):
+    for key in run.exact(sorted(carried.keys() - no_loot)):
         if run.bounds(key)[0] != carried[key]:
             exact.add(key)
     return below, exact

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import chain, product
 from math import inf
 
 from appliance.aggregate import codelists, crossings
@@ -42,8 +42,13 @@ class System:
 
     def say(self, terms: Mapping[Key, int], constant: int) -> None:
         """Add that these numbers, with these coefficients, give a constant. Raises `Refused` on a contradiction."""
-        unknown = {key: factor for key, factor in terms.items() if key not in self.known}
-        rest = constant - sum(factor * self.known[key] for key, factor in terms.items() if key in self.known)
+        unknown, rest = {}, constant
+        for key, factor in terms.items():
+            number = self.known.get(key)
+            if number is None:
+                unknown[key] = factor
+            else:
+                rest -= factor * number
         if unknown:
             self.sums.append((unknown, rest))
         elif rest:
@@ -119,15 +124,12 @@ def read(tables: Sequence[PublishedTable], knowledge: Knowledge) -> System:
         if key in system.lowest:
             system.known[key] = number
             del system.lowest[key]
-    said = set[frozenset[tuple[Key, int]]]()
-    for terms in (
-        *_complements(tables),
-        *_category_sums(tables, system),
-        *_school_sums(tables),
-        *_rests(tables, system),
-    ):
+    # One after another: written down all at once they would take more memory than all the rest.
+    said = set[int]()
+    sums = chain(_complements(tables), _category_sums(tables, system), _school_sums(tables), _rests(tables, system))
+    for terms in sums:
         # Tables about the same students say the same of their sizes.
-        if (once := frozenset(terms.items())) not in said:
+        if (once := hash(frozenset(terms.items()))) not in said:
             said.add(once)
             system.say(terms, 0)
     system.simplify()

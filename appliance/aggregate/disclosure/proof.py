@@ -1,0 +1,112 @@
+"""Piece by piece: attack a pattern, mend it until the attacker is silent, and certify it; or refuse. Confidential.
+
+No sum ties two pieces of a cube, so who attacks each of them attacks all tables and geographies at once. Only a piece
+that was mended is attacked again, and one attack is in memory at a time.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from appliance.aggregate.disclosure import audit, publish
+from appliance.aggregate.disclosure.cube import Cube
+from appliance.aggregate.disclosure.report import AttackLine
+from appliance.aggregate.disclosure.suppression import Pattern, Work, mend
+from appliance.aggregate.disclosure.verifier import Verifier
+from appliance.aggregate.published import Key, PublishedTable
+from appliance.aggregate.refusal import Refused
+from appliance.aggregate.tabulation import Tabulation
+from appliance.progress import Steps
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """How a pattern was made safe, and what says so."""
+
+    lines: tuple[AttackLine, ...]
+    rounds: int
+    """Of repair, in the piece that needed most."""
+    repaired: int
+    """Numbers that only an attack asked for."""
+    certified: int
+    """Claims that whole-number witnesses back on both sides."""
+    witnesses: int
+
+
+def prove(work: Work, pattern: Pattern, truth: Sequence[Tabulation], steps: Steps) -> Proof:
+    """Attack and mend until nothing falls. Changes `pattern`; raises `Refused` when it cannot be made safe."""
+    insiders = [*audit.insiders_of(work.cube)]
+    proofs = [
+        _prove(replace(work, cube=piece), pattern, _about(piece, truth), insiders, steps)
+        for piece in work.cube.pieces()
+    ]
+    return Proof(
+        tuple(_together(lines) for lines in zip(*(one.lines for one in proofs), strict=True)),
+        max(one.rounds for one in proofs),
+        sum(one.repaired for one in proofs),
+        sum(one.certified for one in proofs),
+        sum(one.witnesses for one in proofs),
+    )
+
+
+def _prove(
+    work: Work, pattern: Pattern, truth: Sequence[Tabulation], insiders: Sequence[Mapping[Key, int]], steps: Steps
+) -> Proof:
+    repaired = 0
+    for rounds in range(work.policy.rounds + 1):
+        steps.begin("Attacking")
+        tables = publish.rows(work.cube, pattern)
+        findings = audit.attacks(work.cube, work.policy, tables, steps.one_more, insiders)
+        if all(finding.silent for finding in findings):
+            steps.begin("Checking")
+            lines = tuple(finding.line for finding in findings)
+            return Proof(lines, rounds, repaired, *_certify(truth, tables, work.policy.smallest_hidden, findings))
+        added = 0
+        for finding in findings:
+            for population in work.cube.populations:
+                wishes = finding.wishes(work.cube, population)
+                added += mend(work, pattern, population, wishes, sizes_known=finding.sizes_known)
+        if not added:
+            break
+        repaired += added
+    raise Refused("The attack on the protected tables still finds numbers that must stay hidden. Nothing was released.")
+
+
+def _certify(
+    truth: Sequence[Tabulation], tables: list[PublishedTable], smallest_hidden: int, findings: list[audit.Finding]
+) -> tuple[int, int]:
+    """Two whole-number witnesses for every claim, checked without a solver; (claims certified, witnesses accepted).
+
+    Raises `Refused` when one is missing: then an answer of the solver was doubtful.
+    """
+    claims = witnesses = 0
+    for finding in findings:
+        verifier = Verifier(truth, tables, smallest_hidden)
+        verifier.take(finding.attack.tables(), sizes_known=finding.sizes_known)
+        for claim, side in verifier.uncertified(finding.claims):
+            table = finding.attack.whole_table(claim.key, side, claim.low if side < 0 else claim.high)
+            verifier.take([table] if table else [], sizes_known=finding.sizes_known)
+        if verifier.uncertified(finding.claims):
+            raise Refused("A sensitive number has no witness in whole students. Nothing was released; report this.")
+        claims += len(finding.claims)
+        witnesses += verifier.accepted
+    return claims, witnesses
+
+
+def _about(piece: Cube, truth: Sequence[Tabulation]) -> list[Tabulation]:
+    """The true counts of a piece."""
+    there = {(metric, one.detail) for one in piece.populations for metric in one.home.values()}
+    return [
+        replace(table, cells=tuple(cell for cell in table.cells if (table.metric, cell.detail) in there))
+        for table in truth
+    ]
+
+
+def _together(lines: Sequence[AttackLine]) -> AttackLine:
+    """The same attack on every piece."""
+    return AttackLine(
+        lines[0].name,
+        sum(line.hidden for line in lines),
+        sum(line.fallen for line in lines),
+        sum(line.exact for line in lines),
+        sum(line.programs for line in lines),
+    )
