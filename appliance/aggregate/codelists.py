@@ -84,8 +84,8 @@ class Metric:
     within: str = ""
     """The metric of whose students those counted here are some grades: what is left of each group is a number as well.
 
-    A group of one grade (`grade`, `grade*race`) is here as large as there, or has no row at all. Details may be about
-    different grades.
+    A group of one grade (`grade`, `grade*race`) is here as large as there, or empty in the whole district. Details may
+    be about different grades; those of one are told by the grades that are not empty in the district.
     """
     outcome_within: str = ""
     """The rate, of the same groups, of whose outcome this one's is a part: the proficient are some of the tested."""

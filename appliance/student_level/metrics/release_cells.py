@@ -72,17 +72,10 @@ def cells(tables: Tables, metric: Metric, place_ids: dict[int, str]) -> Iterator
         if crossings.is_share(dimension):
             yield from _shares(tables, metric, dimension, found, {DISTRICT} if alone else there, details, place_ids)
             continue
-        closed = _closed(dimension) if dimension != "grade" or not _is_of_some_grades(known) else set()
-        for detail in details:
-            categories = sorted(closed | {category for _, category, one in found if one == detail})
-            for place, category in product(sorted({DISTRICT} if alone else there), categories):
-                count, out_of = found.get((place, category, detail), (0, 0))
-                yield Cell(place, dimension, category, count, out_of, detail)
-
-
-def _is_of_some_grades(known: codelists.Metric) -> bool:
-    """Whether a table counts some grades alone, so that it has rows for these and for no other."""
-    return bool(known.within or (known.sizes_in and codelists.metric(known.sizes_in).within))
+        categories = sorted(_closed(dimension) | {category for _, category, _ in found})
+        for place, category, detail in product(sorted({DISTRICT} if alone else there), categories, details):
+            count, out_of = found.get((place, category, detail), (0, 0))
+            yield Cell(place, dimension, category, count, out_of, detail)
 
 
 def _closed(dimension: str) -> set[str]:
