@@ -16,5 +16,5 @@ def test_a_draft_keeps_the_imports_behind_each_of_its_tables(at_home: Type, smal
     assert {batch for _, batch in found} == {1}
     assert {metric for metric, _ in found} == {
         *("membership", "subgroup_membership", "chronic_absence", "assessment_performance", "assessment_participation"),
-        "homeless_mobility",
+        *("homeless_mobility", "leavers"),
     }
