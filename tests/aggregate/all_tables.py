@@ -34,24 +34,24 @@ class Child:
             self.groups["impairment"] = rng.choice(("SLD", "SLD", "SLI", "AUT", "OHI"))
         # table, detail -> whether the outcome is there, and what share of it
         self.told: dict[tuple[str, str], tuple[bool, str] | None] = {("membership", ""): None}
-        if pupil.counted:
-            self.told[("chronic_absence", "")] = (pupil.absent, "")
+        self.told[("chronic_absence", "")] = (bool(pupil.has("chronic_absence")), "")
         self._was_tested(pupil, grade, rng)
         self._left(grade, rng)
         removed = rng.choices(("LTOREQ1", "2TO10", "GREATER10"), (5, 4, 1))[0]
         for action, likely in (("ISS", 0.06), ("OSS", 0.03)):
             happened = rng.random() < likely
             self.told[("discipline", action)] = (happened, removed if happened else "")
-        if rng.random() < 0.04:
-            self.told[("homeless_mobility", "ENROLLED")] = None
+        self.groups["homeless"] = "HOMELSENRL" if rng.random() < 0.04 else "NHOMELSENRL"
+        if self.groups["homeless"] == "HOMELSENRL":
             self.groups["residence"], self.groups["unaccompanied"] = rng.choice(("D", "D", "HM")), "NUY"
+        self.groups["entered"] = "IN" if rng.random() < 0.06 else "NIN"
 
     def _was_tested(self, pupil: Pupil, grade: str, rng: random.Random) -> None:
         for subject, passed in pupil.passed.items():
-            if pupil.tested[subject]:
-                self.told[("assessment_performance", subject)] = (passed, rng.choice(LEVELS[passed]))
-            if pupil.tested[subject] or (grade.isdecimal() and 3 <= int(grade) <= 8):
-                self.told[("assessment_participation", subject)] = None
+            is_tested, level = pupil.tested[subject], rng.choice(LEVELS[passed])
+            if pupil.is_meant:
+                self.told[("assessment_participation", subject)] = (is_tested, "")
+                self.told[("assessment_performance", subject)] = (is_tested and passed, level if is_tested else "NT")
 
     def _left(self, grade: str, rng: random.Random) -> None:
         status = rng.choices(("REGDIP", "COHALTDPL", "COHREM", "COHNO"), (84, 3, 8, 5))[0]

@@ -15,16 +15,22 @@ NUMBERS = ("n", "denominator", "suppression", "n_lower", "n_upper", "n_as_of", "
 
 DETAILS = ("subject", "cohort", "action", "moved")
 SHARES = ("outcome", "level", "cohort_status", "diploma", "removal")
-FAMILY = dict.fromkeys(("subgroup_membership", "english_learners", "idea_child_count"), "membership")
+FAMILY = dict.fromkeys(
+    ("subgroup_membership", "english_learners", "idea_child_count", "homeless_mobility"), "membership"
+)
 """Tables that are about the same students as another one."""
+SAME_SIZES = {
+    "chronic_absence": "membership", "discipline": "membership", "assessment_performance": "assessment_participation"
+}  # fmt: skip
+"""Rates whose groups are those of another table."""
+WITHIN = {"assessment_participation": "membership"}
+"""A table whose groups are some of another's."""
+ALSO_HAVE = {"assessment_performance": "assessment_participation"}
+"""Rates of which everybody who has the outcome has another's outcome too."""
 ALL_RATES = {
-    *("chronic_absence", "assessment_performance", "grad_cohort", "completers"),
+    *("chronic_absence", "assessment_performance", "assessment_participation", "grad_cohort", "completers"),
     *("dropouts", "discipline"),
 }
-
-
-def _groups(key):
-    return [pair for pair in key[-1] if pair[0] not in DETAILS]
 
 
 class Outsider:
@@ -58,6 +64,7 @@ class Outsider:
                     shares.setdefault((*place, key[3], filled["outcome"], group), []).append(key)
         self._margins(lines, rates)
         self._shares(shares)
+        self._same_students(rates)
         if additive:
             self._schools(columns, rates, areas)
         self._load()
@@ -76,12 +83,30 @@ class Outsider:
             self._sum([("n", *key) for key in keys], ("n" if outcome == "YES" else "z", *whole))
             for key in keys:
                 self._sum([("d", *key)], ("d", *whole))
-        for key in self.at.values():
-            if key[0] == "discipline":  # all actions are about the same students
-                first = next(other for other in self.at.values() if (other[0], *other[2:4]) == (key[0], *key[2:4])
-                             and _groups(other) == _groups(key))  # fmt: skip
-                if first != key:
-                    self._sum([("d", *key)], ("d", *first))
+
+    def _same_students(self, rates):
+        """Sizes that are one number in several tables; and groups within groups, whose rest is not negative."""
+        first: dict[tuple, tuple] = {}
+        for (name, detail, school, group), key in list(self.at.items()):
+            if name not in rates or any(column == "outcome" for column, _ in group):
+                continue
+            root = SAME_SIZES.get(name, name)
+            same = self.at.get((root, detail if root in rates else "", school, group))
+            size = ("d" if root in rates else "n", *same) if same else ("d", *key)
+            size = first.setdefault((root, detail if root in rates else "", school, group), size)
+            if size != ("d", *key):
+                self._sum([("d", *key)], size)
+            outer = self.at.get((WITHIN.get(root), "", school, group))
+            if outer:
+                self._rest(("d", *key), ("n", *outer))
+            more = self.at.get((ALSO_HAVE.get(name), detail, school, group))
+            if more:
+                self._rest(("n", *key), ("n", *more))
+
+    def _rest(self, part, whole):
+        rest = ("rest", *part)
+        self._variable(rest, None, 0)
+        self._sum([part, rest], whole)
 
     def _schools(self, columns, rates, areas):
         for (name, _, kind, _), keys in columns.items():

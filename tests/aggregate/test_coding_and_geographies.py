@@ -187,14 +187,11 @@ def test_with_the_charter_schools_in_the_model_nothing_falls_to_an_outsider_with
     assert assert_no_outcome_falls(attacker, counts, rules) > 0
 
 
-def test_a_student_of_two_charter_schools_counts_once_in_their_total():
+def test_a_student_who_is_counted_at_two_schools_is_refused():
     pupils, names = pupils_of(3, 4, (40, 90))
-    for pupil in pupils[:3]:
-        pupil.schools = ["S001", "S003"]
-    areas = {CHARTER.code: list(CHARTER.schools)}
-    protected = protect(tabulate(pupils, names, areas), Policy(geographies=(CHARTER,)))
-    assert protected.tables[0].district == "at_most"
-    assert protected.report.safe
+    pupils[0].schools = ["S001", "S003"]
+    with pytest.raises(Refused, match="the schools do not sum to"):
+        protect(tabulate(pupils, names, {CHARTER.code: list(CHARTER.schools)}), Policy(geographies=(CHARTER,)))
 
 
 def test_a_declared_geography_that_was_not_counted_is_refused():

@@ -79,8 +79,8 @@ def test_a_crossing_or_a_share_that_does_not_add_up_is_refused(metric, dimension
 
 
 def test_no_sum_ties_two_pieces_so_who_attacks_each_of_them_attacks_all_tables():
-    """All that the attacker reads in the twelve tables, movers and areas among them, he reads in their pieces."""
-    pupils, names = pupils_of(8, 3, (40, 90), movers=0.1)
+    """All that the attacker reads in the twelve tables, areas among them, he reads in their pieces."""
+    pupils, names = pupils_of(8, 3, (40, 90))
     areas = {"CHARTER": names[:2]}
     whole = cube.read(twelve(pupils, names, areas), areas=areas)
     pattern = choose(Work(whole, Policy()))
@@ -101,7 +101,7 @@ def _owner(key: Key) -> Key:
 
 
 def _read(part: cube.Cube, pattern) -> attacker.System:
-    return attacker.read(publish.rows(part, pattern), attacker.Knowledge(1, {}, audit._movers(part)))
+    return attacker.read(publish.rows(part, pattern), attacker.Knowledge(1))
 
 
 def test_the_questions_to_the_solver_are_counted_on_from_piece_to_piece():

@@ -141,7 +141,7 @@ def test_the_verifier_accepts_the_attackers_tables_and_nothing_that_differs_by_o
     verifier.take(witnesses, sizes_known=False)
     assert verifier.accepted == len(witnesses) > 0
     for witness in witnesses:
-        key = next(key for key in witness if key.measure == "n" and not key.metric.startswith("movers"))
+        key = next(key for key in witness if key.measure == "n")
         verifier.take([{**witness, key: witness[key] + 1}, {**witness, key: -1}], sizes_known=False)
     assert verifier.accepted == len(witnesses)
 
@@ -212,23 +212,16 @@ def test_a_pattern_that_one_insider_breaks_is_noticed():
     assert (everything_else, key) in finding.attack.exact_to_insiders([everything_else], truth)
 
 
-def test_who_is_alone_in_the_district_knows_every_school_that_he_goes_to():
-    """One Asian boy goes to Elm and to Oak; the Pacific Islander of Elm and the one of Oak are two girls."""
+def test_who_is_alone_in_the_district_knows_the_own_school_too():
+    """One Asian boy goes to Elm; the Pacific Islander of Elm and the one of Oak are two girls."""
     rng = random.Random(5)
     pupils = [Pupil(rng, [school], ("03",)) for school in ("ELM", "OAK") for _ in range(30)]
     for pupil in pupils:
         pupil.groups["race"] = "WH7"
-    boy = Pupil(rng, ["ELM", "OAK"], ("03",))
+    boy = Pupil(rng, ["ELM"], ("03",))
     girls = [Pupil(rng, [school], ("03",)) for school in ("ELM", "OAK")]
     boy.groups["race"], girls[0].groups["race"], girls[1].groups["race"] = "AS7", "PI7", "PI7"
     counts = [tabulate([*pupils, boy, *girls], ["ELM", "OAK"])[0]]
     known = {frozenset((key.school_id, key.category) for key in own) for own in audit.insiders_of(read(counts))}
-    assert frozenset({("", "AS7"), ("ELM", "AS7"), ("OAK", "AS7")}) in known
+    assert frozenset({("", "AS7"), ("ELM", "AS7")}) in known
     assert {frozenset({("ELM", "PI7")}), frozenset({("OAK", "PI7")})} <= known
-
-
-def count_of(key):
-    """The true count of a printed number."""
-    table = next(table for table in COUNTS if table.metric == key.metric)
-    cell = next(cell for cell in table.cells if (cell.detail, cell.school_id, cell.dimension, cell.category) == key[2:])
-    return cell.out_of if key.measure == "denominator" else cell.count
