@@ -80,7 +80,9 @@ class Metric:
     everywhere: bool = True
     """Whether every school has rows, and not only those with somebody to count."""
     sizes_in: str = ""
-    """The metric whose group sizes are the denominators of this one: the same students, so the same numbers."""
+    """The metric whose group sizes are the denominators of this one: the same students, so the same numbers. Tables of
+    that metric print them, too: they are protected there.
+    """
     within: str = ""
     """The metric of whose students those counted here are some grades: what is left of each group is a number as well.
 
@@ -114,7 +116,10 @@ METRICS: Final[dict[str, Metric]] = {
             PROGRAMS,
             rate=False,
             totals_in="membership",
-            in_district=_crossed("grade", PROGRAMS),
+            in_district=(
+                *_crossed("grade", PROGRAMS),
+                *_crossed("sex", ("english_learner", "section_504", "homeless")),
+            ),
         ),
         Metric(
             "english_learners",
