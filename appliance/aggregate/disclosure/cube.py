@@ -179,7 +179,7 @@ def read(
         for cell in table.cells:
             _take(populations, table.metric, cell)
     for population in populations.values():
-        _complete(population, areas or {})
+        _complete(population, areas or {}, _same_students(population, populations))
         _check_categories(population)
         _check_district(population)
         population.absent = set(_absent(population, offered or {}))
@@ -225,8 +225,17 @@ def _absent(population: Population, offered: Mapping[str, Collection[str]]) -> I
             yield place
 
 
-def _complete(population: Population, areas: Mapping[str, Collection[str]]) -> None:
-    """Write the zeros that a tabulation left out; the sums are checked afterwards, so nothing is guessed."""
+def _same_students(population: Population, others: Mapping[tuple[str, str], Population]) -> list[Population]:
+    """The populations, completed already, that these students are, or are some of."""
+    owners = {codelists.sizes_of(*population.owner), codelists.held_by(*population.owner)} - {population.owner}
+    return [others[owner] for owner in owners if owner and owner in others and others[owner].codes]
+
+
+def _complete(population: Population, areas: Mapping[str, Collection[str]], same: Sequence[Population] = ()) -> None:
+    """Write the zeros that a tabulation left out; the sums are checked afterwards, so nothing is guessed.
+
+    A code that occurs among the same students has a row here too: that it is empty here is no reason to leave it out.
+    """
     if Place(DISTRICT, ALL, ALL) not in population.size:
         raise Refused(f"Table {population.metric} {population.detail} has no district total. Count the district too.")
     found = {(place.dimension, place.category) for place in population.size}
@@ -236,6 +245,9 @@ def _complete(population: Population, areas: Mapping[str, Collection[str]]) -> N
         if code not in there:
             raise Refused(f"Table {population.metric} has no rows of the geography {code}. Count the snapshot again.")
         population.areas[code] = [school for school in population.schools if school in areas[code]]
+    found |= {
+        (dimension, code) for dimension, _ in frozenset(found) for other in same for code in other.categories(dimension)
+    }
     for dimension in sorted({dimension for dimension, _ in found}, key=_order):
         there_are = {code for name, code in found if name == dimension} | _crossed(population, dimension, found)
         population.codes[dimension] = sorted(there_are, key=functools.partial(crossings.rank, dimension))
