@@ -21,6 +21,7 @@ from appliance.student_level.records.check_ins import KINDS
 from appliance.student_level.records.level_examples import LevelExample, level_examples
 from appliance.student_level.records.levels import LEVELS
 from appliance.student_level.records.rule_book import PRESETS, Preset, Version, since, versions
+from appliance.student_level.records.schools_to_ask import RULE
 from appliance.student_level.sources.district_csv import LAYOUTS
 from appliance.student_level.sources.layout import Layout
 from appliance.web.languages import ENGLISH
@@ -76,6 +77,7 @@ class ManualPage:
     examples: ClassVar[dict[str, list[Example]]] = {
         name: list(told) for name, told in groupby(worked_examples(), key=lambda example: example.metric)
     }
+    school_rule: ClassVar[str] = RULE
     level_names: ClassVar[tuple[str, ...]] = LEVELS
     level_examples: ClassVar[tuple[LevelExample, ...]] = level_examples()
     steps: ClassVar[tuple[Step, ...]] = STEPS
