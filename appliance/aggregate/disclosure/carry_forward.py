@@ -39,12 +39,10 @@ def carry_forward(
     over = replace(work, policy=msgspec.structs.replace(work.policy, zeros="hidden"), shown={}, promised={}, blocks=[])
     populations = {(population.metric, population.detail): population for population in work.cube.populations}
     settled: dict[Owner, _Settled] = {}
-    for owner, population in populations.items():
+    for group in dict.fromkeys(owner_of(*owner) for owner in populations):
         progress("Comparing", len(settled), len(populations))
-        if owner not in settled:
-            settled |= _settle(
-                over, pattern, earlier, [one for one in populations.values() if _share_sizes(one, population)]
-            )
+        together = [population for owner, population in populations.items() if owner_of(*owner) == group]
+        settled |= _settle(over, pattern, earlier, together)
     progress("Comparing", len(settled), len(settled))
     told = _write(tables, populations, settled, earlier)
     loot = _loot(told, earlier, work.policy)
@@ -136,10 +134,6 @@ def _settle(
                 carry.beside_old_sizes(work, one.population, one.stale, earlier)
                 one.go_on()
     return {(one.population.metric, one.population.detail): one.done() for one in settling}
-
-
-def _share_sizes(one: Population, other: Population) -> bool:
-    return owner_of(one.metric, one.detail) == owner_of(other.metric, other.detail)
 
 
 def _write(
