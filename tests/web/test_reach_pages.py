@@ -53,6 +53,22 @@ def test_a_substitute_reads_the_names_of_the_class_and_nothing_else(as_) -> None
     assert shea.get("/this-week").status_code == 403
 
 
+def test_a_coach_reads_the_week_of_what_was_opened_and_until_when(as_) -> None:
+    page = as_("cruz").get("/this-week").text
+    assert "you see only students opened for you until November 30" in page
+    assert "Six students to check in with this week" in page
+    assert "Ada Lovell" in page
+    assert "not in the roster" not in page
+
+
+def test_a_coach_for_whom_nothing_is_open_reads_who_opens_it(own_town: Database) -> None:
+    everyone.move_in(own_town)
+    everyone.change(own_town, "DELETE FROM coach_grant")
+    page = sign_in(app_for(own_town), "cruz").get("/this-week").text
+    assert "Nothing is open for you today." in page
+    assert "not in the roster" not in page
+
+
 def test_the_paper_that_a_principal_prints_signs_a_substitute_in_until_six(own_town: Database) -> None:
     app = app_for(own_town)
     ruiz = sign_in(app, "ruiz")
