@@ -34,9 +34,9 @@ def pages_of(pdf: bytes) -> int:
 def test_a_letter_tells_a_familys_own_child_and_compares_with_nobody(visit) -> None:
     okafor = visit("okafor")
     page = okafor.get(f"{ada_of(okafor)}/letter").text
-    assert "To the family of Ada Lovell" in page
+    assert "To the family of <bdi>Ada Lovell</bdi>" in page
     assert "5 days missed" in page
-    assert "Ada has missed 5 of 63 school days from August 24, 2026 to November 20, 2026." in page
+    assert "<bdi>Ada</bdi> has missed 5 of 63 school days from August 24, 2026 to November 20, 2026." in page
     for word in ("average", "other students", "class ", "10%", "chronic", "truant", "risk"):
         assert word not in page.lower().split("<main>")[1], word
 
@@ -45,8 +45,10 @@ def test_the_same_letter_in_spanish_says_usted_and_its_dates_are_spanish(visit) 
     okafor = visit("okafor")
     page = okafor.get(f"{ada_of(okafor)}/letter?language=es").text
     assert '<html lang="es"' in page
-    assert "A la familia de Ada Lovell" in page
-    assert "Del 24 de agosto de 2026 al 20 de noviembre de 2026 hubo 63 días de clase, y Ada faltó 5." in page
+    assert "A la familia de <bdi>Ada Lovell</bdi>" in page
+    assert (
+        "Del 24 de agosto de 2026 al 20 de noviembre de 2026 hubo 63 días de clase, y <bdi>Ada</bdi> faltó 5." in page
+    )
     assert "Puede comunicarse con nosotros" in page
     assert visit("okafor").get(f"{ada_of(okafor)}/letter?language=xx").status_code == 404
 
@@ -121,7 +123,7 @@ def test_who_missed_no_day_is_thanked(own_town: Database) -> None:
     okafor = sign_in(app_for(own_town), "okafor")
     page = okafor.get(f"{okafor.link_to('Ada Lovell', on='/this-week')}/letter").text
     assert "Here every day" in page
-    assert "Ada has come on all 63 school days" in page
+    assert "<bdi>Ada</bdi> has come on all 63 school days" in page
 
 
 def test_paper_carries_the_line_of_the_log_that_was_written_before_it(own_town: Database) -> None:
