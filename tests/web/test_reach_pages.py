@@ -113,7 +113,7 @@ def test_a_principal_opens_a_class_to_a_coach_and_takes_it_back(own_town: Databa
     }
     assert ruiz.post("/grants/classes", form).status_code == 303
     page = cruz.get(cruz.link_to("Lovell, Ada", on="/caseload")).text
-    assert "because Ada is in Science 7, opened for you until 2026-12-04" in page
+    assert "because <bdi>Ada</bdi> is in Science 7, opened for you until 2026-12-04" in page
 
     elsewhere = form | {"section": address_of(ruiz, Kind.SECTION, maplewood.OAK_MATH)}
     assert ruiz.post("/grants/classes", elsewhere).status_code == 404
@@ -187,7 +187,7 @@ def test_looking_as_ms_wu_shows_what_both_may_see_in_a_red_bar_and_changes_nothi
     assert ruiz.get("/school").status_code == 403
     ada = "/students/" + address_of(ruiz, Kind.STUDENT, KEY["ada"])
     seen = ruiz.get(ada).text
-    assert "because Ada is on your caseload" in seen
+    assert "because <bdi>Ada</bdi> is on your caseload" in seen
     assert "IEP" not in seen  # Ms. Wu may see it, Mr. Ruiz may not.
     assert "Record a check-in" not in seen
     refused = ruiz.post(f"{ada}/check-ins", {"csrf": ruiz.csrf("/this-week"), "kind": "talked"})

@@ -40,7 +40,7 @@ def test_a_support_begins_is_shown_and_ends(own_town: Database) -> None:
 
 
 def test_what_is_written_from_right_to_left_turns_nothing_beside_it(own_town: Database) -> None:
-    """A name and a note in Hebrew stand apart from the English sentence around them, and who wrote from what follows."""
+    """A name and a note in Hebrew stand apart from the English sentence around them."""
     with own_town.changing(Event("test", Action.IMPORT)) as tables:
         tables.execute("UPDATE student SET given_name = 'עדה' WHERE student_key = ?", (ADA,))
         sql = "INSERT INTO support (student_key, kind, detail, begin_day, recorded_by) VALUES (?, ?, ?, ?, ?)"
