@@ -8,9 +8,9 @@ from typing import ClassVar
 from litestar import Response, get
 from litestar.di import NamedDependency
 
-from appliance.actions import Action
+from appliance.actions import Action, Role
 from appliance.jobs import policy
-from appliance.jobs.people import people
+from appliance.jobs.people import number_without_roster
 from appliance.jobs.student_budget import alarms
 from appliance.roles import Scope
 from appliance.student_level.records import imports
@@ -111,5 +111,4 @@ def see_data(visit: NamedDependency[Visit]) -> Response[str]:
 
 
 def _not_in_roster(visit: Visit) -> int:
-    everybody = people(visit.house.database)
-    return sum(one.staff_key is None and one.role.terms.scope in _OF_THE_ROSTER for one in everybody)
+    return number_without_roster(visit.house.database, [role for role in Role if role.terms.scope in _OF_THE_ROSTER])
