@@ -8,6 +8,7 @@ from litestar import Request, Response, get
 from litestar.params import FromPath, FromQuery
 
 from appliance.actions import RIGHTS, Action, Role
+from appliance.aggregate.codes import ALL, MEANING
 from appliance.errors import Sentence
 from appliance.jobs.release_states import STEPS, Step
 from appliance.jobs.student_budget import BUDGETS
@@ -47,6 +48,10 @@ TITLES = {
     "words": "Words",
 }
 """The manual's pages in reading order; each is `templates/manual/NAME.html`."""
+
+
+_CODED = {"family", "group", "detail", "subject", "diploma", "disability", "environment", "race", "sex", "language"}
+"""Columns of examples that hold codes of EDFacts and CEDS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,15 @@ class ManualPage:
     def rules_of(self) -> dict[str, tuple[str, ...]]:
         """What the rule book in force says about each metric."""
         return {metric.name: rules_beside(metric, self.rules.book) for metric in self.metrics}
+
+    @staticmethod
+    def cell(column: str, text: str) -> str:
+        """A cell of an example in words: codes of the state's tables are said, and so is what a table is shown by."""
+        if column not in _CODED:
+            return text
+        if text == ALL or (column == "detail" and len(text) == 1):  # One letter is a grade, as D or F.
+            return text
+        return ", ".join(MEANING.get(part) or part.replace("_", " ") for part in text.split("*"))
 
     @property
     def definition(self) -> Preset | None:
