@@ -11,9 +11,16 @@ from appliance.actions import Action
 from appliance.days import day_number
 from appliance.settings import Settings
 from appliance.storage.database import Database, Event
+from appliance.student_level.records.attendance import DaysSoFar
+from appliance.student_level.records.courses import CourseLine
+from appliance.student_level.records.enrollments import Name
+from appliance.student_level.records.students import DayGrid
+from appliance.student_level.records.students import TestLine as ResultLine
 from appliance.student_level.staging.attendance_codes import DAILY
 from appliance.web.languages import written_in
+from appliance.web.pages.paper import Profile, Sheet
 from appliance.web.pdf import MOST_SHEETS, NoPdf, pdf_of
+from appliance.web.rendering import html_of
 from tests import everyone, maplewood
 from tests.access_log import at_desk
 from tests.conftest import Person, app_for, sign_in
@@ -257,3 +264,20 @@ def test_a_page_hands_its_foot_to_the_printer_with_the_line_that_was_just_writte
     [(number, looked)] = at_desk(own_town, "SELECT sequence, who FROM access_log ORDER BY sequence DESC LIMIT 1", ())
     assert ("Keep locked" in foot) is names_students
     assert (f"line {number} of the access log" in foot) is (looked == who and address != "/data/rules")
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_conference_sheet_is_one_page_with_eight_courses_six_tests_and_a_whole_year(language: str) -> None:
+    marks = ("B+ (87)", "A- (91)", "B (84)", "A (95)")
+    courses = tuple(CourseLine(f"Reading and writing, period {n}", "Ms. Okafor", marks, "", 3) for n in range(8))
+    test = ResultLine("State test of grade 7, Reading and language arts", 20_000, 226.0, 3.0, "Meets", "")
+    about = Profile(
+        name=Name("Ada", "Lovell", ""), grade_level="07", school="Elm School", cares_about=None,
+        going_well=("B in Science 7", "has not missed one of 20 days"), days=DaysSoFar(170, 9, 5, 4),
+        grid=DayGrid(day_number(maplewood.FIRST_DAY), "ppppe" * 42),
+        periods=("Quarter 1", "Quarter 2", "Quarter 3", "Quarter 4"), courses=courses, tests=(test,) * 8,
+    )  # fmt: skip
+    sheet = Sheet(about=about, today=day_number(maplewood.TODAY), signed="Ms. Wu", number=17, is_pdf=True)
+    made = pdf_of([html_of(sheet, language)])
+    assert len(re.findall(r"\b1/1\b", text_of(made))) == 1
+    assert not re.search(r"\b1/2\b", text_of(made))
