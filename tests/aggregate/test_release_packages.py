@@ -210,3 +210,16 @@ def test_the_report_fits_a_page_adds_up_and_says_whom_each_table_counts(maplewoo
     assert text.endswith("Drafted by M. Ruiz on 2026-11-01. Approved by C. Okafor on 2026-11-02.")
     for line in maplewood.report.attacks:
         assert f"{line.hidden:,} hidden numbers attacked; 0 narrowed too far, 0 worked out exactly" in text
+
+
+def test_how_many_numbers_are_too_small_by_themselves_stays_in_the_house(maplewood, signer):
+    """Mr. Brandt reads that four promises were made, and knows how two schools share sixteen children."""
+    made = maplewood.report
+    assert made.certified > 0 < made.witnesses
+    others = replace(
+        made, certified=4, witnesses=7, repaired=made.repaired + 3, repair_rounds=5, blocks=made.blocks + 2
+    )
+    others = replace(others, blocks_optimal=made.blocks_optimal + 2, late=("size by race", "outcome by sex"))
+    left = package_bytes(maplewood, facts(), signer)
+    assert package_bytes(replace(maplewood, report=others), facts(), signer) == left
+    assert b"For every hidden number there are tables" in archive.unpack(left)["report.txt"]

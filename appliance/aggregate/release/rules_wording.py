@@ -66,22 +66,19 @@ def _of(states: Counter[Suppression]) -> str:
 
 
 def chosen(made: Report) -> Iterator[str]:
-    """How good the choice of hidden numbers is, and where it is not proved to be the best."""
-    which = "every one" if made.blocks_optimal == made.blocks else f"{made.blocks_optimal:,}"
+    """How good the choice of hidden numbers is.
+
+    How many parts there were, and how many numbers an attack asked for, depend on what is hidden and stay in the house.
+    """
     yield (
-        f"The tables were taken apart into {made.blocks:,} parts. For {which} of them it is proved that no choice that "
-        "is safe within the part loses less"
-        + (f"; the others lose at most {made.gap:.1%} more than the least possible." if made.gap else ".")
+        "The tables were taken apart into parts that can be solved on their own. It is proved that no choice that is "
+        "safe within its part loses less"
+        + (f", but for parts that ran out of time: those lose at most {made.gap:.1%} more." if made.gap else ".")
     )
-    yield from (f"- Out of time, solved by rule of thumb: {line} above the proven least at most." for line in made.late)
-    if made.repaired:
-        yield (
-            f"Parts that are safe alone are not always safe together. The attack below was not silent at first, and "
-            f"asked for {made.repaired:,} more hidden numbers (rounds of repair: {made.repair_rounds}); that these are "
-            "the fewest is not proved."
-        )
-    else:
-        yield "The attack below was silent at once and asked for no further hidden number."
+    yield (
+        "Parts that are safe alone are not always safe together. What the attack below asked for was hidden as well, "
+        "and it was repeated until it asked for nothing. That no fewer would do then is not proved."
+    )
 
 
 def attacks(made: Report) -> Iterator[str]:
@@ -105,11 +102,9 @@ def attacks(made: Report) -> Iterator[str]:
     )
     yield ""
     yield (
-        f"{made.certified:,} promises were made, one or more for every number that is too small or too telling by "
-        "itself: what has to stay possible about it. For each there are two tables of whole students that agree with "
-        "everything shown here, one with the number low and one with it high; "
-        f"{made.witnesses:,} such tables in all. A short program without a solver checked each by adding and "
-        "comparing. These tables do not leave the district."
+        "For every hidden number there are tables of whole students that agree with everything shown "
+        "here, with the number as low and as high as it has to stay possible. A short program without a solver checked "
+        "each by adding and comparing. These tables, and how many they are, do not leave the district."
     )
     yield ""
     yield "CHECK IT BY HAND"
