@@ -87,7 +87,7 @@ def school_numbers(
     school_year: int,
 ) -> SchoolNumbers:
     """A school's numbers today. In the first days of the year no share of days is told."""
-    early = bool(days) and max(so_far.days_enrolled for so_far in days.values()) <= book.first_days
+    early = schools.is_early(days, book)
     by_grade = hide_small(schools.shares_by_grade(dict(here), dict(days), book))
     homerooms = shares_by_homeroom(reading, school_key, days, book, today)
     groups = schools.groups(reading, school_key, school_year)

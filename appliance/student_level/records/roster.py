@@ -12,7 +12,7 @@ from appliance.student_level.records.enrollments import Enrollment, Name
 from appliance.student_level.records.growth import GrowthColumn, growth_of_class
 from appliance.student_level.records.little_line import height_of, points_of
 from appliance.student_level.records.marks import PLACEHOLDER_DAYS, Mark
-from appliance.student_level.records.rule_book import RuleBook
+from appliance.student_level.records.rule_book import RuleBook, in_force
 from appliance.student_level.records.standards import Grid, standards_grid
 from appliance.student_level.sources.district_csv import subject_of
 
@@ -65,7 +65,10 @@ _MISSING = """
 
 @dataclass(frozen=True, slots=True)
 class RosterLine:
-    """One student in a list. `days` is None when no attendance is loaded: show that, never a zero."""
+    """One student in a list. `days` is None when no attendance is loaded: show that, never a zero.
+
+    `weeks`: percent attended, oldest first; none in the first days of school, when one day is a large share.
+    """
 
     student_key: int
     name: Name
@@ -167,18 +170,21 @@ def roster_lines(
     if missing is None:
         values = {"students": json.dumps(list(students)), "today": today, "placeholder_days": PLACEHOLDER_DAYS}
         missing = {row["student_key"]: row["missing"] for row in reading.query(_MISSING, values)}
+    book = in_force(reading, today)
     lines = []
     for key in students:
         place, mark = here.get(key), (marks or {}).get(key)
         days = taken.get(place.school_key, []) if place else []
+        so_far = sums.get((key, place.school_key)) if place else None
+        is_early = so_far is not None and book.is_early(so_far.days_enrolled)
         lines.append(
             RosterLine(
                 student_key=key,
                 name=called[key],
                 grade_level=place.grade_level if place else "",
-                days=sums.get((key, place.school_key)) if place else None,
+                days=so_far,
                 weeks=attendance.weekly_shares(days, place.begin_day, away.get(key, attendance.NONE).missed)
-                if place
+                if place and not is_early
                 else (),
                 missing=missing.get(key, 0),
                 mark=mark.shown if mark else "",

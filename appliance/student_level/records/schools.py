@@ -1,6 +1,7 @@
 """A school as its principal sees it: the year by week, by grade, by group, and its students a page at a time."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -109,6 +110,14 @@ def attendance_sums(reading: Reading, here: dict[int, Enrollment], school_year: 
         for key, place in here.items()
         if (key, place.school_key) in sums and place.grade_level != "PK"
     }
+
+
+def is_early(days: Mapping[int, DaysSoFar], book: RuleBook) -> bool:
+    """Whether these are the first days of school: then pages, lists and files tell no share, and choose nobody by one.
+
+    `days`: of the students of the school; whoever was there longest says how many school days there were.
+    """
+    return book.is_early(max((so_far.days_enrolled for so_far in days.values()), default=0))
 
 
 def shares_by_grade(here: dict[int, Enrollment], days: dict[int, DaysSoFar], book: RuleBook) -> tuple[Share, ...]:

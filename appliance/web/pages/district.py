@@ -36,6 +36,8 @@ COLUMNS = (
     "School", "Students", "Attended in the last week loaded", "Week of", "Same week last year",
     "Missed 10% or more of days", "Out of", "Attendance loaded until",
 )  # fmt: skip
+_SHARES = (2, 4, 5, 6)
+"""Those of the columns that hold shares or stand on one."""
 
 
 def last_page_of(schools: Sized) -> int:
@@ -76,7 +78,7 @@ class DistrictPage:
     @property
     def is_early(self) -> bool:
         """Whether so few school days are over that a share of days says nothing: then the page shows counts."""
-        return self.district.days <= self.rules.first_days
+        return self.rules.is_early(self.district.days)
 
     @property
     def stale_until(self) -> int | None:
@@ -100,14 +102,14 @@ def see_district(
         monday, book = monday_of(visit.today), visit.rules(reading)
         asked = asked_this_week(visit.house.database, monday, found.lines)
         to_ask, waiting = (
-            to_ask_about(found.lines, visit.today, monday, asked.keys()) if found.days > book.first_days else ((), 0)
+            to_ask_about(found.lines, visit.today, monday, asked.keys()) if not book.is_early(found.days) else ((), 0)
         )
         shown = DistrictPage(
             frame=visit.frame(reading),
             rules=book,
             today=visit.today,
             district=found,
-            chart=attendance_chart(found.weeks, found.before),
+            chart=None if book.is_early(found.days) else attendance_chart(found.weeks, found.before),
             counted_on=snapshot,
             page=min(max(page, 0), last_page_of(found.lines)),
             to_ask=tuple((visit.addresses.of(Kind.SCHOOL, one.school_key), one) for one in to_ask),
@@ -172,15 +174,18 @@ def _counted(visit: Visit, reading: Reading) -> tuple[District, str | None]:
 def _sheet(visit: Visit) -> Sheet:
     with visit.reading() as reading:
         found, _ = _district(visit, reading)
+        is_early = visit.rules(reading).is_early(found.days)
     number = visit.saw(Action.SEE_DISTRICT, students=(), subject="as a file")
     frame = visit.bare_frame()
     note = f"Totals. Taken out by {frame.display_name}, {frame.printed}; line {number} of the access log."
-    return Sheet(f"district-{words.iso_day(visit.today)}", COLUMNS, map(_row, found.lines), note)
+    return Sheet(
+        f"district-{words.iso_day(visit.today)}", COLUMNS, [_row(line, is_early=is_early) for line in found.lines], note
+    )
 
 
-def _row(line: SchoolLine) -> tuple[Cell, ...]:
+def _row(line: SchoolLine, *, is_early: bool) -> tuple[Cell, ...]:
     share = line.missed
-    return (
+    cells: tuple[Cell, ...] = (
         line.name,
         line.students,
         None if line.last_week is None else "not shown" if line.is_hidden else line.last_week.attended,
@@ -190,6 +195,7 @@ def _row(line: SchoolLine) -> tuple[Cell, ...]:
         None if share is None else "not shown" if share.hidden else share.out_of,
         words.iso_day(line.until) if line.until else None,
     )
+    return tuple("first days" if is_early and place in _SHARES else cell for place, cell in enumerate(cells))
 
 
 DISTRICT_PAGES = [see_district, add_asked, district_as_csv, district_as_xlsx]

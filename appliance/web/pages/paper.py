@@ -14,7 +14,7 @@ from litestar.params import FromPath, FromQuery
 from appliance.actions import Action
 from appliance.errors import Trouble
 from appliance.student_level.records import attendance, schools, students
-from appliance.student_level.records.bands import EVERYBODY, band_named
+from appliance.student_level.records.bands import EVERYBODY, band_chosen
 from appliance.student_level.records.cares_about import CaresAbout, cares_about
 from appliance.student_level.records.courses import CourseLine, student_courses
 from appliance.student_level.records.enrollments import Name, enrollments
@@ -151,7 +151,7 @@ def letters_of_a_school(
         school = school_of(visit, reading, at)
         here = enrollments(reading, visit.today, school.school_key)
         days = schools.attendance_sums(reading, here, visit.school_year)
-        keys = chosen_students(reading, here, days, grade, band_named(visit.rules(reading), missed), "name")
+        keys = chosen_students(reading, here, days, grade, band_chosen(visit.rules(reading), missed, days), "name")
     letters = _letters(visit, Action.PRINT_SCHOOL, keys, school.name)
     return as_pdf("letters", [html_of(replace(one, is_pdf=True), _known(language)) for one in letters])
 

@@ -12,7 +12,7 @@ from appliance.actions import Action
 from appliance.storage.database import Reading
 from appliance.student_level.records import school_totals, schools
 from appliance.student_level.records.attendance import DaysSoFar
-from appliance.student_level.records.bands import EVERYBODY, Band, band_named, bands
+from appliance.student_level.records.bands import EVERYBODY, Band, band_chosen, bands
 from appliance.student_level.records.check_ins import KINDS, LONGEST_NOTE
 from appliance.student_level.records.enrollments import Enrollment, enrollments, names
 from appliance.student_level.records.roster import RosterLine, roster_lines
@@ -81,8 +81,10 @@ class SchoolPage:
 
     @property
     def bands(self) -> dict[str, str]:
-        """What the list can be filtered by, and how it is said."""
-        return {EVERYBODY: "Any"} | {band.name: band.text for band in bands(self.rules)}
+        """What the list can be filtered by, and how it is said; nothing in the first days of school."""
+        return (
+            {} if self.numbers.is_early else {EVERYBODY: "Any"} | {band.name: band.text for band in bands(self.rules)}
+        )
 
     @property
     def filter_address(self) -> str:
@@ -160,7 +162,7 @@ def _page(
             (one for one in before if weeks and one.monday == schools.last_year(weeks[-1].monday)), None
         ),
         missed_a_tenth=schools.Share("", sum(one.missed_a_tenth for one in counted), len(counted)) if counted else None,
-        chart=attendance_chart(weeks, before),
+        chart=None if schools.is_early(days, book) else attendance_chart(weeks, before),
         numbers=numbers_of(visit, reading, school, here, days),
         changes=school_totals.changes(reading, here, school.school_key, today),
         roster=_roster(visit, reading, here, days, school.school_key, book, wanted),
@@ -232,7 +234,7 @@ def _roster(
     wanted: tuple[str, str, Order, int],
 ) -> Roster:
     grade, missed, order, page = wanted
-    band = band_named(book, missed)
+    band = band_chosen(book, missed, days)
     grades = _grades(here)
     by_name = visit.keeping(
         reading,
