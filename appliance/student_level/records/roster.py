@@ -61,6 +61,16 @@ _MISSING = """
        AND coalesce(coalesce(line_item.due_day, visible_grade.scored_day) + :placeholder_days, :today) <= :today
      GROUP BY student_key
 """
+_WITH_GRADEBOOK = """
+    SELECT DISTINCT seat.student_key
+      FROM json_each(:students) AS wanted
+           CROSS JOIN visible_section_enrollment AS seat ON seat.student_key = wanted.value
+           CROSS JOIN section USING (section_key)
+     WHERE seat.begin_day <= :today AND coalesce(seat.end_day, section.end_day) > :today AND section.end_day > :today
+       AND EXISTS (
+           SELECT 1 FROM line_item WHERE line_item.section_key = seat.section_key AND line_item.kind = 'assignment'
+       )
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +78,7 @@ class RosterLine:
     """One student in a list. `days` is None when no attendance is loaded: show that, never a zero.
 
     `weeks`: percent attended, oldest first; none in the first days of school, when one day is a large share.
+    `missing`: None where no gradebook of the student's classes is loaded, which is not the same as nothing missing.
     """
 
     student_key: int
@@ -75,7 +86,7 @@ class RosterLine:
     grade_level: str
     days: DaysSoFar | None
     weeks: tuple[int, ...]
-    missing: int
+    missing: int | None
     mark: str
     points: float
     check_in: CheckIn | None
@@ -159,7 +170,9 @@ def roster_lines(
     missing: Mapping[int, int] | None = None,
     marks: Mapping[int, Mark] | None = None,
 ) -> list[RosterLine]:
-    """A line for each of some visible students, by name. `missing` of None: missing work of every class."""
+    """A line for each of some visible students, by name. `missing` of None: missing work of every class that has
+    assignments; otherwise who is not in it misses none.
+    """
     here = here or enrollments.enrollments(reading, today)
     called = enrollments.names(reading, students)
     since = today - attendance.WINDOW_DAYS
@@ -169,7 +182,11 @@ def roster_lines(
     talked = check_ins.last_check_ins(reading, today, since=today - 366, students=students)
     if missing is None:
         values = {"students": json.dumps(list(students)), "today": today, "placeholder_days": PLACEHOLDER_DAYS}
-        missing = {row["student_key"]: row["missing"] for row in reading.query(_MISSING, values)}
+        with_gradebook = [row["student_key"] for row in reading.query(_WITH_GRADEBOOK, values)]
+        missing = dict.fromkeys(with_gradebook, 0)
+        missing |= {row["student_key"]: row["missing"] for row in reading.query(_MISSING, values)}
+    else:
+        missing = dict.fromkeys(students, 0) | dict(missing)
     book = in_force(reading, today)
     lines = []
     for key in students:
@@ -186,7 +203,7 @@ def roster_lines(
                 weeks=attendance.weekly_shares(days, place.begin_day, away.get(key, attendance.NONE).missed)
                 if place and not is_early
                 else (),
-                missing=missing.get(key, 0),
+                missing=missing.get(key),
                 mark=mark.shown if mark else "",
                 points=(mark.points or 0.0) if mark else -1.0,
                 check_in=talked.get(key),

@@ -88,7 +88,7 @@ def _row(line: RosterLine) -> tuple[Cell, ...]:
         line.days.days_missed if line.days else None,
         line.days.days_enrolled if line.days else None,
         " ".join(f"{share}%" for share in line.weeks) or None,
-        line.missing,
+        "not loaded" if line.missing is None else line.missing,
         words.iso_day(last.day) if last else None,
         last.by_whom if last else None,
     )
