@@ -58,3 +58,25 @@ def test_before_anything_is_counted_each_part_says_so(own_town: Database) -> Non
     page = school_of(own_town)
     assert "No course grades have been counted yet." in page
     assert "No test results with levels are loaded." in sign_in(app_for(own_town), "ruiz").get("/school/numbers").text
+
+
+def test_tile_grades_and_groups_tell_of_the_same_students_and_of_who_left(own_town: Database) -> None:
+    """Twelve were counted, one of whom is at Elm no more."""
+    with own_town.changing(Event("test", Action.COMPUTE_METRICS)) as tables:
+        [elm] = tables.execute("SELECT state_id FROM organization WHERE name = 'Elm School'").fetchone()
+        cells = (Cell(elm, "all", "all", 3, 12), Cell(elm, "grade", "07", 3, 12))
+        counts.put(tables, [Tabulation("chronic_absence", "2026-2027", "2026-11-20", cells)])
+    page = school_of(own_town)
+    assert "3 <small>of 12</small>" in page
+    assert "1 student is counted who left since" in page
+    grades = page[page.index('id="h-grade"') : page.index('id="h-groups"')]
+    groups = page[page.index('id="h-groups"') : page.index('id="h-courses"')]
+    assert "3 of 12" in grades
+    assert "3 of 12" in groups
+    assert "of 11" not in grades + groups
+
+
+def test_with_nothing_counted_the_tile_and_the_grades_are_those_here(own_town: Database) -> None:
+    page = school_of(own_town)
+    assert "2 <small>of 11</small>" in page
+    assert "left since" not in page

@@ -28,7 +28,8 @@ _SNAPSHOT = """
 _GROUPS = """
     SELECT dimension, category, count, out_of FROM visible_count
      WHERE metric = 'chronic_absence' AND school_id = :school_id AND snapshot = :snapshot AND detail = ''
-       AND dimension IN ('all', 'english_learner', 'disability', 'economic')
+       AND dimension IN ('all', 'grade', 'english_learner', 'disability', 'economic')
+     ORDER BY category NOT IN ('PK', 'KG'), category
 """
 _STATE_ID = "SELECT state_id FROM visible_school WHERE organization_key = :school"
 _GROUP_NAMES = {
@@ -75,10 +76,15 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """The groups on one day. Their numbers come from the counts shelf; no student stands behind them."""
+    """The groups on one day. Their numbers come from the counts shelf; no student stands behind them.
+
+    `everybody` and `grades` (empty where they were not counted) are of the same students as `shares`.
+    """
 
     day: int
     shares: tuple[Share, ...]
+    everybody: Share | None
+    grades: tuple[Share, ...]
 
 
 def schools_led(reading: Reading) -> list[School]:
@@ -177,7 +183,16 @@ def groups(reading: Reading, school_key: int, school_year: int) -> Groups | None
             side = sides.get(category)
             if of == dimension and side and side["out_of"]:
                 shares.append(Share(name, int(str(side["count"])), int(str(side["out_of"])), hidden))
-    return Groups(day_number(date.fromisoformat(newest.snapshot)), tuple(shares))
+    return Groups(
+        day=day_number(date.fromisoformat(newest.snapshot)),
+        shares=tuple(shares),
+        everybody=next((one for one in shares if one.name == "All students" and one.out_of), None),
+        grades=tuple(
+            Share(row["category"], row["count"], row["out_of"])
+            for row in rows
+            if row["dimension"] == "grade" and row["out_of"]
+        ),
+    )
 
 
 def last_year(day: int) -> int:

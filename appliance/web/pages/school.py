@@ -72,7 +72,6 @@ class SchoolPage:
     student_addresses: Mapping[int, str]
     last_weeks: tuple[schools.Week, ...]
     week_last_year: schools.Week | None
-    missed_a_tenth: schools.Share | None
     chart: LineChart | None
     numbers: SchoolNumbers
     changes: school_totals.Changes | None
@@ -146,7 +145,6 @@ def _page(
     begin = visit.first_day_of_school_year
     weeks = schools.weeks(reading, school.school_key, begin, today)
     before = schools.weeks(reading, school.school_key, schools.last_year(begin), schools.last_year(today))
-    counted = [so_far for so_far in days.values() if book.counts(so_far.days_enrolled, so_far.days_missed)]
     return SchoolPage(
         frame=visit.frame(reading),
         rules=book,
@@ -161,7 +159,6 @@ def _page(
         week_last_year=next(
             (one for one in before if weeks and one.monday == schools.last_year(weeks[-1].monday)), None
         ),
-        missed_a_tenth=schools.Share("", sum(one.missed_a_tenth for one in counted), len(counted)) if counted else None,
         chart=None if schools.is_early(days, book) else attendance_chart(weeks, before),
         numbers=numbers_of(visit, reading, school, here, days),
         changes=school_totals.changes(reading, here, school.school_key, today),
