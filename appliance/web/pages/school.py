@@ -27,6 +27,8 @@ from appliance.web.visit import Frame, NoSuch, Visit
 from appliance.web.weeks import keeping, rules_of_week, week_of
 
 LINES_A_PAGE = 20
+MOST_CAME = 10
+"""So many of those who came stand on the page with their names; the others are a number."""
 Order = Literal["missed", "name", "grade"]
 
 
@@ -75,6 +77,7 @@ class SchoolPage:
     chart: LineChart | None
     numbers: SchoolNumbers
     changes: school_totals.Changes | None
+    most_came: ClassVar[int] = MOST_CAME
     roster: Roster
     is_done: bool
 
@@ -124,7 +127,7 @@ def see_school(
         if school is None:
             raise NoSuch("school")
         shown = _page(visit, reading, school, led, (grade, missed, sort, max(page, 0)), done)
-    students = {*shown.week.student_keys, *(line.student_key for _, line in shown.roster.lines)}
+    students = {*shown.student_addresses, *(line.student_key for _, line in shown.roster.lines)}
     keeps = keeping(visit, shown.week, school.school_key)
     visit.saw(Action.SEE_SCHOOL, students=tuple(students), subject=school.name, also=keeps)
     return show(shown)
@@ -143,6 +146,8 @@ def _page(
     days = schools.attendance_sums(reading, here, visit.school_year)
     week = week_of(visit, reading, school.school_key)
     begin = visit.first_day_of_school_year
+    changes = school_totals.changes(reading, here, school.school_key, begin=begin, today=today)
+    came = changes.came[:MOST_CAME] if changes else ()
     weeks = schools.weeks(reading, school.school_key, begin, today)
     before = schools.weeks(reading, school.school_key, schools.last_year(begin), schools.last_year(today))
     return SchoolPage(
@@ -154,14 +159,16 @@ def _page(
         today=today,
         week=week,
         week_rules=rules_of_week(visit, reading),
-        student_addresses={key: visit.student_address(key) for key in week.student_keys},
+        student_addresses={
+            key: visit.student_address(key) for key in (*week.student_keys, *(place.student_key for place, _ in came))
+        },
         last_weeks=tuple(weeks[-2:]),
         week_last_year=next(
             (one for one in before if weeks and one.monday == schools.last_year(weeks[-1].monday)), None
         ),
         chart=None if schools.is_early(days, book) else attendance_chart(weeks, before),
         numbers=numbers_of(visit, reading, school, here, days),
-        changes=school_totals.changes(reading, here, school.school_key, today),
+        changes=changes,
         roster=_roster(visit, reading, here, days, school.school_key, book, wanted),
         is_done=done,
     )
