@@ -223,3 +223,14 @@ def test_how_many_numbers_are_too_small_by_themselves_stays_in_the_house(maplewo
     left = package_bytes(maplewood, facts(), signer)
     assert package_bytes(replace(maplewood, report=others), facts(), signer) == left
     assert b"For every hidden number there are tables" in archive.unpack(left)["report.txt"]
+
+
+def test_the_report_says_what_the_attacks_do_not_cover(maplewood, signer):
+    report = archive.unpack(package_bytes(maplewood, facts(), signer))["report.txt"].decode()
+    not_covered = " ".join(report.partition("WHAT THE ATTACKS DO NOT COVER")[2].partition("WHAT EACH TABLE")[0].split())
+    for told in (
+        "- Students who count at two schools of the district",
+        "chronic absence and discipline against membership, and who was tested against who is enrolled",
+        "- Someone who has a public enrolment list",
+    ):
+        assert told in not_covered

@@ -111,7 +111,8 @@ def attacks(made: Report) -> Iterator[str]:
     yield (
         "Take any line of a table: a school, and the groups of one kind. Subtract the numbers shown from the total. "
         "What is left is shared by the hidden ones, and at least two of them can give and take. Then take the same "
-        'group down the schools, against the district. The manual\'s page "Check it by hand" does it on small tables, '
+        "group down the schools, against the district: there a student of two schools counts at both, and once in the "
+        'district, so the schools may add up to more. The manual\'s page "Check it by hand" does it on small tables, '
         "and `schoolhouse release attack THIS.zip` does it on all of them at once."
     )
     if made.carried:
@@ -121,6 +122,18 @@ def attacks(made: Report) -> Iterator[str]:
         )
     yield ""
     yield "WHAT THE ATTACKS DO NOT COVER"
+    yield (
+        "- Students who count at two schools of the district: the schools' numbers less the district's are how many "
+        "they are, and of which groups. So few students can be told from it, down to one."
+    )
+    yield (
+        "- Tables that count overlapping students: the group sizes of chronic absence and discipline against "
+        "membership, and who was tested against who is enrolled. The differences can be a few students."
+    )
+    yield (
+        "- Someone who has a public enrolment list: with its group sizes, small numbers by program can be narrowed or "
+        "worked out."
+    )
     yield "- Someone who replays the method itself in order to guess why a number was hidden."
     yield "- Someone who weighs the remaining possibilities by what is likely (a Bayesian attacker)."
     yield "- Two or more students of small groups who put together what they know of themselves."
