@@ -12,12 +12,19 @@ _LAST_BATCH = """
 _REFUSED = "SELECT coalesce(sum(refused), 0) AS refused FROM batch_count WHERE batch_key = :batch"
 _LAST_DAYS = """
     SELECT (SELECT max(day) FROM attendance_taken WHERE school_key = organization_key AND day <= :today) AS day
-      FROM organization WHERE kind = 'school' AND is_active AND {which}
+      FROM organization WHERE kind = 'school' AND is_active
 """
-_ALL, _OWN = "1", "organization_key IN (SELECT organization_key FROM staff_role WHERE staff_key = :staff)"
-_CHILDRENS = """organization_key IN (
-    SELECT school_key FROM visible_school_enrollment
-     WHERE begin_day <= :today AND (end_day IS NULL OR end_day > :today))"""
+_OWN = """
+    SELECT (SELECT max(day) FROM attendance_taken WHERE school_key = organization_key AND day <= :today) AS day
+      FROM organization WHERE kind = 'school' AND is_active
+       AND organization_key IN (SELECT organization_key FROM staff_role WHERE staff_key = :staff)
+"""
+_CHILDRENS = """
+    SELECT (SELECT max(day) FROM attendance_taken WHERE school_key = organization_key AND day <= :today) AS day
+      FROM organization WHERE kind = 'school' AND is_active
+       AND organization_key IN (SELECT school_key FROM visible_school_enrollment
+                                 WHERE begin_day <= :today AND (end_day IS NULL OR end_day > :today))
+"""
 _WORKPLACE = """
     SELECT name FROM staff_role JOIN organization USING (organization_key)
      WHERE staff_key = :staff ORDER BY kind = 'district', name
@@ -55,15 +62,14 @@ def freshness(reading: Reading, attendance: AttendanceUntil) -> Freshness | None
 
 def attendance_until(reading: Reading, today: int) -> AttendanceUntil:
     """How far attendance goes at all schools."""
-    return _newest(reading.query(_LAST_DAYS.format(which=_ALL), {"today": today}))
+    return _newest(reading.query(_LAST_DAYS, {"today": today}))
 
 
 def attendance_until_here(reading: Reading, today: int, staff_key: int | None) -> AttendanceUntil | None:
     """How far it goes at the schools where somebody works, or (`staff_key` None) of those whom the reader may see; None
     where there is no such school.
     """
-    which = _CHILDRENS if staff_key is None else _OWN
-    rows = reading.query(_LAST_DAYS.format(which=which), {"today": today, "staff": staff_key})
+    rows = reading.query(_CHILDRENS if staff_key is None else _OWN, {"today": today, "staff": staff_key})
     return _newest(rows) if rows else None
 
 
