@@ -36,6 +36,25 @@ def test_departments_stand_by_name_and_are_not_ranked(own_town: Database) -> Non
     assert "Okafor" not in part
 
 
+def test_no_department_of_one_teacher_stands_alone(own_town: Database) -> None:
+    """Science is Mr. Okafor's alone: its share would be his. Together with Mr. Lind's math it is nobody's."""
+    with own_town.changing(Event("test", Action.IMPORT)) as tables:
+        tables.execute("UPDATE course SET subject = substr(title, 1, length(title) - 2)")
+    count(own_town, "course_grades", [("Science", 9, 40), ("Reading", 6, 60)])
+    page = school_of(own_town)
+    assert "9 of 40" not in page
+    assert "6 of 60" in page
+    with own_town.changing(Event("test", Action.IMPORT)) as tables:
+        tables.execute(
+            "INSERT INTO teaching (staff_key, section_key, begin_day) VALUES (?, ?, ?)",
+            (maplewood.LIND, maplewood.READING, day_number(maplewood.FIRST_DAY)),
+        )
+    page = school_of(own_town)
+    assert "Departments of one teacher each" in page
+    assert "15 of 100" in page
+    assert "6 of 60" not in page
+
+
 def test_a_test_shows_its_levels_unless_fewer_than_ten_were_tested(own_town: Database) -> None:
     rows = [("MATH7: Meets", 12, 30), ("MATH7: Beginning", 18, 30), ("ELP: Entering", 3, 8)]
     count(own_town, "test_levels", rows)
