@@ -205,9 +205,7 @@ def test_another_scale_of_letters_reads_the_same_points_otherwise_wherever_they_
     numbers = okafor.get("/manual/numbers").text
     assert "Points read A from 95, B from 88, C from 75, D from 65 of 100, where no letter was sent." in numbers
     assert "A grade fell far when it fell by 12 points or more." in numbers
-    with own_town.changing(
-        Event("test", Action.IMPORT)
-    ) as tables:  # a second teacher
+    with own_town.changing(Event("test", Action.IMPORT)) as tables:  # a second teacher
         seat = {"staff_key": maplewood.LIND, "section_key": maplewood.READING, "begin_day": 0}
         tables.table("teaching").insert(seat)
     refresh(own_town, by="test")
