@@ -20,13 +20,6 @@ _OF_SCHOOL = """
 """
 _BY_GRADE = frozenset({"test_levels"})
 _TESTS = "SELECT code, title, part_of FROM test"
-_TAUGHT = """
-    SELECT DISTINCT coalesce(nullif(course.subject, ''), 'Other') AS department, course.title AS course,
-           teaching.staff_key AS teacher
-      FROM section JOIN teaching USING (section_key) JOIN course USING (course_key)
-     WHERE section.school_key = :school AND section.is_active
-"""
-_Teachers = defaultdict[str, set[int]]
 _ENROLLED = """
     SELECT day, enrolled FROM school_attendance_day WHERE school_key = :school AND day BETWEEN :begin AND :today
      ORDER BY day > :since, abs(day - :since) LIMIT 1
@@ -72,12 +65,9 @@ class Changes:
 
 
 def low_grades(reading: Reading, school_key: int, school_year: int) -> tuple[Share, ...]:
-    """D and F among the newest course grades, by department. Grades are counted, not students, and no teacher: what one
-    teacher gives alone stands in one line with what others give alone, or nowhere.
-    """
+    """D and F among the newest course grades, by department. Grades are counted, not students, and no teacher."""
     rows = _rows(reading, "course_grades", school_key, school_year)
-    shares = [Share(row["detail"], row["count"], row["out_of"]) for row in rows]
-    return hide_small(_of_several(shares, _teachers(reading, school_key)[0], "Departments of one teacher each"))
+    return hide_small([Share(row["detail"], row["count"], row["out_of"]) for row in rows])
 
 
 def low_grades_by_course(reading: Reading, school_key: int, school_year: int) -> tuple[tuple[str, Share], ...]:
@@ -86,31 +76,7 @@ def low_grades_by_course(reading: Reading, school_key: int, school_year: int) ->
     for row in _rows(reading, "grades_by_course", school_key, school_year):
         department, _, course = row["detail"].partition(": ")
         departments[department].append(Share(course, row["count"], row["out_of"]))
-    _, teachers = _teachers(reading, school_key)
-    return tuple(
-        (name, share)
-        for name, shares in departments.items()
-        for share in hide_small(_of_several(shares, teachers[name], "Courses of one teacher each"))
-    )
-
-
-def _teachers(reading: Reading, school_key: int) -> tuple[_Teachers, dict[str, _Teachers]]:
-    """Who gives each department, and by department each course."""
-    departments: _Teachers = defaultdict(set)
-    courses: dict[str, _Teachers] = defaultdict(lambda: defaultdict(set))
-    for row in reading.query(_TAUGHT, {"school": school_key}):
-        departments[row["department"]].add(row["teacher"])
-        courses[row["department"]][row["course"]].add(row["teacher"])
-    return departments, courses
-
-
-def _of_several(shares: list[Share], teachers: _Teachers, together: str) -> list[Share]:
-    """The shares without any that is one teacher's; those make one line, if it is not one teacher's again."""
-    alone = [one for one in shares if len(teachers[one.name]) == 1]
-    found = [one for one in shares if one not in alone]
-    if len(set[int]().union(*(teachers[one.name] for one in alone))) > 1:
-        found.append(Share(together, sum(one.count for one in alone), sum(one.out_of for one in alone)))
-    return found
+    return tuple((name, share) for name, shares in departments.items() for share in hide_small(shares))
 
 
 def test_levels(reading: Reading, school_key: int, school_year: int) -> tuple[TestLevels, ...]:
