@@ -58,6 +58,7 @@ class Action(StrEnum):
     SEE_COVERED_CLASS = "see the names of a class one stands in for", _SUBSTITUTE
     SEE_OWN_CHILDREN = "see one’s own children", Role.GUARDIAN
     SEE_DISTRICT = "see the district’s totals", *_TOTALS
+    ASK_SCHOOL = "record that a school was asked", *_TOTALS
     BREAK_GLASS = "open one student by breaking the glass", *_TOTALS
     SEE_BROKEN_GLASS = "see who broke the glass", Role.SUPERINTENDENT, _STEWARD, _AUDITOR
     REPORT_BROKEN_GLASS = "report who broke the glass"

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable
 
 from sqlite_utils import Database as Tables
 
-from appliance.aggregate.codelists import ALL
 from appliance.aggregate.published import Key
 from appliance.aggregate.tabulation import Cell, Tabulation
 from appliance.aggregate.turnover import Turnover, Turnovers
@@ -92,7 +91,12 @@ _TAKE = """
      WHERE metric = :metric AND snapshot = :snapshot
      ORDER BY school_id, dimension, category, detail
 """
-_TAKE_TOTALS = _TAKE.replace("ORDER BY", f"AND dimension = '{ALL}' ORDER BY")
+_TAKE_TOTALS = """
+    SELECT school_id, dimension, category, count, out_of, detail
+      FROM count_table CROSS JOIN count_cell USING (count_table_key)
+     WHERE metric = :metric AND snapshot = :snapshot AND dimension = 'all'
+     ORDER BY school_id, category, detail
+"""
 
 
 def take(

@@ -297,12 +297,15 @@ def dimension_of(name: str, told: str) -> str | None:
 
 
 def check(metric_name: str, dimension: str, category: str, detail: str) -> None:
-    """Refuse a dimension, a category or a detail that is not on the closed list of the metric."""
+    """Refuse a dimension, a category or a detail that is not on the closed list of the metric.
+
+    The sentence names table and column and repeats nothing of the row: what is on no list can be a name.
+    """
     known = metric(metric_name)
     if dimension not in known.all_dimensions:
-        raise Refused(f"Table {metric_name} is not counted by {dimension!r}. Remove those cells.")
+        raise Refused(f"Table {metric_name} has cells of a dimension that it does not know. Remove those cells.")
     if not is_known(dimension, category):
         lists = " and ".join(str(CODES[family]) for family in families(dimension) or (ALL,))
-        raise Refused(f"Table {metric_name}: {category!r} is not a code of {dimension}. Map it to {lists}.")
+        raise Refused(f"Table {metric_name}: a category is not a code of {dimension}. Map it to {lists}.")
     if detail not in known.details:
-        raise Refused(f"Table {metric_name}: {detail!r} is not a detail that it knows. It knows {known.details}.")
+        raise Refused(f"Table {metric_name}: a cell has a detail that is not one of {known.details}.")

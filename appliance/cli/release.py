@@ -187,6 +187,11 @@ def _tell(one: dict[str, Any], as_json: bool) -> None:
         click.echo(f"  {numbers:,} numbers carried forward from the release of {label}: too few students changed since")
     for attack in report["attacks"]:
         click.echo(f"  attacked with {attack['name']}: {attack['fallen']} of {attack['hidden']:,} hidden numbers fell")
+    if report.get("certified"):
+        click.echo(
+            f"  kept in the house, and in no package: {report['certified']:,} claims proved by {report['witnesses']:,} "
+            f"tables of whole students; the attack asked for {report['repaired']:,} hidden numbers more"
+        )
     for one_step in one["history"]:
         why = f": {one_step['reason']}" if one_step["reason"] else ""
         click.echo(f"  {one_step['at']} {one_step['deed']} by {one_step['who']}{why}")

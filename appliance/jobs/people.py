@@ -24,6 +24,10 @@ _PEOPLE = """
             OR account_key IN (SELECT value FROM json_each(:accounts)))
      ORDER BY display_name, username
 """
+_WITHOUT_ROSTER = """
+    SELECT count(*) AS number FROM visible_account
+     WHERE staff_key IS NULL AND role IN (SELECT value FROM json_each(:roles))
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +72,10 @@ def person(database: Database, username: str, role: Role | None = None) -> Perso
             "An administrator makes accounts: schoolhouse user add."
         )
     return found[0]
+
+
+def number_without_roster(database: Database, roles: Collection[Role]) -> int:
+    """How many who can sign in with one of these roles are nobody in the roster."""
+    with database.reading(_GATE) as reading:
+        row = reading.one(_WITHOUT_ROSTER, {"roles": json.dumps(sorted(roles))})
+    return int(row["number"]) if row else 0

@@ -12,7 +12,7 @@ from appliance.jobs.choose_fields import choices, forget_left_over, stored, turn
 from appliance.jobs.compute_metrics import refresh
 from appliance.storage.connection import Gate
 from appliance.storage.database import Database, Event
-from appliance.student_level.records import week_lists
+from appliance.student_level.records import schools_to_ask, week_lists
 from appliance.student_level.staging import quarantine
 
 log = structlog.get_logger("schoolhouse")
@@ -39,6 +39,8 @@ def erase_expired(database: Database, today: date | None = None) -> dict[str, in
     lists = Event(THE_HOUSE, Action.ERASE_LISTS)
     if over := week_lists.erase_over(database, lists, day_number(day)):
         gone["week_list"] = over
+    if asked := schools_to_ask.forget_asked(database, lists, day_number(day)):
+        gone["school_asked"] = asked
     for what, records in gone.items():
         log.info("erased what may no longer be kept", what=what, records=records)
     return gone

@@ -93,7 +93,7 @@ def _in_order(about: Class, by_name: Sequence[RosterLine], order: str) -> list[R
         return {
             "name": 0.0,
             "missed": float(-line.days.days_missed if line.days else 1),
-            "missing": float(-line.missing),
+            "missing": float(-(line.missing or 0)),
             "grade": line.points if line.points >= 0 else _LAST,
             "check-in": float(line.check_in.day if line.check_in else 0),
         }[order]

@@ -21,6 +21,7 @@ from appliance.errors import Sentence
 from appliance.settings import TEMPLATES
 from appliance.student_level.records.students import DayGrid
 from appliance.web import words
+from appliance.web.known_words import theirs
 
 ENGLISH = "en"
 CATALOGUES = TEMPLATES / "languages"
@@ -92,6 +93,7 @@ def written_in(language: str) -> Mapping[str, Callable[..., Any]]:
         "day": lambda day: format_date(from_day_number(day), "long", locale=locale),
         "said": said_in(language),
         "months": lambda grid: _months(grid, locale),
+        "theirs": lambda text: theirs(text, said_in(language), is_english=language == ENGLISH),
         "figure": lambda number: format_decimal(number, locale=locale),
         "moment": words.moment,
     }

@@ -11,7 +11,7 @@ from typing import Literal
 from appliance.student_level.metrics.catalogue import Measure
 from appliance.student_level.records.behind_measures import Behind
 from appliance.student_level.records.enrollments import Name
-from appliance.student_level.records.measures import Line, Measures, Point
+from appliance.student_level.records.measures import Line, Measures
 from appliance.student_level.records.schools import SMALLEST_GROUP, Share
 from appliance.web import words
 from appliance.web.history_lines import HistoryLine, by_month, history_line, month_word, months
@@ -118,7 +118,7 @@ class MeasureTable:
                 told = by_month(row.line.history)
                 yield (
                     family, row.line.measure.called, row.subject or None, str(row.now),
-                    *_numbers(row.line.now), str(row.goal), str(row.change),
+                    *_numbers(row.line), str(row.goal), str(row.change),
                     *(told.get(key) for key in self.months),
                 )  # fmt: skip
 
@@ -152,6 +152,8 @@ def now_said(line: Line, first_days: int) -> Said:
     match now.kind:
         case "shown":
             return Said(words.percent(now.count, now.out_of), _of(now.count, now.out_of, line.measure))
+        case "first days" if line.is_by_early_share:
+            return Said("", f"shown after {first_days} school days")
         case "first days":
             beside = f"of {now.out_of:,} {line.measure.unit}; a share after {first_days} school days"
             return Said(f"{now.count:,}", beside)
@@ -163,8 +165,9 @@ def now_said(line: Line, first_days: int) -> Said:
             return Said("", "not loaded")
 
 
-def _numbers(now: Point) -> tuple[Cell, Cell]:
-    return (now.count, now.out_of) if now.kind in ("shown", "first days") else (None, None)
+def _numbers(line: Line) -> tuple[Cell, Cell]:
+    is_told = line.now.kind in ("shown", "first days") and not line.is_by_early_share
+    return (line.now.count, line.now.out_of) if is_told else (None, None)
 
 
 def schools_columns(line: Line) -> tuple[Column, ...]:
@@ -180,6 +183,8 @@ def share_said(one: Share, line: Line) -> Said:
     if one.hidden:
         is_few = one.out_of < SMALLEST_GROUP
         return Said("", f"fewer than {SMALLEST_GROUP}, not shown" if is_few else "not shown: it would give one away")
+    if line.is_by_early_share:
+        return Said("", "first days")
     if line.now.kind == "first days":
         return Said(f"{one.count:,}", f"of {one.out_of:,} {line.measure.unit}")
     return Said(words.percent(one.count, one.out_of), _of(one.count, one.out_of, line.measure))
@@ -187,13 +192,13 @@ def share_said(one: Share, line: Line) -> Said:
 
 def school_cells(one: Share, line: Line) -> tuple[Cell, ...]:
     """A school's row in the file."""
-    is_shown = one.out_of and not one.hidden
+    is_shown = one.out_of and not one.hidden and not line.is_by_early_share
     return one.name, str(share_said(one, line)), *((one.count, one.out_of) if is_shown else (None, None))
 
 
 def district_cells(line: Line, said: Said) -> tuple[Cell, ...]:
     """The last row of the same file."""
-    return EACH_ONCE, str(said), *_numbers(line.now)
+    return EACH_ONCE, str(said), *_numbers(line)
 
 
 def students_columns(measure: Measure) -> tuple[Column, ...]:

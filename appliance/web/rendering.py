@@ -53,6 +53,7 @@ def _environment(language: str) -> Environment:
     environment.filters.update({name: word for name, word in vars(words).items() if inspect.isfunction(word)})
     environment.filters.update(written_in(language))
     environment.filters["as_sent"] = as_sent
+    environment.filters["isolated"] = isolated
     environment.globals["language"] = language
     environment.globals["languages"] = languages()
     # What jinja's extension adds is not in its type.
@@ -63,6 +64,11 @@ def _environment(language: str) -> Environment:
 def as_sent(text: str) -> Markup:
     """A text that a form has to hand back with the signs that turn its direction, which no page shows."""
     return Markup().join(escape(sign) if plain(sign) else Markup("&#{};").format(ord(sign)) for sign in text)
+
+
+def isolated(text: str) -> Markup:
+    """A text whose letters may run from right to left, and turn nothing that stands beside them."""
+    return Markup("<bdi>{}</bdi>").format(text)
 
 
 def html_of(page: Page, language: str = "") -> str:

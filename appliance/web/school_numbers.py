@@ -52,6 +52,10 @@ class SchoolNumbers:
     most_missing: str
     """The grade with the largest share of students missing a tenth, in words; empty where there is no such one."""
     is_early: bool
+    missed_a_tenth: schools.Share | None
+    """Of the same students as the bars by grade and by group: those counted last, or with no count those here."""
+    left: int
+    """How many of these are not at the school any more."""
 
     @property
     def figures(self) -> tuple[Figure, ...]:
@@ -87,10 +91,15 @@ def school_numbers(
     school_year: int,
 ) -> SchoolNumbers:
     """A school's numbers today. In the first days of the year no share of days is told."""
-    early = bool(days) and max(so_far.days_enrolled for so_far in days.values()) <= book.first_days
-    by_grade = hide_small(schools.shares_by_grade(dict(here), dict(days), book))
+    early = schools.is_early(days, book)
     homerooms = shares_by_homeroom(reading, school_key, days, book, today)
     groups = schools.groups(reading, school_key, school_year)
+    of_those_here = schools.shares_by_grade(dict(here), dict(days), book)
+    by_grade = hide_small(list(groups.grades if groups and groups.grades else of_those_here))
+    count_here, out_of_here = sum(one.count for one in of_those_here), sum(one.out_of for one in of_those_here)
+    everybody = schools.Share("", count_here, out_of_here) if out_of_here else None
+    if groups and groups.everybody:
+        everybody = groups.everybody
     missed, share = "Missed 10% or more of days", ("Share", "Students")
     courses = school_totals.low_grades_by_course(reading, school_key, school_year)
     return SchoolNumbers(
@@ -120,6 +129,8 @@ def school_numbers(
         groups_day=groups.day if groups else None,
         most_missing=_most_missing(by_grade),
         is_early=early,
+        missed_a_tenth=everybody,
+        left=max(0, everybody.out_of - out_of_here) if everybody else 0,
     )  # fmt: skip
 
 

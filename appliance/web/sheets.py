@@ -16,7 +16,7 @@ Cell: TypeAlias = str | int | float | None
 Form: TypeAlias = Literal["csv", "xlsx"]
 _TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 # Signs by which a spreadsheet takes a cell for a formula, their full-width forms too, and what it skips before them.
-_RUNS = re.compile(r"[\t\r\n]|[\s\u200b-\u200d\u2060\ufeff]*[=+\-@|%＝＋－＠]")
+_RUNS = re.compile(r"[\s\u200b-\u200d\u2060\ufeff]*[\t\r\n=+\-@|%＝＋－＠]")
 
 
 @dataclass(frozen=True, slots=True)

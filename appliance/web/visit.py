@@ -18,7 +18,14 @@ from appliance.roles import Scope
 from appliance.settings import Settings
 from appliance.storage.database import Database, Event, Reading, Tables
 from appliance.student_level.access import Viewer, reading_as
-from appliance.student_level.records.freshness import Freshness, freshness, workplace
+from appliance.student_level.records.freshness import (
+    AttendanceUntil,
+    Freshness,
+    attendance_until,
+    attendance_until_here,
+    freshness,
+    workplace,
+)
 from appliance.student_level.records.kept import Kept
 from appliance.student_level.records.rule_book import RuleBook, in_force
 from appliance.web.addresses import Addresses, Kind
@@ -295,13 +302,20 @@ class Visit:
     def frame(self, reading: Reading) -> Frame:
         """What stands around the page."""
         staff_key = self.person.staff_key
-        fresh = freshness(reading)
+        fresh = freshness(reading, self._attendance_until(reading))
         return replace(
             self.bare_frame(),
             place=workplace(reading, staff_key) if staff_key is not None else "",
             freshness=fresh,
             is_empty=fresh is None,
         )
+
+    def _attendance_until(self, reading: Reading) -> AttendanceUntil:
+        here = None
+        if self.person.staff_key is not None or self.role is Role.GUARDIAN:
+            here = attendance_until_here(reading, self.today, self.person.staff_key)
+        everywhere = ("attendance until", self.today)  # The same for whoever reads: no student stands in it.
+        return here or self.house.kept.of(reading, everywhere, lambda: attendance_until(reading, self.today))
 
     def bare_frame(self) -> Frame:
         """The frame without what only the database knows."""

@@ -31,8 +31,8 @@ def without(metric):
     ("cell", "reason"),
     [
         (Cell("S001", "race", "Klingon", 12, 12), "not a code of race"),
-        (Cell("S001", "shoe_size", "44", 12, 12), "not counted by 'shoe_size'"),
-        (Cell("S001", "race", "WH7", 12, 12, "MATH"), "not a detail"),
+        (Cell("S001", "shoe_size", "44", 12, 12), "a dimension that it does not know"),
+        (Cell("S001", "race", "WH7", 12, 12, "MATH"), "a detail that is not one of"),
         (Cell("S001", "grade", "PK", 1, 12), "headcount differs"),
         (Cell("S001", "race", "WH7", 12, 12), "two cells"),
     ],

@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from itertools import product
 
 import pytest
 from districts import Pupil, district, tabulate
@@ -165,6 +166,33 @@ def test_the_verifier_refuses_a_witness_that_changes_a_published_number():
     verifier.take([{key: shown.n + 1}], sizes_known=False)
     assert verifier.accepted == 0
     assert isinstance(shown, PublishedCell)
+
+
+@pytest.mark.parametrize("metric", ["membership", "chronic_absence"])
+def test_the_verifier_refuses_a_witness_whose_sums_hold_and_that_moves_published_numbers_alone(metric, monkeypatch):
+    """One student more and one fewer, at the corners of two shown groups at two schools: every line still adds up."""
+    _, tables, verifier = certified()
+    shown = {
+        (cell.dimension, cell.school_id, cell.category): cell.n
+        for table in tables
+        for cell in table.cells
+        if table.metric == metric and cell.suppression == "none" and cell.n and cell.school_id
+    }
+    corners = next(
+        (at, to, cell, (by, there, one))
+        for at, to in product(shown, shown)
+        if (by := at[0]) == to[0] and (here := at[1]) < (there := to[1]) and (one := at[2]) < (other := to[2])
+        and (cell := (by, here, other)) in shown and (by, there, one) in shown
+    )  # fmt: skip
+    witness = {
+        Key("n", metric, "", school, by, group): shown[by, school, group] + more
+        for (by, school, group), more in zip(corners, (-1, -1, +1, +1), strict=True)
+    }
+    verifier.take([witness], sizes_known=False)
+    assert verifier.accepted == 0
+    monkeypatch.setattr(Verifier, "_allowed", lambda *_: True)
+    verifier.take([witness], sizes_known=False)
+    assert verifier.accepted == 1, "the sums do not hold, so this witness tests nothing"
 
 
 def test_names_of_the_pattern_are_printed_numbers_only():

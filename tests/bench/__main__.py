@@ -1,6 +1,6 @@
 """Measure, and print the README's tables.
 
-`--schools 600`: disclosure control alone, at that size; `--later 2`: and two further releases of its school year;
+`--schools 600`: disclosure control alone, at that size; `--later 2`: and its school year, with two further releases;
 `--rows 10000000`: imports alone, of a package of so many grades; `--xml 1300`: an import of so many MB of Ed-Fi XML.
 `--pages 86000`: every page of every role in a district of that size.
 """

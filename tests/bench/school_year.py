@@ -214,7 +214,7 @@ def _exchanged(
         width = int(np.prod([len(CODES[family]) for family in families]))
         counted = np.zeros((now.schools + 1, width), dtype=np.int64)
         for chosen, school, codes in ((left, schools[0], then), (entered, schools[1], code)):
-            at = school[chosen] * width + codes[chosen]
+            at = school[chosen].astype(np.int64) * width + codes[chosen]
             counted += np.bincount(at, minlength=counted.size).reshape(counted.shape)
         counted[0] = counted.sum(axis=0)
         return counted

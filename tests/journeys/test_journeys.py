@@ -1,26 +1,16 @@
 """What people do on a Monday, in a real browser: signing in, opening a student, being told no."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Page
 
-from appliance.storage.database import Database
 from tests import maplewood
-from tests.conftest import app_for
-from tests.journeys.browser import AXE, CHROMIUM, RULES, serving, signed_in
+from tests.journeys.browser import AXE, CHROMIUM, RULES, signed_in
 from tests.web.test_student_page import address_for_token
 
 pytestmark = [
     pytest.mark.journey,
     pytest.mark.skipif(not CHROMIUM.exists(), reason="needs the distribution's Chromium: apt install chromium"),
 ]
-
-
-@pytest.fixture
-def address(own_town: Database) -> Iterator[str]:
-    with serving(app_for(own_town)) as where:
-        yield where
 
 
 @pytest.fixture

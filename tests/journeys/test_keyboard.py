@@ -1,14 +1,10 @@
 """Somebody who uses no mouse: every control is reached by Tab, seen when it has the focus, and left again."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Page
 
-from appliance.storage.database import Database
 from tests import maplewood
-from tests.conftest import app_for
-from tests.journeys.browser import CHROMIUM, serving, signed_in
+from tests.journeys.browser import CHROMIUM, signed_in
 
 pytestmark = [
     pytest.mark.journey,
@@ -38,12 +34,6 @@ _FOCUSED = """async () => {
     }
 }"""
 _MOST = 500
-
-
-@pytest.fixture
-def address(own_town: Database) -> Iterator[str]:
-    with serving(app_for(own_town)) as where:
-        yield where
 
 
 def tabbed_through(page: Page) -> tuple[set[int], list[str]]:

@@ -1,15 +1,12 @@
 """What Mr. Ruiz and Ms. Okafor print: every sheet says who printed it, when, and which line of the log tells of it."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser
 
-from appliance.storage.database import Database
 from tests import maplewood
-from tests.conftest import app_for
-from tests.journeys.browser import CHROMIUM, serving, signed_in
+from tests.journeys.browser import CHROMIUM, signed_in
 from tests.pdf_text import text_of
 from tests.web.test_paper import pages_of
 
@@ -17,12 +14,6 @@ pytestmark = [
     pytest.mark.journey,
     pytest.mark.skipif(not CHROMIUM.exists(), reason="needs the distribution's Chromium: apt install chromium"),
 ]
-
-
-@pytest.fixture
-def address(own_town: Database) -> Iterator[str]:
-    with serving(app_for(own_town)) as where:
-        yield where
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,11 @@ class Walker:
         }.get(self.viewer.role.terms.scope, set())
         return self._keys(Kind.SCHOOL, mine, {maplewood.ELM, maplewood.OAK})
 
+    def any_school(self) -> Keys:
+        """For who asks about every school and sees no student of it."""
+        both = {maplewood.ELM, maplewood.OAK}
+        return self._keys(Kind.SCHOOL, both, both)
+
     def grant(self) -> Keys:
         made = {everyone.open_to_coach(self.database, section) for section in (maplewood.SCIENCE, maplewood.OAK_MATH)}
         return self._keys(Kind.GRANT, made if self.by_name else {min(made)}, made)
@@ -145,6 +150,7 @@ PARAMETERS: dict[tuple[str, str], Callable[[Walker], Keys]] = {
     ("students", "address"): Walker.student,
     ("who-may-see", "address"): Walker.student,
     ("classes", "address"): Walker.section,
+    ("schools", "address"): Walker.any_school,
     ("grants", "grant"): Walker.grant,
     ("day-codes", "account"): Walker.day_code,
     ("look-as", "person"): Walker.colleague,

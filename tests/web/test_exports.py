@@ -2,13 +2,15 @@
 
 import csv
 import io
+import re
 from html import unescape
 from io import BytesIO
 
 import pytest
 from python_calamine import CalamineWorkbook
 
-from appliance.storage.database import Database
+from appliance.actions import Action
+from appliance.storage.database import Database, Event
 from tests import maplewood
 from tests.access_log import at_desk
 from tests.conftest import Person, app_for, sign_in
@@ -60,6 +62,22 @@ def test_a_principal_takes_out_all_whom_the_filter_chose_in_its_order(visit) -> 
 def test_a_counselor_takes_out_the_caseload_and_nobody_else(visit) -> None:
     names = {row[0] for row in rows_of(visit("wu"), "/caseload/file/csv")[1:-1]}
     assert names == {"Lovell, Ada", "Ostrow, Ben"}
+
+
+def test_missing_work_without_a_gradebook_is_not_loaded_and_never_nought(own_town: Database) -> None:
+    people = {who: sign_in(app_for(own_town), who) for who in ("ruiz", "wu")}
+    lists = (("ruiz", "/school", "/school/file/csv"), ("wu", "/caseload", "/caseload/file/csv"))
+    for who, _, file in lists:
+        ada = next(row for row in rows_of(people[who], file) if row[0] == "Lovell, Ada")
+        assert ada[5].isdigit()
+    with own_town.changing(Event("test", Action.IMPORT)) as tables:
+        assignments = "SELECT line_item_key FROM line_item WHERE kind = 'assignment'"
+        tables.execute(f"DELETE FROM grade WHERE line_item_key IN ({assignments})")
+        tables.execute("DELETE FROM line_item WHERE kind = 'assignment'")
+    for who, page, file in lists:
+        assert {row[5] for row in rows_of(people[who], file)[1:-1]} == {"not loaded"}
+        [row] = re.findall(r"<tr>.*Ada.*</tr>", people[who].get(page).text)
+        assert '<td class="num"><span class="sub">not loaded</span></td>' in row
 
 
 @pytest.mark.parametrize(("who", "status"), [("kim", 403), ("hall", 403), ("okafor", 403)])

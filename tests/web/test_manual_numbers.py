@@ -9,8 +9,10 @@ from appliance.jobs.change_rules import put_in_force
 from appliance.student_level.metrics.catalogue import metrics, released
 from appliance.student_level.metrics.worked_examples import worked_examples
 from appliance.student_level.records.rule_book import AS_SHIPPED, RuleBook
+from appliance.web.pages.manual import ManualPage
 from appliance.web.rules_beside import rules_beside
 from tests.conftest import app_for, sign_in
+from tests.test_wording import labels
 
 PAGES = {"numbers": {one.name: one for one in metrics()}, "released-numbers": {one.name: one for one in released()}}
 BY_NAME = PAGES["numbers"]
@@ -54,7 +56,10 @@ def test_a_metric_is_printed_with_its_definition_and_the_rule_in_force(printed, 
 def test_a_metric_is_printed_with_every_table_that_the_tests_count(printed, page, name):
     examples = [one for one in worked_examples() if one.metric == name and one.is_released == (page != "numbers")]
     wanted = [
-        [[column[:1].upper() + column[1:] for column in one.columns], *map(list, one.rows)]
+        [
+            ["By" if column == "family" else column[:1].upper() + column[1:] for column in one.columns],
+            *([*map(ManualPage.cell, one.columns, row)] for row in one.rows),
+        ]
         for example in examples
         for one in (example.given, example.result)
     ]
@@ -62,6 +67,23 @@ def test_a_metric_is_printed_with_every_table_that_the_tests_count(printed, page
     assert tables(printed[page][name]) == wanted
     for example in examples:
         assert plain(f"<b>{example.title}</b>") in plain(printed[page][name])
+
+
+def test_headings_and_cells_are_words_of_people_and_no_label(town):
+    page = sign_in(app_for(town), None).get("/manual/numbers").text
+    assert labels("en", plain(re.sub(r'<p class="meta">Rule: .*?</p>', "", page, flags=re.DOTALL))) == []
+    headings = [unescape(heading) for heading in re.findall(r"<h2[^>]*>([^<]+)", page)]
+    assert "Met the standard of the state’s test" in headings
+    assert len(set(headings)) == len(headings)
+    cells = {cell for table in tables(page) for row in table for cell in row}
+    assert {"English learner", "Has a disability (IDEA)", "Economically disadvantaged"} <= cells
+    assert not [cell for cell in cells if re.search(r"\b(N?LEP|W[IO]?DIS|N?ECODIS|MISSING|TOT|RLA)\b", cell)]
+
+
+def test_a_letter_grade_is_not_read_as_a_code_of_a_group():
+    assert ManualPage.cell("detail", "F") == "F"
+    assert ManualPage.cell("sex", "F") == "Female"
+    assert ManualPage.cell("student", "LEP") == "LEP"
 
 
 def test_the_rules_beside_a_metric_are_those_in_force(own_town):

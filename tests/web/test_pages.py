@@ -75,8 +75,7 @@ def test_exactly_ten_percent_is_in_the_band_of_ten_percent_and_not_below(own_tow
             )
     ruiz = sign_in(app_for(own_town), "ruiz")
     roster = {
-        band: ruiz.get(f"/school?missed={band}").text.split('id="students"')[1]
-        for band in ("tenth", "from-5", "under")
+        band: ruiz.get(f"/school?missed={band}").text.split('id="students"')[1] for band in ("tenth", "from-5", "under")
     }
     assert "Ada Lovell" in roster["tenth"]
     assert "Ben Ostrow" in roster["from-5"]

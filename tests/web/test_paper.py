@@ -2,17 +2,26 @@
 
 import re
 import zlib
-from html import unescape
+from html import escape, unescape
 from pathlib import Path
 
 import pytest
 
 from appliance.actions import Action
 from appliance.days import day_number
+from appliance.settings import Settings
 from appliance.storage.database import Database, Event
+from appliance.student_level.records.attendance import DaysSoFar
+from appliance.student_level.records.courses import CourseLine
+from appliance.student_level.records.enrollments import Name
+from appliance.student_level.records.students import DayGrid
+from appliance.student_level.records.students import TestLine as ResultLine
 from appliance.student_level.staging.attendance_codes import DAILY
+from appliance.web.languages import written_in
+from appliance.web.pages.paper import Profile, Sheet
 from appliance.web.pdf import MOST_SHEETS, NoPdf, pdf_of
-from tests import maplewood
+from appliance.web.rendering import html_of
+from tests import everyone, maplewood
 from tests.access_log import at_desk
 from tests.conftest import Person, app_for, sign_in
 from tests.pdf_text import text_of
@@ -32,9 +41,9 @@ def pages_of(pdf: bytes) -> int:
 def test_a_letter_tells_a_familys_own_child_and_compares_with_nobody(visit) -> None:
     okafor = visit("okafor")
     page = okafor.get(f"{ada_of(okafor)}/letter").text
-    assert "To the family of Ada Lovell" in page
+    assert "To the family of <bdi>Ada Lovell</bdi>" in page
     assert "5 days missed" in page
-    assert "Ada has missed 5 of 63 school days from August 24, 2026 to November 20, 2026." in page
+    assert "<bdi>Ada</bdi> has missed 5 of 63 school days from August 24, 2026 to November 20, 2026." in page
     for word in ("average", "other students", "class ", "10%", "chronic", "truant", "risk"):
         assert word not in page.lower().split("<main>")[1], word
 
@@ -43,10 +52,76 @@ def test_the_same_letter_in_spanish_says_usted_and_its_dates_are_spanish(visit) 
     okafor = visit("okafor")
     page = okafor.get(f"{ada_of(okafor)}/letter?language=es").text
     assert '<html lang="es"' in page
-    assert "A la familia de Ada Lovell" in page
-    assert "Del 24 de agosto de 2026 al 20 de noviembre de 2026 hubo 63 días de clase, y Ada faltó 5." in page
+    assert "A la familia de <bdi>Ada Lovell</bdi>" in page
+    assert (
+        "Del 24 de agosto de 2026 al 20 de noviembre de 2026 hubo 63 días de clase, y <bdi>Ada</bdi> faltó 5." in page
+    )
     assert "Puede comunicarse con nosotros" in page
     assert visit("okafor").get(f"{ada_of(okafor)}/letter?language=xx").status_code == 404
+
+
+def test_a_letter_says_which_days_are_excused_and_says_nothing_where_none_is(own_town: Database) -> None:
+    okafor = sign_in(app_for(own_town), "okafor")
+    ada = okafor.link_to("Ada Lovell", on="/this-week")
+    for excused in (2, 0):
+        with own_town.changing(Event("test", Action.IMPORT)) as tables:
+            tables.execute("UPDATE student_attendance SET days_excused = ? WHERE student_key = 101", (excused,))
+        page = okafor.get(f"{ada}/letter").text
+        assert ("Of these, the school has noted as excused: 2." in page) is bool(excused)
+        assert "told us about" not in page
+
+
+def test_nobody_is_written_to_about_the_first_days_of_school(own_town: Database) -> None:
+    """Ada has come lately: she alone gets no letter. Then nobody has been there for long."""
+    okafor = sign_in(app_for(own_town), "okafor")
+    ada, science = okafor.link_to("Ada Lovell", on="/this-week"), okafor.link_to("Science 7", on="/classes")
+    with own_town.changing(Event("test", Action.IMPORT)) as tables:
+        tables.execute("UPDATE student_attendance SET days_enrolled = 20 WHERE student_key = 101")
+    assert "once more than 20 school days of a student are loaded" in okafor.get(f"{ada}/letter").text
+    assert okafor.get(f"{ada}/letter/pdf").status_code == 400
+    assert pages_of(okafor.get(f"{science}/letters/pdf").content) == 10
+    with own_town.changing(Event("test", Action.IMPORT)) as tables:
+        tables.execute(
+            "UPDATE student_attendance SET days_enrolled = 1, days_missed = 1, days_excused = 0, days_late = 0"
+        )
+    assert okafor.get(f"{science}/letters/pdf").status_code == 400
+
+
+def test_on_the_first_day_a_mother_does_not_read_of_all_one_days(own_town: Database) -> None:
+    everyone.move_in(own_town)
+    with own_town.changing(Event("test", Action.IMPORT)) as tables:
+        tables.execute(
+            "UPDATE student_attendance SET days_enrolled = 1, days_missed = 0, days_excused = 0, days_late = 0"
+        )
+    rosa = sign_in(app_for(own_town, settings=Settings(family_pages=True)), "rosa")
+    assert "Here on the 1 school day of this year so far." in rosa.get("/my-children").text
+    rosa.get("/language?code=es&next=/my-children")
+    assert "Vino el 1 día de clase que va de este año." in rosa.get("/my-children").text
+
+
+def test_a_conference_sheet_says_known_levels_and_terms_in_spanish_and_marks_the_rest(visit) -> None:
+    wu = visit("wu")
+    ada = wu.link_to("Ada Lovell", on="/this-week")
+    page = wu.get(f"{ada}/profile?language=es").text
+    assert "<th>Bimestre 2</th>" in page
+    assert "<td>Cumple</td>" in page
+    assert '<bdi lang="en">Science 7</bdi>' in page
+    assert "<th><bdi>Quarter 2</bdi></th>" in wu.get(f"{ada}/profile").text
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("Fall Semester", "Semestre 1"), ("Q3", "Bimestre 3"), ("2nd Trimester", "Trimestre 2"),
+        ("Full Year", "Todo el año"), ("Getting there", "Va avanzando"), ("EXCEEDS", "Supera"),
+        ("not yet assessed", "Todavía sin evaluar"),
+        ("Proficient", None), ("MP 2", None), ("<b>", None), ("", None),
+    ],
+)  # fmt: skip
+def test_what_is_known_is_said_in_spanish_and_what_is_not_stays_as_the_district_wrote_it(word, said) -> None:
+    shown = written_in("es")["theirs"](word)
+    assert shown == (said or f'<bdi lang="en">{escape(word)}</bdi>')
+    assert written_in("en")["theirs"](word) == f"<bdi>{escape(word)}</bdi>"
 
 
 def test_who_missed_no_day_is_thanked(own_town: Database) -> None:
@@ -55,7 +130,7 @@ def test_who_missed_no_day_is_thanked(own_town: Database) -> None:
     okafor = sign_in(app_for(own_town), "okafor")
     page = okafor.get(f"{okafor.link_to('Ada Lovell', on='/this-week')}/letter").text
     assert "Here every day" in page
-    assert "Ada has come on all 63 school days" in page
+    assert "<bdi>Ada</bdi> has come on all 63 school days" in page
 
 
 def test_paper_carries_the_line_of_the_log_that_was_written_before_it(own_town: Database) -> None:
@@ -157,6 +232,9 @@ def test_every_page_of_a_long_list_says_who_printed_it_and_carries_its_line(own_
             tables.execute(
                 "INSERT INTO section_enrollment (section_key, student_key, begin_day) VALUES (?, ?, ?)", seat
             )
+            days = "student_key, school_key, school_year, days_enrolled, days_missed, days_excused, days_late"
+            sql = f"INSERT INTO student_attendance ({days}) VALUES (?, ?, 2027, 63, 2, 1, 0)"
+            tables.execute(sql, (key, maplewood.ELM))
     okafor = sign_in(app_for(own_town), "okafor")
     science = okafor.link_to("Science 7", on="/classes")
     made = okafor.get(f"{science}/list/pdf").content
@@ -186,3 +264,20 @@ def test_a_page_hands_its_foot_to_the_printer_with_the_line_that_was_just_writte
     [(number, looked)] = at_desk(own_town, "SELECT sequence, who FROM access_log ORDER BY sequence DESC LIMIT 1", ())
     assert ("Keep locked" in foot) is names_students
     assert (f"line {number} of the access log" in foot) is (looked == who and address != "/data/rules")
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_conference_sheet_is_one_page_with_eight_courses_six_tests_and_a_whole_year(language: str) -> None:
+    marks = ("B+ (87)", "A- (91)", "B (84)", "A (95)")
+    courses = tuple(CourseLine(f"Reading and writing, period {n}", "Ms. Okafor", marks, "", 3) for n in range(8))
+    test = ResultLine("State test of grade 7, Reading and language arts", 20_000, 226.0, 3.0, "Meets", "")
+    about = Profile(
+        name=Name("Ada", "Lovell", ""), grade_level="07", school="Elm School", cares_about=None,
+        going_well=("B in Science 7", "has not missed one of 20 days"), days=DaysSoFar(170, 9, 5, 4),
+        grid=DayGrid(day_number(maplewood.FIRST_DAY), "ppppe" * 42),
+        periods=("Quarter 1", "Quarter 2", "Quarter 3", "Quarter 4"), courses=courses, tests=(test,) * 8,
+    )  # fmt: skip
+    sheet = Sheet(about=about, today=day_number(maplewood.TODAY), signed="Ms. Wu", number=17, is_pdf=True)
+    made = pdf_of([html_of(sheet, language)])
+    assert len(re.findall(r"\b1/1\b", text_of(made))) == 1
+    assert not re.search(r"\b1/2\b", text_of(made))

@@ -53,6 +53,22 @@ def test_a_substitute_reads_the_names_of_the_class_and_nothing_else(as_) -> None
     assert shea.get("/this-week").status_code == 403
 
 
+def test_a_coach_reads_the_week_of_what_was_opened_and_until_when(as_) -> None:
+    page = as_("cruz").get("/this-week").text
+    assert "you see only students opened for you until November 30" in page
+    assert "Six students to check in with this week" in page
+    assert "Ada Lovell" in page
+    assert "not in the roster" not in page
+
+
+def test_a_coach_for_whom_nothing_is_open_reads_who_opens_it(own_town: Database) -> None:
+    everyone.move_in(own_town)
+    everyone.change(own_town, "DELETE FROM coach_grant")
+    page = sign_in(app_for(own_town), "cruz").get("/this-week").text
+    assert "Nothing is open for you today." in page
+    assert "not in the roster" not in page
+
+
 def test_the_paper_that_a_principal_prints_signs_a_substitute_in_until_six(own_town: Database) -> None:
     app = app_for(own_town)
     ruiz = sign_in(app, "ruiz")
@@ -97,7 +113,7 @@ def test_a_principal_opens_a_class_to_a_coach_and_takes_it_back(own_town: Databa
     }
     assert ruiz.post("/grants/classes", form).status_code == 303
     page = cruz.get(cruz.link_to("Lovell, Ada", on="/caseload")).text
-    assert "because Ada is in Science 7, opened for you until 2026-12-04" in page
+    assert "because <bdi>Ada</bdi> is in Science 7, opened for you until 2026-12-04" in page
 
     elsewhere = form | {"section": address_of(ruiz, Kind.SECTION, maplewood.OAK_MATH)}
     assert ruiz.post("/grants/classes", elsewhere).status_code == 404
@@ -120,7 +136,7 @@ def test_the_superintendent_breaks_the_glass_and_the_page_says_how_it_came_to_be
     opened = hall.post("/break-glass/open", {"csrf": token, "student": "Ada Lovell", "reason": reason})
     assert opened.headers["location"] == ada
     page = hall.get(ada).text
-    assert "You can see this page because Ada was opened by you by breaking the glass, until" in page
+    assert "You can see this page because <bdi>Ada</bdi> was opened by you by breaking the glass, until" in page
     assert "Record a check-in" not in page
     assert reason in {line[2] for line in log_of(own_town, "hall") if line[0] == Action.BREAK_GLASS}
 
@@ -171,7 +187,7 @@ def test_looking_as_ms_wu_shows_what_both_may_see_in_a_red_bar_and_changes_nothi
     assert ruiz.get("/school").status_code == 403
     ada = "/students/" + address_of(ruiz, Kind.STUDENT, KEY["ada"])
     seen = ruiz.get(ada).text
-    assert "because Ada is on your caseload" in seen
+    assert "because <bdi>Ada</bdi> is on your caseload" in seen
     assert "IEP" not in seen  # Ms. Wu may see it, Mr. Ruiz may not.
     assert "Record a check-in" not in seen
     refused = ruiz.post(f"{ada}/check-ins", {"csrf": ruiz.csrf("/this-week"), "kind": "talked"})

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from appliance.actions import Action
 from appliance.jobs.compute_metrics import refresh
-from appliance.storage.database import Database
+from appliance.storage.database import Database, Event
 from appliance.student_level.records.rules import RULES
 from appliance.web import pages
 from tests import maplewood
@@ -204,6 +205,9 @@ def test_another_scale_of_letters_reads_the_same_points_otherwise_wherever_they_
     numbers = okafor.get("/manual/numbers").text
     assert "Points read A from 95, B from 88, C from 75, D from 65 of 100, where no letter was sent." in numbers
     assert "A grade fell far when it fell by 12 points or more." in numbers
+    with own_town.changing(Event("test", Action.IMPORT)) as tables:  # a second teacher
+        seat = {"staff_key": maplewood.LIND, "section_key": maplewood.READING, "begin_day": 0}
+        tables.table("teaching").insert(seat)
     refresh(own_town, by="test")
     assert "Grades below 75 of 100 among the newest course grades" in ruiz.get("/school").text
 

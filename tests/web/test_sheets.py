@@ -25,7 +25,21 @@ def xlsx_rows(sheet: Sheet) -> list[list[object]]:
 
 @pytest.mark.parametrize(
     "name",
-    ["=1+1", "+1", "-2", "@SUM(A1)", " \u00a0=1", "\ufeff=1", "＝1", "|calc", "%x", "\t=1", "\u200b@x", "'quoted"],
+    [
+        "=1+1",
+        "+1",
+        "-2",
+        "@SUM(A1)",
+        " \t",
+        " \u00a0=1",
+        "\ufeff=1",
+        "＝1",
+        "|calc",
+        "%x",
+        "\t=1",
+        "\u200b@x",
+        "'quoted",
+    ],
 )
 def test_v1_2_10_a_name_that_a_spreadsheet_would_run_is_only_text(name: str) -> None:
     assert csv_rows(Sheet("class", ["Student"], [[name]]))[1] == ["'" + name]

@@ -1,15 +1,16 @@
 """What pages say when there is nothing yet, when school has just begun, when files are old, when rows were refused."""
 
+import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from appliance.actions import Role
+from appliance.actions import Action, Role
 from appliance.jobs.accounts import make_account
 from appliance.jobs.import_files import import_files
 from appliance.settings import Settings
-from appliance.storage.database import Database
+from appliance.storage.database import Database, Event
 from tests import maplewood
 from tests.conftest import Person, app_for, sign_in
 
@@ -99,7 +100,7 @@ def test_refused_rows_are_things_to_look_at_with_file_row_and_whose_they_are_to_
     file.write_text("student_id,date,category\n777,2026-11-16,Excused\n778,2026-11-16,Ill\n")
     import_files(own_town, [file])
     page = sign_in(app_for(own_town), "kim").get("/data").text
-    assert "Working, with two things to look at" in page
+    assert "Working, with three things to do first" in page
     assert page.count("1 row held back") == 2
     assert "absences.csv, first in row 2" in page
     assert "Mend it in the system that sends the file" in page
@@ -113,3 +114,36 @@ def test_never_more_than_ten_kinds_of_trouble_are_listed(own_town: Database, mon
     page = sign_in(app_for(own_town), "kim").get("/data").text
     assert page.count("1 row held back") == 1
     assert "1 more kind of rows held back" in page
+
+
+def test_the_steward_reads_who_is_not_in_the_roster_and_which_batch_is_held(own_town: Database, tmp_path: Path) -> None:
+    page = sign_in(app_for(own_town), "kim").get("/data").text
+    # Mx. Gray teaches, and the staff file does not know them.
+    assert "1 person not in the roster" in page
+    assert 'href="/manual/this-week#data"' in page
+    with own_town.changing(Event("test", Action.IMPORT)) as tables:
+        held = ("2026-11-22T10:00:00+00:00", "kim", "held", 1.0, "Half of the students would leave.")
+        tables.execute("INSERT INTO batch (loaded_at, loaded_by, status, seconds, reason) VALUES (?, ?, ?, ?, ?)", held)
+    page = sign_in(app_for(own_town), "kim").get("/data").text
+    assert "A batch is held" in page
+    assert "Half of the students would leave." in page
+
+
+def test_kinds_to_which_nothing_happened_are_folded_into_one_line(own_town: Database, tmp_path: Path) -> None:
+    file = tmp_path / "absences.csv"
+    file.write_text("student_id,date,category\n777,2026-11-16,Excused\n")
+    import_files(own_town, [file])
+    with own_town.changing(Event("test", Action.IMPORT)) as tables:
+        columns = "(batch_key, entity, added, changed, unchanged, ended, refused)"
+        for entity, unchanged in (("student", 12), ("line_item", 0)):
+            tables.execute(
+                f"INSERT INTO batch_count {columns} SELECT max(batch_key), ?, 0, 0, ?, 0, 0 FROM batch",
+                (entity, unchanged),
+            )
+    table = sign_in(app_for(own_town), "kim").get("/data").text.split('id="h-counts"')[1].split("</section>")[0]
+    shown, folded = table.split("<details")
+    rows = re.findall(r"<tr><th scope=\"row\">[^<]+</th>(.+?)</tr>", shown)
+    assert all(re.search(r'num">[1-9]', row) for row in rows)
+    assert "2 kinds to which nothing happened" in folded
+    assert "Student: 12 as before" in folded
+    assert "Line item: none came" in folded

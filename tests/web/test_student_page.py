@@ -38,7 +38,7 @@ def address_for_token(token: str, student: int) -> str:
 def test_ms_okafor_opens_adas_page_and_it_says_why_she_may(visit) -> None:
     okafor = visit("okafor")
     page = okafor.get(okafor.link_to("Ada Lovell", on="/this-week")).text
-    assert "You can see this page because Ada is in your class Science 7." in page
+    assert "You can see this page because <bdi>Ada</bdi> is in your class Science 7." in page
     assert "Missed 4 of the last 5 school days (Nov 16 to 20); had missed 1 before that this year." in page
     assert "Days at school: 58 of 63, 92.1%" in page
     assert "up 3; may be chance, the margin is 4" in page
@@ -325,7 +325,7 @@ def test_a_student_of_two_schools_has_both_beside_the_name_and_the_days_of_each(
     page = okafor.get(address_for(okafor, ADA)).text
     assert "Grade 7 · Elm School and Oak School" in page
     assert "Days at school: 58 of 63, 92.1%" in page
-    assert "At Oak School, where Ada is enrolled too: missed 3 of 40 days this school year." in page
+    assert "At Oak School, where <bdi>Ada</bdi> is enrolled too: missed 3 of 40 days this school year." in page
 
 
 def test_after_a_move_in_the_middle_of_the_year_days_are_counted_since_it_and_those_before_stand_apart(

@@ -30,13 +30,28 @@ def test_a_support_begins_is_shown_and_ends(own_town: Database) -> None:
     form = {"csrf": okafor.csrf(ada), "kind": "tutoring", "detail": " Tue/Thu \n reading"}
     assert okafor.post(f"{ada}/supports", form).status_code == 303
     page = okafor.get(ada).text
-    assert "Support in place: tutoring Tue/Thu reading" in page
+    assert "Support in place: <bdi>tutoring Tue/Thu reading</bdi>" in page
     assert "after five school days" in page
     key = re.search(r'name="support" value="(\d+)"', page)[1]
     # One that ends on its first day was a slip, and goes.
     assert okafor.post(f"{ada}/supports/end", {"csrf": form["csrf"], "support": key}).status_code == 303
     assert "No support recorded yet." in okafor.get(ada).text
     assert okafor.post(f"{ada}/supports/end", {"csrf": form["csrf"], "support": key}).status_code == 400
+
+
+def test_what_is_written_from_right_to_left_turns_nothing_beside_it(own_town: Database) -> None:
+    """A name and a note in Hebrew stand apart from the English sentence around them."""
+    with own_town.changing(Event("test", Action.IMPORT)) as tables:
+        tables.execute("UPDATE student SET given_name = 'עדה' WHERE student_key = ?", (ADA,))
+        sql = "INSERT INTO support (student_key, kind, detail, begin_day, recorded_by) VALUES (?, ?, ?, ?, ?)"
+        tables.execute(sql, (ADA, "tutoring", "יום שני", TODAY - 3, "Ms. Okafor"))
+    okafor = sign_in(app_for(own_town), "okafor")
+    ada = okafor.link_to("עדה Lovell", on="/this-week")
+    page = okafor.get(ada).text
+    assert "because <bdi>עדה</bdi> is in your class" in page
+    assert "Support in place: <bdi>tutoring יום שני</bdi></strong>" in page
+    assert re.search(r"</bdi>\.\s+Days before and after", page)
+    assert "<bdi>עדה</bdi> has missed" in okafor.get(f"{ada}/letter").text
 
 
 def test_days_before_and_after_stand_side_by_side(own_town: Database) -> None:
@@ -58,7 +73,7 @@ def test_somebody_across_town_can_neither_begin_nor_end_a_support(own_town: Data
     # Nor does the number of Ada's support end anything on another student's page.
     ben = okafor.link_to("Ben Ostrow", on="/this-week")
     assert okafor.post(f"{ben}/supports/end", {"csrf": okafor.csrf(ben), "support": "1"}).status_code == 400
-    assert "Support in place: a mentor Tue/Thu" in okafor.get(ada).text
+    assert "Support in place: <bdi>a mentor Tue/Thu</bdi>" in okafor.get(ada).text
 
 
 def test_a_name_comes_back_in_the_week_somebody_promised_to_look_again(own_town: Database) -> None:

@@ -222,7 +222,8 @@ def _within_structure(
 def _structure(tables: list[PublishedTable], knowledge: Knowledge, truth: Mapping[Key, int]) -> Attack:
     """The attack on the same tables with every number hidden and only the empty groups shown."""
     bare = [replace(table, cells=tuple(_emptied(table, cell) for cell in table.cells)) for table in tables]
-    attack = Attack(attacker.read(bare, knowledge))
+    # Most of what is asked here is an interval: each answer starts from the one before.
+    attack = Attack(attacker.read(bare, knowledge), every_interval=True)
     attack.begin_with(truth)
     return attack
 

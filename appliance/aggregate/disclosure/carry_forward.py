@@ -21,6 +21,7 @@ from appliance.aggregate.disclosure.suppression import Pattern, Work, cover, men
 from appliance.aggregate.disclosure.suppression.model import Name, Wish
 from appliance.aggregate.published import Key, PublishedTable
 from appliance.aggregate.refusal import Refused
+from appliance.aggregate.tabulation import DISTRICT
 from appliance.progress import Progress, quietly
 
 Owner = tuple[str, str]
@@ -39,22 +40,20 @@ def carry_forward(
     over = replace(work, policy=msgspec.structs.replace(work.policy, zeros="hidden"), shown={}, promised={}, blocks=[])
     populations = {(population.metric, population.detail): population for population in work.cube.populations}
     settled: dict[Owner, _Settled] = {}
-    for owner, population in populations.items():
+    for group in dict.fromkeys(owner_of(*owner) for owner in populations):
         progress("Comparing", len(settled), len(populations))
-        if owner not in settled:
-            settled |= _settle(
-                over, pattern, earlier, [one for one in populations.values() if _share_sizes(one, population)]
-            )
+        together = [population for owner, population in populations.items() if owner_of(*owner) == group]
+        settled |= _settle(over, pattern, earlier, together)
     progress("Comparing", len(settled), len(settled))
     told = _write(tables, populations, settled, earlier)
     loot = _loot(told, earlier, work.policy)
-    for withhold in (_dimension_old, _all_old):
-        for (of, dimension), owner in product(sorted(loot), populations):
+    for withhold in (_row_old, _dimension_old, _all_old):
+        for (of, school, dimension), owner in product(sorted(loot), populations):
             if of == owner_of(*owner):
-                withhold(settled[owner].stale, populations[owner], dimension)
+                withhold(settled[owner].stale, populations[owner], school, dimension)
         if loot:
             told = _write(tables, populations, settled, earlier)
-            loot = _loot(told, earlier, work.policy, within={of for of, _ in loot})
+            loot = _loot(told, earlier, work.policy, within={of for of, *_ in loot})
     if loot:
         raise Refused("This release and earlier ones together still give numbers away. Nothing was released.")
     lines = [
@@ -144,10 +143,6 @@ def _settle(
     return {(one.population.metric, one.population.detail): one.done() for one in settling}
 
 
-def _share_sizes(one: Population, other: Population) -> bool:
-    return codelists.sizes_of(*one.owner) == codelists.sizes_of(*other.owner)
-
-
 def _write(
     tables: Sequence[PublishedTable],
     populations: dict[Owner, Population],
@@ -157,15 +152,22 @@ def _write(
     return carry.carried(tables, populations, {owner: one.stale for owner, one in settled.items()}, earlier)
 
 
-def _all_old(stale: Stale, population: Population, _dimension: str = ALL) -> None:
-    """Nothing of a population is counted anew, so nothing follows."""
-    stale.update(carry.everything(population))
+def _row_old(stale: Stale, population: Population, school: str, dimension: str) -> None:
+    """Nothing of a school is counted anew; of the district no group of a dimension. To withhold more is always safe."""
+    for measure, places in carry.everything(population).items():
+        row = {place for place in places if place.school_id == school}
+        stale[measure] |= {place for place in row if school != DISTRICT or place.dimension == dimension}
 
 
-def _dimension_old(stale: Stale, population: Population, dimension: str) -> None:
-    """No group of a dimension is counted anew. To withhold more is always safe."""
+def _dimension_old(stale: Stale, population: Population, _school: str, dimension: str) -> None:
+    """No group of a dimension is counted anew."""
     for measure, places in carry.everything(population).items():
         stale[measure] |= {place for place in places if dimension in (ALL, place.dimension)}
+
+
+def _all_old(stale: Stale, population: Population, _school: str = "", _dimension: str = "") -> None:
+    """Nothing of a population is counted anew, so nothing follows."""
+    stale.update(carry.everything(population))
 
 
 def _mend(work: Work, layer: set[Place], table: Changes, fallen: dict[Place, int], *, jointly: bool) -> None:
@@ -189,8 +191,8 @@ def _loot(
     earlier: Sequence[Earlier],
     policy: Policy,
     within: Collection[Owner] | None = None,
-) -> set[tuple[Owner, str]]:
-    """Populations and dimensions in which whoever holds these tables and any earlier release carries something off.
+) -> set[tuple[Owner, str, str]]:
+    """Where whoever holds these tables and any earlier release carries something off: population, school, dimension.
 
     Populations are told apart as `loot` does.
     """
@@ -205,4 +207,4 @@ def _loot(
         *(plunder(one, {}, now, alone=False, within=within) for one in then),
     ]
     keys = set[Key]().union(*(keys for pair in found for keys in pair))
-    return {(owner_of(key.metric, key.detail), key.dimension) for key in keys}
+    return {(owner_of(key.metric, key.detail), key.school_id, key.dimension) for key in keys}

@@ -4,10 +4,11 @@ No sum ties two pieces of a cube, so who attacks each of them attacks all tables
 that was mended is attacked again, and one attack is in memory at a time.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from appliance.aggregate.disclosure import audit, publish
+from appliance.aggregate.disclosure.claim import Claim
 from appliance.aggregate.disclosure.cube import Cube
 from appliance.aggregate.disclosure.report import AttackLine
 from appliance.aggregate.disclosure.suppression import Pattern, Work, mend
@@ -81,7 +82,8 @@ def _certify(
     claims = witnesses = 0
     for finding in findings:
         verifier = Verifier(truth, tables, smallest_hidden)
-        verifier.take(finding.attack.tables(), sizes_known=finding.sizes_known)
+        telling = _telling(finding.attack.tables(), verifier.uncertified(finding.claims))
+        verifier.take(telling, sizes_known=finding.sizes_known)
         for claim, side in verifier.uncertified(finding.claims):
             table = finding.attack.whole_table(claim.key, side, claim.low if side < 0 else claim.high)
             verifier.take([table] if table else [], sizes_known=finding.sizes_known)
@@ -90,6 +92,27 @@ def _certify(
         claims += len(finding.claims)
         witnesses += verifier.accepted
     return claims, witnesses
+
+
+def _telling(
+    witnesses: Iterable[Mapping[Key, int]], lacking: Sequence[tuple[Claim, int]]
+) -> Iterator[Mapping[Key, int]]:
+    """The witnesses that reach an end which none before them reaches: all of them would be checked for little more."""
+    ends = {
+        side: {claim.key: claim.low if side < 0 else claim.high for claim, of in lacking if of == side}
+        for side in (-1, +1)
+    }
+    for witness in witnesses:
+        reached = [
+            (side, key)
+            for side, end in ends.items()
+            for key in end.keys() & witness.keys()
+            if side * (witness[key] - end[key]) >= 0
+        ]
+        if reached:
+            yield witness
+        for side, key in reached:
+            del ends[side][key]
 
 
 def _about(piece: Cube, truth: Sequence[Tabulation]) -> list[Tabulation]:

@@ -1,4 +1,8 @@
-"""What was done to protect a release, in numbers that may be published: none tells primary from complementary."""
+"""What was done to protect a release: the house's own record, and what a package's report is written from.
+
+Tables, attacks and what is carried forward say what the files say. How many parts, claims, witnesses and repairs there
+were tells how many numbers are too small by themselves, so these stay in the house.
+"""
 
 from dataclasses import dataclass
 

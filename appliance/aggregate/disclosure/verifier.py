@@ -2,7 +2,7 @@
 
 A *witness* is an alternative table of students. If it agrees with every published number and with every sum, nobody can
 tell it from the truth. A sensitive number is certified when witnesses (or the truth) lie at or below its low end and at
-or above its high end. Witnesses never leave the building: only how many there were does.
+or above its high end. Witnesses never leave the building, nor does how many there were.
 """
 
 from collections import defaultdict

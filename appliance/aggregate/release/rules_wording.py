@@ -66,22 +66,19 @@ def _of(states: Counter[Suppression]) -> str:
 
 
 def chosen(made: Report) -> Iterator[str]:
-    """How good the choice of hidden numbers is, and where it is not proved to be the best."""
-    which = "every one" if made.blocks_optimal == made.blocks else f"{made.blocks_optimal:,}"
+    """How good the choice of hidden numbers is.
+
+    How many parts there were, and how many numbers an attack asked for, depend on what is hidden and stay in the house.
+    """
     yield (
-        f"The tables were taken apart into {made.blocks:,} parts. For {which} of them it is proved that no choice that "
-        "is safe within the part loses less"
-        + (f"; the others lose at most {made.gap:.1%} more than the least possible." if made.gap else ".")
+        "The tables were taken apart into parts that can be solved on their own. It is proved that no choice that is "
+        "safe within its part loses less"
+        + (f", but for parts that ran out of time: those lose at most {made.gap:.1%} more." if made.gap else ".")
     )
-    yield from (f"- Out of time, solved by rule of thumb: {line} above the proven least at most." for line in made.late)
-    if made.repaired:
-        yield (
-            f"Parts that are safe alone are not always safe together. The attack below was not silent at first, and "
-            f"asked for {made.repaired:,} more hidden numbers (rounds of repair: {made.repair_rounds}); that these are "
-            "the fewest is not proved."
-        )
-    else:
-        yield "The attack below was silent at once and asked for no further hidden number."
+    yield (
+        "Parts that are safe alone are not always safe together. What the attack below asked for was hidden as well, "
+        "and it was repeated until it asked for nothing. That no fewer would do then is not proved."
+    )
 
 
 def attacks(made: Report) -> Iterator[str]:
@@ -105,18 +102,17 @@ def attacks(made: Report) -> Iterator[str]:
     )
     yield ""
     yield (
-        f"{made.certified:,} promises were made, one or more for every number that is too small or too telling by "
-        "itself: what has to stay possible about it. For each there are two tables of whole students that agree with "
-        "everything shown here, one with the number low and one with it high; "
-        f"{made.witnesses:,} such tables in all. A short program without a solver checked each by adding and "
-        "comparing. These tables do not leave the district."
+        "For every hidden number there are tables of whole students that agree with everything shown "
+        "here, with the number as low and as high as it has to stay possible. A short program without a solver checked "
+        "each by adding and comparing. These tables, and how many they are, do not leave the district."
     )
     yield ""
     yield "CHECK IT BY HAND"
     yield (
         "Take any line of a table: a school, and the groups of one kind. Subtract the numbers shown from the total. "
         "What is left is shared by the hidden ones, and at least two of them can give and take. Then take the same "
-        'group down the schools, against the district. The manual\'s page "Check it by hand" does it on small tables, '
+        "group down the schools, against the district: there a student of two schools counts at both, and once in the "
+        'district, so the schools may add up to more. The manual\'s page "Check it by hand" does it on small tables, '
         "and `schoolhouse release attack THIS.zip` does it on all of them at once."
     )
     if made.carried:
@@ -126,6 +122,18 @@ def attacks(made: Report) -> Iterator[str]:
         )
     yield ""
     yield "WHAT THE ATTACKS DO NOT COVER"
+    yield (
+        "- Students who count at two schools of the district: the schools' numbers less the district's are how many "
+        "they are, and of which groups. So few students can be told from it, down to one."
+    )
+    yield (
+        "- Tables that count overlapping students: the group sizes of chronic absence and discipline against "
+        "membership, and who was tested against who is enrolled. The differences can be a few students."
+    )
+    yield (
+        "- Someone who has a public enrolment list: with its group sizes, small numbers by program can be narrowed or "
+        "worked out."
+    )
     yield "- Someone who replays the method itself in order to guess why a number was hidden."
     yield "- Someone who weighs the remaining possibilities by what is likely (a Bayesian attacker)."
     yield "- Two or more students of small groups who put together what they know of themselves."

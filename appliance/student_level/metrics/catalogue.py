@@ -103,6 +103,14 @@ class Metric:
         """The tables of `PREPARED` that it reads from."""
         return tuple(table for table in PREPARED if table in self.sql)
 
+    @property
+    def called(self) -> str:
+        """What people call it: its measure's name, or its title without what it is counted out of."""
+        if self.measure:
+            return self.measure.called
+        first = re.sub(r", out of [^,.]*", "", self.title).partition(". ")[0].rstrip(".")
+        return first[:1].upper() + first[1:]
+
 
 @cache
 def metrics() -> tuple[Metric, ...]:

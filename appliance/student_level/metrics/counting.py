@@ -211,7 +211,12 @@ def _cells(tables: Tables, metric: Metric, dimensions: tuple[str, ...], place_id
         found = {(place, category, detail): (count, out_of) for place, category, detail, count, out_of in rows}
         categories = sorted({category for _, category, _ in found})
         details = sorted({detail for *_, detail in found})
-        # A group that nobody in a school belongs to is a zero, said openly: a gap would say the same less clearly.
-        for place, category, detail in product(place_ids, categories, details):
+        # A group that nobody in a school belongs to is a zero, said openly: a gap would say the same less clearly. Of
+        # what does not leave, pages ask only for groups that somebody is in, and most of the shelf would be zeros.
+        is_whole = metric.leaves or dimension == ALL
+        everything = product(place_ids, categories, details)
+        for place, category, detail in everything if is_whole else sorted(found):
+            if place not in place_ids:
+                continue  # an organization that is no school
             count, out_of = found.get((place, category, detail), (0, 0))
             yield Cell(place_ids[place], dimension, category, count, out_of, detail)

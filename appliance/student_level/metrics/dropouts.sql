@@ -1,6 +1,6 @@
 -- dropouts: students who left without a diploma and went to no other school, out of those enrolled in grades 7 to 12.
 -- Counts who was enrolled in the school year before and is not on the first of October after it (or on the snapshot day,
--- where that is earlier), at the last school; who left for a reason that nobody knows is a dropout.
+-- where that is earlier), at the last school; who left for a reason that nobody knows counts.
 -- Shown by: all, grade, race, sex, english_learner, disability, economic
 -- Leaves the district: yes
 -- Rule: EDFacts FS032.

@@ -1,9 +1,11 @@
 """The bands of days missed by which a school's students can be listed: the rule book says where each begins."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from appliance.student_level.records.attendance import DaysSoFar
 from appliance.student_level.records.rule_book import RuleBook
+from appliance.student_level.records.schools import is_early
 
 EVERYBODY = "any"
 TENTH = "tenth"
@@ -43,6 +45,11 @@ def bands(book: RuleBook) -> tuple[Band, ...]:
     cut = [Band(f"from-{least}", least, below) for least, below in zip(book.bands, ends, strict=True)]
     above = [Band(TENTH, 10, None), *(one for one in reversed(cut) if (one.least, one.below) != (10, None))]
     return (*above, Band("under", 0, book.bands[0]))
+
+
+def band_chosen(book: RuleBook, name: str, days: Mapping[int, DaysSoFar]) -> Band | None:
+    """The band that a filter chose of a school's students; in the first days of school none, whatever it chose."""
+    return None if is_early(days, book) else band_named(book, name)
 
 
 def band_named(book: RuleBook, name: str) -> Band | None:

@@ -10,6 +10,7 @@ from appliance.storage.database import Reading
 from appliance.student_level.records.schools import SMALLEST_GROUP, Share, Week, last_year
 
 _Place = TypeVar("_Place", int, str)
+_WEEKS_TOLD = 8
 _SCHOOLS = """
     SELECT organization_key, name, state_id FROM organization WHERE kind = 'school' AND is_active ORDER BY name
 """
@@ -30,6 +31,7 @@ class SchoolLine:
     None when nothing has been counted yet.
     """
 
+    school_key: int
     name: str
     students: int | None
     until: int | None
@@ -38,6 +40,8 @@ class SchoolLine:
     missed: Share | None
     is_hidden: bool = False
     """So few students that a share of their days would tell of one of them, or would tell it of another school."""
+    recent: tuple[tuple[Week, Week | None], ...] = ()
+    """The last eight weeks with attendance, oldest first, each with the same week last year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,9 @@ def district(
     """The lines from sums by school and day and from two tabulations of the counts shelf, all without a student."""
     now = _weeks(reading, first_day, today)
     past = _weeks(reading, last_year(first_day), last_year(today))
-    hidden = told_by_too_few({school: found.fewest for school, found in now.items()})
+    hidden, hidden_before = (
+        told_by_too_few({school: found.fewest for school, found in year.items()}) for year in (now, past)
+    )
     shares = _shares(chronic)
     students = _all(members)
     lines = []
@@ -79,13 +85,18 @@ def district(
         enrolled = students.get(state_id)
         lines.append(
             SchoolLine(
+                school_key=key,
                 name=row["name"],
                 students=enrolled.out_of if enrolled else None,
                 until=found.until,
                 last_week=last,
-                year_before=earlier.get(last_year(last.monday)) if last else None,
+                year_before=earlier.get(last_year(last.monday)) if last and key not in hidden_before else None,
                 missed=shares.get(state_id),
                 is_hidden=key in hidden,
+                recent=tuple(
+                    (week, None if key in hidden_before else earlier.get(last_year(week.monday)))
+                    for week in found.weeks[-_WEEKS_TOLD:]
+                ),
             )
         )
     days = max((one.days for one in now.values()), default=0)

@@ -2,7 +2,7 @@
 
 Each change of the records leaves its mark in them; a check-in, which lies in the desk's in-tray first, does not. So
 what depends on nothing else may be kept as long as the newest mark is the same. What is kept for one reader is handed
-to no other.
+to no other; what names nobody, as which keys are alike, may be kept for all who may ask.
 """
 
 import threading

@@ -101,6 +101,11 @@ class Line:
     change: Change | None
 
     @property
+    def is_by_early_share(self) -> bool:
+        """Whether students are counted by the share of their days, while that says nothing yet."""
+        return self.now.kind == "first days" and self.measure.unit == "students"
+
+    @property
     def from_goal(self) -> int | None:
         """Tenths of a point by which the share is above the goal (below: negative); None without a goal or a share."""
         return None if self.goal is None or self.now.kind != "shown" else self.now.tenths - self.goal

@@ -12,7 +12,7 @@ from appliance.student_level.records.enrollments import Enrollment, Name
 from appliance.student_level.records.growth import GrowthColumn, growth_of_class
 from appliance.student_level.records.little_line import height_of, points_of
 from appliance.student_level.records.marks import PLACEHOLDER_DAYS, Mark
-from appliance.student_level.records.rule_book import RuleBook
+from appliance.student_level.records.rule_book import RuleBook, in_force
 from appliance.student_level.records.standards import Grid, standards_grid
 from appliance.student_level.sources.district_csv import subject_of
 
@@ -61,18 +61,32 @@ _MISSING = """
        AND coalesce(coalesce(line_item.due_day, visible_grade.scored_day) + :placeholder_days, :today) <= :today
      GROUP BY student_key
 """
+_WITH_GRADEBOOK = """
+    SELECT DISTINCT seat.student_key
+      FROM json_each(:students) AS wanted
+           CROSS JOIN visible_section_enrollment AS seat ON seat.student_key = wanted.value
+           CROSS JOIN section USING (section_key)
+     WHERE seat.begin_day <= :today AND coalesce(seat.end_day, section.end_day) > :today AND section.end_day > :today
+       AND EXISTS (
+           SELECT 1 FROM line_item WHERE line_item.section_key = seat.section_key AND line_item.kind = 'assignment'
+       )
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class RosterLine:
-    """One student in a list. `days` is None when no attendance is loaded: show that, never a zero."""
+    """One student in a list. `days` is None when no attendance is loaded: show that, never a zero.
+
+    `weeks`: percent attended, oldest first; none in the first days of school, when one day is a large share.
+    `missing`: None where no gradebook of the student's classes is loaded, which is not the same as nothing missing.
+    """
 
     student_key: int
     name: Name
     grade_level: str
     days: DaysSoFar | None
     weeks: tuple[int, ...]
-    missing: int
+    missing: int | None
     mark: str
     points: float
     check_in: CheckIn | None
@@ -156,7 +170,9 @@ def roster_lines(
     missing: Mapping[int, int] | None = None,
     marks: Mapping[int, Mark] | None = None,
 ) -> list[RosterLine]:
-    """A line for each of some visible students, by name. `missing` of None: missing work of every class."""
+    """A line for each of some visible students, by name. `missing` of None: missing work of every class that has
+    assignments; otherwise who is not in it misses none.
+    """
     here = here or enrollments.enrollments(reading, today)
     called = enrollments.names(reading, students)
     since = today - attendance.WINDOW_DAYS
@@ -166,21 +182,28 @@ def roster_lines(
     talked = check_ins.last_check_ins(reading, today, since=today - 366, students=students)
     if missing is None:
         values = {"students": json.dumps(list(students)), "today": today, "placeholder_days": PLACEHOLDER_DAYS}
-        missing = {row["student_key"]: row["missing"] for row in reading.query(_MISSING, values)}
+        with_gradebook = [row["student_key"] for row in reading.query(_WITH_GRADEBOOK, values)]
+        missing = dict.fromkeys(with_gradebook, 0)
+        missing |= {row["student_key"]: row["missing"] for row in reading.query(_MISSING, values)}
+    else:
+        missing = dict.fromkeys(students, 0) | dict(missing)
+    book = in_force(reading, today)
     lines = []
     for key in students:
         place, mark = here.get(key), (marks or {}).get(key)
         days = taken.get(place.school_key, []) if place else []
+        so_far = sums.get((key, place.school_key)) if place else None
+        is_early = so_far is not None and book.is_early(so_far.days_enrolled)
         lines.append(
             RosterLine(
                 student_key=key,
                 name=called[key],
                 grade_level=place.grade_level if place else "",
-                days=sums.get((key, place.school_key)) if place else None,
+                days=so_far,
                 weeks=attendance.weekly_shares(days, place.begin_day, away.get(key, attendance.NONE).missed)
-                if place
+                if place and not is_early
                 else (),
-                missing=missing.get(key, 0),
+                missing=missing.get(key),
                 mark=mark.shown if mark else "",
                 points=(mark.points or 0.0) if mark else -1.0,
                 check_in=talked.get(key),

@@ -92,6 +92,10 @@ class RuleBook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Whether a student's year at a school is long enough to be in a share."""
         return days_enrolled >= self.least_days_enrolled and days_enrolled - days_missed >= self.least_days_attended
 
+    def is_early(self, school_days: int) -> bool:
+        """Whether so few school days are over that a share of days says nothing. With none, nothing is known at all."""
+        return 0 < school_days <= self.first_days
+
     def line(self, rule: Rule) -> Line:
         """Where this version draws a rule's line."""
         return self.lines.get(rule.name) or Line(rule.at_least, rule.window)

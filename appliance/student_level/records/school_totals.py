@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from appliance.storage.database import Reading
-from appliance.student_level.records.enrollments import Enrollment
+from appliance.student_level.records.enrollments import Enrollment, Name, names
 from appliance.student_level.records.hidden_parts import hide_small
 from appliance.student_level.records.levels import level_in_words
 from appliance.student_level.records.schools import SMALLEST_GROUP, Share, newest_count
@@ -21,7 +21,8 @@ _OF_SCHOOL = """
 _BY_GRADE = frozenset({"test_levels"})
 _TESTS = "SELECT code, title, part_of FROM test"
 _ENROLLED = """
-    SELECT enrolled FROM school_attendance_day WHERE school_key = :school AND day <= :day ORDER BY day DESC LIMIT 1
+    SELECT day, enrolled FROM school_attendance_day WHERE school_key = :school AND day BETWEEN :begin AND :today
+     ORDER BY day > :since, abs(day - :since) LIMIT 1
 """
 
 
@@ -48,16 +49,19 @@ class TestLevels:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Students now and four weeks ago, and how many of them came and left in between."""
+    """Students now and on the school day `since`, and who came in between, the last first."""
 
     now: int
     before: int
-    came: int
+    since: int
+    is_first_day: bool
+    """Whether `since` is the first school day, because four weeks ago there was no school yet."""
+    came: tuple[tuple[Enrollment, Name], ...]
 
     @property
     def left(self) -> int:
-        """Who was here four weeks ago and is not any more."""
-        return self.before + self.came - self.now
+        """How many were here and are not any more. Who they are is no more the school's to see."""
+        return max(0, self.before + len(self.came) - self.now)
 
 
 def low_grades(reading: Reading, school_key: int, school_year: int) -> tuple[Share, ...]:
@@ -103,13 +107,28 @@ def _test_lines(by_grade: Mapping[str, Sequence[tuple[str, int, int]]]) -> Itera
             yield TestLine(grade, tested, tuple((level, count) for level, count, _ in in_order) if is_shown else ())
 
 
-def changes(reading: Reading, here: dict[int, Enrollment], school_key: int, today: int) -> Changes | None:
-    """What happened to the roll in the last four weeks; None where no attendance tells how many there were."""
+def changes(
+    reading: Reading, here: Mapping[int, Enrollment], school_key: int, *, begin: int, today: int
+) -> Changes | None:
+    """What happened to the roll in the last four weeks, or since the first school day after `begin`, where the school
+    year does; None where no attendance of the year tells how many there were.
+    """
     since = today - 7 * WEEKS_BACK
-    row = reading.one(_ENROLLED, {"school": school_key, "day": since})
+    row = reading.one(_ENROLLED, {"school": school_key, "begin": begin, "today": today, "since": since})
     if row is None:
         return None
-    return Changes(len(here), row["enrolled"], sum(place.begin_day > since for place in here.values()))
+    came = sorted(
+        (place for place in here.values() if place.begin_day > row["day"]),
+        key=lambda place: (-place.begin_day, place.student_key),
+    )
+    called = names(reading, [place.student_key for place in came])
+    return Changes(
+        now=len(here),
+        before=row["enrolled"],
+        since=row["day"],
+        is_first_day=row["day"] > since,
+        came=tuple((place, called[place.student_key]) for place in came),
+    )
 
 
 def _rows(reading: Reading, metric: str, school_key: int, school_year: int) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """A school as its principal sees it: the year by week, by grade, by group, and its students a page at a time."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,7 +28,8 @@ _SNAPSHOT = """
 _GROUPS = """
     SELECT dimension, category, count, out_of FROM visible_count
      WHERE metric = 'chronic_absence' AND school_id = :school_id AND snapshot = :snapshot AND detail = ''
-       AND dimension IN ('all', 'english_learner', 'disability', 'economic')
+       AND dimension IN ('all', 'grade', 'english_learner', 'disability', 'economic')
+     ORDER BY category NOT IN ('PK', 'KG'), category
 """
 _STATE_ID = "SELECT state_id FROM visible_school WHERE organization_key = :school"
 _GROUP_NAMES = {
@@ -74,10 +76,15 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """The groups on one day. Their numbers come from the counts shelf; no student stands behind them."""
+    """The groups on one day. Their numbers come from the counts shelf; no student stands behind them.
+
+    `everybody` and `grades` (empty where they were not counted) are of the same students as `shares`.
+    """
 
     day: int
     shares: tuple[Share, ...]
+    everybody: Share | None
+    grades: tuple[Share, ...]
 
 
 def schools_led(reading: Reading) -> list[School]:
@@ -109,6 +116,14 @@ def attendance_sums(reading: Reading, here: dict[int, Enrollment], school_year: 
         for key, place in here.items()
         if (key, place.school_key) in sums and place.grade_level != "PK"
     }
+
+
+def is_early(days: Mapping[int, DaysSoFar], book: RuleBook) -> bool:
+    """Whether these are the first days of school: then pages, lists and files tell no share, and choose nobody by one.
+
+    `days`: of the students of the school; whoever was there longest says how many school days there were.
+    """
+    return book.is_early(max((so_far.days_enrolled for so_far in days.values()), default=0))
 
 
 def shares_by_grade(here: dict[int, Enrollment], days: dict[int, DaysSoFar], book: RuleBook) -> tuple[Share, ...]:
@@ -168,7 +183,16 @@ def groups(reading: Reading, school_key: int, school_year: int) -> Groups | None
             side = sides.get(category)
             if of == dimension and side and side["out_of"]:
                 shares.append(Share(name, int(str(side["count"])), int(str(side["out_of"])), hidden))
-    return Groups(day_number(date.fromisoformat(newest.snapshot)), tuple(shares))
+    return Groups(
+        day=day_number(date.fromisoformat(newest.snapshot)),
+        shares=tuple(shares),
+        everybody=next((one for one in shares if one.name == "All students" and one.out_of), None),
+        grades=tuple(
+            Share(row["category"], row["count"], row["out_of"])
+            for row in rows
+            if row["dimension"] == "grade" and row["out_of"]
+        ),
+    )
 
 
 def last_year(day: int) -> int:

@@ -184,7 +184,7 @@ def this_week(
         attendance_until=standing.attendance_until,
         has_grades=standing.has_grades,
         school_days=standing.school_days,
-        is_early=0 < standing.school_days <= book.first_days,
+        is_early=book.is_early(standing.school_days),
     )
     if made:
         return replace(week, made_day=made.made_day, known_until=made.known_until)

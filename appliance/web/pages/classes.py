@@ -30,7 +30,7 @@ Order = Literal["name", "missed", "missing", "check-in"]
 ORDERS: dict[str, Callable[[RosterLine], Any]] = {
     "name": lambda line: line.name.sorted.casefold(),
     "missed": lambda line: -(line.days.days_missed if line.days else -1),
-    "missing": lambda line: -line.missing,
+    "missing": lambda line: 1 if line.missing is None else -line.missing,
     "check-in": lambda line: line.check_in.day if line.check_in else 0,
 }
 """How a caseload can be sorted; equal ones stay in the order of their names."""

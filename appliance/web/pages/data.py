@@ -2,13 +2,17 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import ClassVar
 
 from litestar import Response, get
 from litestar.di import NamedDependency
 
-from appliance.actions import Action
+from appliance.actions import Action, Role
+from appliance.jobs import policy
+from appliance.jobs.people import number_without_roster
 from appliance.jobs.student_budget import alarms
+from appliance.roles import Scope
 from appliance.student_level.records import imports
 from appliance.student_level.records.who_is_who import number_open, reading_students
 from appliance.web.rendering import show
@@ -16,6 +20,7 @@ from appliance.web.visit import Frame, Visit
 
 STALE_DAYS = 4
 """Attendance older than a long weekend is pointed out."""
+_OF_THE_ROSTER = {Scope.OWN_CLASSES, Scope.CASELOAD, Scope.SCHOOL}
 MOST_SHOWN = 10
 """Of a kind of thing to look at: more than these nobody mends in a morning."""
 
@@ -36,6 +41,28 @@ class DataPage:
     questions: int
     """About who is who, that wait for the steward."""
     alarms: int
+    held_because: dict[int, str]
+    """Why batches are held, by their numbers."""
+    not_in_roster: int
+    """People whose role has students and whose account is tied to nobody in the roster."""
+    unsigned: int
+    """Rules of releases that wait for a second signature."""
+
+    @property
+    def held(self) -> list[tuple[imports.Batch, str]]:
+        """The batches that came after the last that was loaded, and are held: nothing of them is here."""
+        newest = takewhile(lambda one: one.status == "held", self.batches)
+        return [(one, self.held_because.get(one.batch_key, "")) for one in newest]
+
+    @property
+    def changed(self) -> list[imports.EntityCount]:
+        """The kinds of things to which the last import did something."""
+        return [one for one in self.counts if one.added or one.changed or one.ended or one.refused]
+
+    @property
+    def untouched(self) -> list[imports.EntityCount]:
+        """The kinds of which everything stayed as it was."""
+        return [one for one in self.counts if one not in self.changed]
 
     @property
     def fresh(self) -> list[tuple[int | None, tuple[str, ...]]]:
@@ -53,7 +80,8 @@ class DataPage:
     @property
     def to_do(self) -> int:
         """How many things wait for the steward."""
-        return len(self.problems) + len(self.behind) + bool(self.alarms) + bool(self.questions)
+        once = (self.alarms, self.questions, self.not_in_roster, self.unsigned)
+        return len(self.held) + len(self.problems) + len(self.behind) + sum(map(bool, once))
 
 
 @get("/data", action=Action.SEE_DATA, sync_to_thread=True)
@@ -75,5 +103,12 @@ def see_data(visit: NamedDependency[Visit]) -> Response[str]:
                 links=tuple(imports.links(reading, last)),
                 questions=questions,
                 alarms=len(alarms(visit.house.database)),
+                held_because=imports.reasons(reading),
+                not_in_roster=_not_in_roster(visit) if found else 0,
+                unsigned=sum(not one["signed_by"] for one in policy.listed(visit.house.database)),
             )
         )
+
+
+def _not_in_roster(visit: Visit) -> int:
+    return number_without_roster(visit.house.database, [role for role in Role if role.terms.scope in _OF_THE_ROSTER])

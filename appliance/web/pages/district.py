@@ -2,30 +2,42 @@
 
 from collections.abc import Sized
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
-from litestar import Response, get
+import msgspec
+from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromQuery
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect
 
 from appliance import counts
 from appliance.actions import Action
-from appliance.storage.database import Reading
+from appliance.storage.database import Event, Reading
 from appliance.student_level.records.district import District, SchoolLine, district, newest_snapshot
 from appliance.student_level.records.rule_book import RuleBook
+from appliance.student_level.records.schools import all_schools
+from appliance.student_level.records.schools_to_ask import KINDS, RULE, Asked, ToAsk, asked_this_week, record_asked
+from appliance.student_level.records.schools_to_ask import schools_to_ask as to_ask_about
+from appliance.student_level.records.this_week import monday_of
 from appliance.web import words
+from appliance.web.addresses import Kind
 from appliance.web.charts import LineChart, attendance_chart
+from appliance.web.forms import FromForm
 from appliance.web.rendering import show
 from appliance.web.sheets import Cell, Sheet
-from appliance.web.visit import Frame, Visit
+from appliance.web.visit import Frame, NoSuch, Visit
 
 STALE_DAYS = 4
+OLD_DAYS = 7
+"""Attendance older than this is not that of last week, whatever holidays there were."""
 SCHOOLS_A_PAGE = 150
 """As many as a page of the wanted size holds."""
 COLUMNS = (
     "School", "Students", "Attended in the last week loaded", "Week of", "Same week last year",
     "Missed 10% or more of days", "Out of", "Attendance loaded until",
 )  # fmt: skip
+_SHARES = (2, 4, 5, 6)
+"""Those of the columns that hold shares or stand on one."""
 
 
 def last_page_of(schools: Sized) -> int:
@@ -45,6 +57,13 @@ class DistrictPage:
     chart: LineChart | None
     counted_on: str | None
     page: int
+    to_ask: tuple[tuple[str, ToAsk], ...]
+    """The schools to ask about, each with its address."""
+    waiting: int
+    asked: tuple[Asked, ...]
+    is_done: bool
+    rule: ClassVar[str] = RULE
+    asked_kinds: ClassVar[dict[str, str]] = KINDS
 
     @property
     def lines(self) -> tuple[SchoolLine, ...]:
@@ -59,7 +78,13 @@ class DistrictPage:
     @property
     def is_early(self) -> bool:
         """Whether so few school days are over that a share of days says nothing: then the page shows counts."""
-        return self.district.days <= self.rules.first_days
+        return self.rules.is_early(self.district.days)
+
+    @property
+    def stale_until(self) -> int | None:
+        """The last day with attendance anywhere, when it is so old that no figure here is of last week."""
+        last = max((one.until for one in self.district.lines if one.until is not None), default=None)
+        return last if last is not None and self.today - last > OLD_DAYS else None
 
     @property
     def behind(self) -> int:
@@ -68,21 +93,56 @@ class DistrictPage:
 
 
 @get("/district", action=Action.SEE_DISTRICT, sync_to_thread=True)
-def see_district(visit: NamedDependency[Visit], page: FromQuery[int] = 0) -> Response[str]:
+def see_district(
+    visit: NamedDependency[Visit], page: FromQuery[int] = 0, done: FromQuery[bool] = False
+) -> Response[str]:
     """The district today. Nothing on this page is about one student, so the log names none."""
     with visit.reading() as reading:
         found, snapshot = _district(visit, reading)
+        monday, book = monday_of(visit.today), visit.rules(reading)
+        asked = asked_this_week(visit.house.database, monday, found.lines)
+        to_ask, waiting = (
+            to_ask_about(found.lines, visit.today, monday, asked.keys()) if not book.is_early(found.days) else ((), 0)
+        )
         shown = DistrictPage(
             frame=visit.frame(reading),
-            rules=visit.rules(reading),
+            rules=book,
             today=visit.today,
             district=found,
-            chart=attendance_chart(found.weeks, found.before),
+            chart=None if book.is_early(found.days) else attendance_chart(found.weeks, found.before),
             counted_on=snapshot,
             page=min(max(page, 0), last_page_of(found.lines)),
+            to_ask=tuple((visit.addresses.of(Kind.SCHOOL, one.school_key), one) for one in to_ask),
+            waiting=waiting,
+            asked=tuple(sorted(asked.values(), key=lambda one: one.school)),
+            is_done=done,
         )
     visit.saw(Action.SEE_DISTRICT, students=())
     return show(shown)
+
+
+class AskedForm(msgspec.Struct, forbid_unknown_fields=True):
+    """What the form beside a school sends."""
+
+    csrf: str
+    kind: Literal["asked", "not_needed"]
+
+
+@post("/district/schools/{address:str}/asked", action=Action.ASK_SCHOOL, sync_to_thread=True)
+def add_asked(address: FromPath[str], visit: NamedDependency[Visit], data: FromForm[AskedForm]) -> Redirect:
+    """Keep until Monday that the principal was asked, or need not be; the school leaves the list."""
+    key = visit.key(Kind.SCHOOL, address)
+    with visit.reading() as reading:
+        school = next((one for one in all_schools(reading) if one.school_key == key), None)
+    if school is None:
+        raise NoSuch("school")
+    account = visit.session.account
+    event = Event(account.username, Action.ASK_SCHOOL, school.name, KINDS[data.kind])
+    record_asked(
+        visit.house.database, event, school_key=key, account_key=account.account_key, kind=data.kind,
+        today=visit.today, wall_day=visit.house.wall_day,
+    )  # fmt: skip
+    return Redirect("/district?done=true", status_code=303)
 
 
 @get("/district/file/csv", action=Action.SEE_DISTRICT, sync_to_thread=True)
@@ -114,15 +174,18 @@ def _counted(visit: Visit, reading: Reading) -> tuple[District, str | None]:
 def _sheet(visit: Visit) -> Sheet:
     with visit.reading() as reading:
         found, _ = _district(visit, reading)
+        is_early = visit.rules(reading).is_early(found.days)
     number = visit.saw(Action.SEE_DISTRICT, students=(), subject="as a file")
     frame = visit.bare_frame()
     note = f"Totals. Taken out by {frame.display_name}, {frame.printed}; line {number} of the access log."
-    return Sheet(f"district-{words.iso_day(visit.today)}", COLUMNS, map(_row, found.lines), note)
+    return Sheet(
+        f"district-{words.iso_day(visit.today)}", COLUMNS, [_row(line, is_early=is_early) for line in found.lines], note
+    )
 
 
-def _row(line: SchoolLine) -> tuple[Cell, ...]:
+def _row(line: SchoolLine, *, is_early: bool) -> tuple[Cell, ...]:
     share = line.missed
-    return (
+    cells: tuple[Cell, ...] = (
         line.name,
         line.students,
         None if line.last_week is None else "not shown" if line.is_hidden else line.last_week.attended,
@@ -132,6 +195,7 @@ def _row(line: SchoolLine) -> tuple[Cell, ...]:
         None if share is None else "not shown" if share.hidden else share.out_of,
         words.iso_day(line.until) if line.until else None,
     )
+    return tuple("first days" if is_early and place in _SHARES else cell for place, cell in enumerate(cells))
 
 
-DISTRICT_PAGES = [see_district, district_as_csv, district_as_xlsx]
+DISTRICT_PAGES = [see_district, add_asked, district_as_csv, district_as_xlsx]

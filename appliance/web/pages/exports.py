@@ -13,7 +13,7 @@ from litestar.params import FromPath, FromQuery
 
 from appliance.actions import Action
 from appliance.student_level.records import schools
-from appliance.student_level.records.bands import EVERYBODY, band_named
+from appliance.student_level.records.bands import EVERYBODY, band_chosen
 from appliance.student_level.records.enrollments import enrollments
 from appliance.student_level.records.roster import RosterLine, caseload, roster_lines
 from appliance.web import words
@@ -71,7 +71,7 @@ def take_school(
         school = school_of(visit, reading, at)
         here = enrollments(reading, visit.today, school.school_key)
         days = schools.attendance_sums(reading, here, visit.school_year)
-        band = band_named(visit.rules(reading), missed)
+        band = band_chosen(visit.rules(reading), missed, days)
         keys = chosen_students(reading, here, days, grade, band, sort)
         found = roster_lines(reading, keys, today=visit.today, school_year=visit.school_year, here=here)
     by_key = {line.student_key: line for line in found}
@@ -88,7 +88,7 @@ def _row(line: RosterLine) -> tuple[Cell, ...]:
         line.days.days_missed if line.days else None,
         line.days.days_enrolled if line.days else None,
         " ".join(f"{share}%" for share in line.weeks) or None,
-        line.missing,
+        "not loaded" if line.missing is None else line.missing,
         words.iso_day(last.day) if last else None,
         last.by_whom if last else None,
     )

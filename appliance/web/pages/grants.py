@@ -20,18 +20,29 @@ from appliance.web.forms import FromForm
 from appliance.web.rendering import show
 from appliance.web.visit import Frame, NoSuch, Visit
 
+MOST_LINKS = 20
+"""More schools than these are chosen from a list, on a page of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhichSchoolPage:
+    """The schools, each with its address, for who reaches many."""
+
+    template: ClassVar[str] = "pages/grants_schools.html"
+    frame: Frame
+    schools: tuple[tuple[str, schools.School], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class GrantsPage:
     """One school's grants, and the two forms that give one. Addresses stand beside what they lead to."""
 
     template: ClassVar[str] = "pages/grants.html"
-    most_links: ClassVar[int] = 20
-    """More schools than these are chosen from a list."""
     frame: Frame
     at: str
     school: schools.School
     others: tuple[tuple[str, schools.School], ...]
+    has_choice: bool
     given: tuple[tuple[str, grants.Grant, str], ...]
     codes: tuple[tuple[str, grants.RunningCode], ...]
     coaches: tuple[tuple[str, Person], ...]
@@ -79,6 +90,9 @@ def see_grants(visit: NamedDependency[Visit], at: FromQuery[str] = "") -> Respon
         reach = _schools(visit, reading)
         if not reach:
             raise NoSuch("school")
+        if not at and len(reach) > MOST_LINKS:
+            choice = tuple((visit.addresses.of(Kind.SCHOOL, one.school_key), one) for one in reach)
+            return show(WhichSchoolPage(visit.frame(reading), choice))
         chosen = visit.key(Kind.SCHOOL, at) if at else reach[0].school_key
         school = next((one for one in reach if one.school_key == chosen), None)
         if school is None:
@@ -93,7 +107,10 @@ def see_grants(visit: NamedDependency[Visit], at: FromQuery[str] = "") -> Respon
         frame=frame,
         at=of(Kind.SCHOOL, chosen),
         school=school,
-        others=tuple((of(Kind.SCHOOL, one.school_key), one) for one in reach if one != school),
+        others=tuple(
+            (of(Kind.SCHOOL, one.school_key), one) for one in reach if one != school and len(reach) <= MOST_LINKS
+        ),
+        has_choice=len(reach) > MOST_LINKS,
         given=tuple(
             (of(Kind.GRANT, one.coach_grant_key), one, called.get(one.account_key, "an account that is shut"))
             for one in grants.grants(database, visit.today, chosen)

@@ -8,6 +8,7 @@ from litestar import Request, Response, get
 from litestar.params import FromPath, FromQuery
 
 from appliance.actions import RIGHTS, Action, Role
+from appliance.aggregate.codes import ALL, MEANING
 from appliance.errors import Sentence
 from appliance.jobs.release_states import STEPS, Step
 from appliance.jobs.student_budget import BUDGETS
@@ -21,6 +22,7 @@ from appliance.student_level.records.check_ins import KINDS
 from appliance.student_level.records.level_examples import LevelExample, level_examples
 from appliance.student_level.records.levels import LEVELS
 from appliance.student_level.records.rule_book import PRESETS, Preset, Version, since, versions
+from appliance.student_level.records.schools_to_ask import RULE
 from appliance.student_level.sources.district_csv import LAYOUTS
 from appliance.student_level.sources.layout import Layout
 from appliance.web.languages import ENGLISH
@@ -54,6 +56,10 @@ def _by_metric(*, is_released: bool) -> dict[str, list[Example]]:
     return {name: list(told) for name, told in groupby(asked, key=lambda example: example.metric)}
 
 
+_CODED = {"family", "group", "detail", "subject", "diploma", "disability", "environment", "race", "sex", "language"}
+"""Columns of examples that hold codes of EDFacts and CEDS."""
+
+
 @dataclass(frozen=True, slots=True)
 class ManualPage:
     """One page of the manual, and what it prints from the program itself."""
@@ -82,6 +88,7 @@ class ManualPage:
     examples: ClassVar[dict[str, list[Example]]] = _by_metric(is_released=False)
     released: ClassVar[tuple[Metric, ...]] = released()
     released_examples: ClassVar[dict[str, list[Example]]] = _by_metric(is_released=True)
+    school_rule: ClassVar[str] = RULE
     level_names: ClassVar[tuple[str, ...]] = LEVELS
     level_examples: ClassVar[tuple[LevelExample, ...]] = level_examples()
     steps: ClassVar[tuple[Step, ...]] = STEPS
@@ -93,6 +100,15 @@ class ManualPage:
     def rules_of(self) -> dict[str, tuple[str, ...]]:
         """What the rule book in force says about each metric."""
         return {metric.name: rules_beside(metric, self.rules.book) for metric in self.metrics}
+
+    @staticmethod
+    def cell(column: str, text: str) -> str:
+        """A cell of an example in words: codes of the state's tables are said, and so is what a table is shown by."""
+        if column not in _CODED:
+            return text
+        if text == ALL or (column == "detail" and len(text) == 1):  # One letter is a grade, as D or F.
+            return text
+        return ", ".join(MEANING.get(part) or part.replace("_", " ") for part in text.split("*"))
 
     @property
     def definition(self) -> Preset | None:

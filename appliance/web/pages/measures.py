@@ -158,13 +158,17 @@ def see_measure_students(
 
 
 def students_behind(visit: Visit, reading: Reading, at: str, measure: str, detail: str) -> StudentsBehind | None:
-    """The students behind a measure; None where nothing has been counted. Raises NoSuch for what is none."""
+    """The students behind a measure; None where nothing has been counted, and in the first days of school for who is
+    in it by a share of days. Raises NoSuch for what is none.
+    """
     school = _chosen(visit, schools.schools_led(reading), at)
     rules = visit.rules(reading)
     found = of_school(reading, school.school_key, visit.school_year, rules)
     if found is None:
         return None
     line = _line(found, measure, detail)
+    if line.is_by_early_share:
+        return None
     asked = ("behind", school.school_key, measure, line.detail, line.now.day)
     lines = visit.keeping(reading, asked, lambda: _in_it(visit, reading, school, line, rules))
     return StudentsBehind(school, line, lines, _rules(line, rules))

@@ -14,7 +14,7 @@ from litestar.params import FromPath, FromQuery
 from appliance.actions import Action
 from appliance.errors import Trouble
 from appliance.student_level.records import attendance, schools, students
-from appliance.student_level.records.bands import EVERYBODY, band_named
+from appliance.student_level.records.bands import EVERYBODY, band_chosen
 from appliance.student_level.records.cares_about import CaresAbout, cares_about
 from appliance.student_level.records.courses import CourseLine, student_courses
 from appliance.student_level.records.enrollments import Name, enrollments
@@ -23,6 +23,7 @@ from appliance.student_level.records.learned import learned
 from appliance.student_level.records.letters import HomeCount, away_without_reason, home_counts
 from appliance.student_level.records.roster import RosterLine, class_roster, roster_lines
 from appliance.student_level.records.this_week import situation_of
+from appliance.web import words
 from appliance.web.addresses import Kind
 from appliance.web.class_table import ClassTable
 from appliance.web.languages import ENGLISH, languages
@@ -31,6 +32,10 @@ from appliance.web.pages.school import chosen_students, school_of
 from appliance.web.pdf import pdf_of
 from appliance.web.rendering import html_of, show
 from appliance.web.visit import NoSuch, Visit
+
+
+class TooEarly(Trouble):
+    """Too few days of anybody are loaded to write home about them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +128,7 @@ def letter_as_pdf(
 def letters_of_a_class(
     address: FromPath[str], visit: NamedDependency[Visit], language: FromQuery[str] = ENGLISH
 ) -> Response[bytes]:
-    """A letter for each student of a class."""
+    """A letter for each student of a class of whom enough days are loaded."""
     key = visit.key(Kind.SECTION, address)
     with visit.reading() as reading:
         found = class_roster(reading, key, today=visit.today, school_year=visit.school_year, book=visit.rules(reading))
@@ -141,12 +146,12 @@ def letters_of_a_school(
     missed: FromQuery[str] = EVERYBODY,
     language: FromQuery[str] = ENGLISH,
 ) -> Response[bytes]:
-    """A letter for each student whom the filter of the school's page chose."""
+    """A letter for each of those whom the filter of the school's page chose, if enough of their days are loaded."""
     with visit.reading() as reading:
         school = school_of(visit, reading, at)
         here = enrollments(reading, visit.today, school.school_key)
         days = schools.attendance_sums(reading, here, visit.school_year)
-        keys = chosen_students(reading, here, days, grade, band_named(visit.rules(reading), missed), "name")
+        keys = chosen_students(reading, here, days, grade, band_chosen(visit.rules(reading), missed, days), "name")
     letters = _letters(visit, Action.PRINT_SCHOOL, keys, school.name)
     return as_pdf("letters", [html_of(replace(one, is_pdf=True), _known(language)) for one in letters])
 
@@ -211,13 +216,19 @@ def _class_list(visit: Visit, address: str, order: str) -> ClassList:
 
 def _letters(visit: Visit, action: Action, keys: Sequence[int], subject: str) -> list[Letter]:
     with visit.reading() as reading:
-        first = visit.first_day_of_school_year
+        first, least = visit.first_day_of_school_year, visit.rules(reading).first_days
         about = home_counts(reading, keys, today=visit.today, school_year=visit.school_year, first_day=first)
     if not about:
         raise NoSuch("student")
-    number = _printed(visit, action, [one.student_key for one in about], f"letters: {subject}")
+    told = [one for one in about if one.days and one.days.days_enrolled > least]
+    if not told:
+        raise TooEarly(
+            f"No letter home is printed yet: it tells of days at school, and is written once more than "
+            f"{words.plural(least, 'school day')} of a student are loaded. Before that one absence looks like a habit."
+        )
+    number = _printed(visit, action, [one.student_key for one in told], f"letters: {subject}")
     contact, signed = visit.house.settings.letter_contact, visit.session.account.display_name
-    return [Letter(about=one, today=visit.today, signed=signed, contact=contact, number=number) for one in about]
+    return [Letter(about=one, today=visit.today, signed=signed, contact=contact, number=number) for one in told]
 
 
 def _profile(visit: Visit, key: int) -> Sheet:

@@ -12,7 +12,7 @@ from appliance.actions import Action
 from appliance.storage.database import Reading
 from appliance.student_level.records import school_totals, schools
 from appliance.student_level.records.attendance import DaysSoFar
-from appliance.student_level.records.bands import EVERYBODY, Band, band_named, bands
+from appliance.student_level.records.bands import EVERYBODY, Band, band_chosen, bands
 from appliance.student_level.records.check_ins import KINDS, LONGEST_NOTE
 from appliance.student_level.records.enrollments import Enrollment, enrollments, names
 from appliance.student_level.records.roster import RosterLine, roster_lines
@@ -27,6 +27,8 @@ from appliance.web.visit import Frame, NoSuch, Visit
 from appliance.web.weeks import keeping, rules_of_week, week_of
 
 LINES_A_PAGE = 20
+MOST_CAME = 10
+"""So many of those who came stand on the page with their names; the others are a number."""
 Order = Literal["missed", "name", "grade"]
 
 
@@ -72,17 +74,19 @@ class SchoolPage:
     student_addresses: Mapping[int, str]
     last_weeks: tuple[schools.Week, ...]
     week_last_year: schools.Week | None
-    missed_a_tenth: schools.Share | None
     chart: LineChart | None
     numbers: SchoolNumbers
     changes: school_totals.Changes | None
+    most_came: ClassVar[int] = MOST_CAME
     roster: Roster
     is_done: bool
 
     @property
     def bands(self) -> dict[str, str]:
-        """What the list can be filtered by, and how it is said."""
-        return {EVERYBODY: "Any"} | {band.name: band.text for band in bands(self.rules)}
+        """What the list can be filtered by, and how it is said; nothing in the first days of school."""
+        return (
+            {} if self.numbers.is_early else {EVERYBODY: "Any"} | {band.name: band.text for band in bands(self.rules)}
+        )
 
     @property
     def filter_address(self) -> str:
@@ -123,7 +127,7 @@ def see_school(
         if school is None:
             raise NoSuch("school")
         shown = _page(visit, reading, school, led, (grade, missed, sort, max(page, 0)), done)
-    students = {*shown.week.student_keys, *(line.student_key for _, line in shown.roster.lines)}
+    students = {*shown.student_addresses, *(line.student_key for _, line in shown.roster.lines)}
     keeps = keeping(visit, shown.week, school.school_key)
     visit.saw(Action.SEE_SCHOOL, students=tuple(students), subject=school.name, also=keeps)
     return show(shown)
@@ -142,9 +146,10 @@ def _page(
     days = schools.attendance_sums(reading, here, visit.school_year)
     week = week_of(visit, reading, school.school_key)
     begin = visit.first_day_of_school_year
+    changes = school_totals.changes(reading, here, school.school_key, begin=begin, today=today)
+    came = changes.came[:MOST_CAME] if changes else ()
     weeks = schools.weeks(reading, school.school_key, begin, today)
     before = schools.weeks(reading, school.school_key, schools.last_year(begin), schools.last_year(today))
-    counted = [so_far for so_far in days.values() if book.counts(so_far.days_enrolled, so_far.days_missed)]
     return SchoolPage(
         frame=visit.frame(reading),
         rules=book,
@@ -154,15 +159,16 @@ def _page(
         today=today,
         week=week,
         week_rules=rules_of_week(visit, reading),
-        student_addresses={key: visit.student_address(key) for key in week.student_keys},
+        student_addresses={
+            key: visit.student_address(key) for key in (*week.student_keys, *(place.student_key for place, _ in came))
+        },
         last_weeks=tuple(weeks[-2:]),
         week_last_year=next(
             (one for one in before if weeks and one.monday == schools.last_year(weeks[-1].monday)), None
         ),
-        missed_a_tenth=schools.Share("", sum(one.missed_a_tenth for one in counted), len(counted)) if counted else None,
-        chart=attendance_chart(weeks, before),
+        chart=None if schools.is_early(days, book) else attendance_chart(weeks, before),
         numbers=numbers_of(visit, reading, school, here, days),
-        changes=school_totals.changes(reading, here, school.school_key, today),
+        changes=changes,
         roster=_roster(visit, reading, here, days, school.school_key, book, wanted),
         is_done=done,
     )
@@ -232,7 +238,7 @@ def _roster(
     wanted: tuple[str, str, Order, int],
 ) -> Roster:
     grade, missed, order, page = wanted
-    band = band_named(book, missed)
+    band = band_chosen(book, missed, days)
     grades = _grades(here)
     by_name = visit.keeping(
         reading,
