@@ -17,15 +17,15 @@ Which category set stands where, and why, is decided here once:
   two tables finds nobody, or a group that is protected itself. So students who left stand in a table of their own, and
   homeless students and newcomers are groups of the enrolled. The grades of a state's test alone are fewer: a group of
   one grade is in its denominators wholly or not at all, any other group without its students of the other grades.
-- *Who was not tested* is the rest of a denominator of `assessment_participation`, and the share NT beside the levels of
-  `assessment_performance`: one number.
+- *Who was not tested* is the share NT beside the levels of `assessment_performance`. `assessment_participation` says
+  whom the test was for, and not once more how many of them took it: that would be one number in two tables.
 
 Mean attendance rates and numbers of removals are not here. They are sums of days and events, of which one student may
 have many, and the proof by witness tables is about students: nobody could say how much a hidden one moves them.
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from appliance.aggregate.codes import ALL, CODES, EDITION, MEANING, MISSING
 from appliance.aggregate.crossings import CROSS, category_set, families, is_known
@@ -86,11 +86,15 @@ class Metric:
     within: str = ""
     """The metric of whose students those counted here are some grades: what is left of each group is a number as well.
 
-    A group of one grade (`grade`, `grade*race`) is here as large as there, or empty in the whole district. Details may
-    be about different grades; those of one are told by the grades that are not empty in the district.
+    A group of one grade (`grade`, `grade*race`) is here as large as there: one number. Rows by grade stand for these
+    grades alone.
     """
-    outcome_within: str = ""
-    """The rate, of the same groups, of whose outcome this one's is a part: the proficient are some of the tested."""
+    by_grade_alone: tuple[str, ...] = ()
+    """Details that are told in total and by grade, and in the district by grade and group, only: they are about other
+    grades than the first detail, and by group the difference of the two would be a group that nobody protects.
+    """
+    once: bool = False
+    """What is told once in a school year: later releases repeat it, with its date. A yearly test does not change."""
 
     @property
     def all_dimensions(self) -> tuple[str, ...]:
@@ -169,13 +173,17 @@ METRICS: Final[dict[str, Metric]] = {
         Metric(
             "assessment_participation",
             "Assessment participation",
-            "n: students with a result of the state's test of the subject in the year before. denominator: students "
-            "enrolled on the snapshot date in the grades that have taken it: those of which at least half have one.",
-            (ALL, "grade"),
-            rate=True,
-            details=SUBJECTS,
-            in_district=("race", "sex", *PROGRAMS),
+            "Students whom the state's test of a subject was for: those enrolled on the snapshot date in the grades "
+            "that have taken it in the year before, at least half of each having a result. They are the denominators "
+            "of assessment_performance, where level NT says how many of them have none. Mathematics is tested in the "
+            "grades of reading: RLA stands for both.",
+            (ALL, *GROUPS),
+            rate=False,
+            details=("RLA", "SCI", "SOC"),
+            in_district=_crossed("grade", GROUPS),
             within="membership",
+            by_grade_alone=("SCI", "SOC"),
+            once=True,
         ),
         Metric(
             "assessment_performance",
@@ -188,7 +196,8 @@ METRICS: Final[dict[str, Metric]] = {
             details=SUBJECTS,
             in_district=(*_crossed("grade", GROUPS), *_by("outcome*level", GROUPS)),
             sizes_in="assessment_participation",
-            outcome_within="assessment_participation",
+            by_grade_alone=("SCI", "SOC"),
+            once=True,
         ),
         Metric(
             "grad_cohort",
@@ -269,7 +278,19 @@ def sizes_of(name: str, detail: str) -> tuple[str, str]:
     root = METRICS[name]
     while of := root.totals_in or root.sizes_in:
         root = METRICS[of]
-    return root.name, detail if root.details != ("",) else ""
+    return root.name, detail if detail in root.details else root.details[0]
+
+
+def size_of(name: str, detail: str, dimension: str) -> tuple[str, str]:
+    """The same for the groups of one dimension, which of a single grade are those of the whole that it is within."""
+    outer = held_by(name, detail) if "grade" in families(dimension) else None
+    return outer or sizes_of(name, detail)
+
+
+def size_key(name: str, detail: str, dimension: str) -> tuple[Literal["n", "denominator"], str, str]:
+    """The one name of a group size that several tables print: measure, metric that prints the dimension, and detail."""
+    root, of = size_of(name, detail, dimension)
+    return "denominator" if METRICS[root].rate else "n", home(root, dimension) or root, of
 
 
 def held_by(name: str, detail: str) -> tuple[str, str] | None:
@@ -309,3 +330,11 @@ def check(metric_name: str, dimension: str, category: str, detail: str) -> None:
         raise Refused(f"Table {metric_name}: a category is not a code of {dimension}. Map it to {lists}.")
     if detail not in known.details:
         raise Refused(f"Table {metric_name}: a cell has a detail that is not one of {known.details}.")
+    if not is_told(metric_name, detail, dimension):
+        raise Refused(f"Table {metric_name}: {detail} is told in total and by grade alone. Remove cells of {dimension}.")
+
+
+def is_told(name: str, detail: str, dimension: str) -> bool:
+    """Whether a table has rows of a dimension for a detail."""
+    named = set(families(dimension)) - set(SHARES) - {"outcome"}
+    return detail not in METRICS[name].by_grade_alone or not named or "grade" in named

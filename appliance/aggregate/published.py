@@ -12,7 +12,7 @@ from appliance.aggregate.tabulation import DISTRICT, Suppression
 DistrictRule = Literal["equal"]
 """How a table's district rows relate to the sum of its school rows: nobody counts in two schools, so they are equal."""
 
-Measure = Literal["n", "denominator", "complement", "left_out", "short"]
+Measure = Literal["n", "denominator", "complement", "left_out"]
 
 
 class Key(NamedTuple):

@@ -50,7 +50,8 @@ class Child:
         for subject, passed in pupil.passed.items():
             is_tested, level = pupil.tested[subject], rng.choice(LEVELS[passed])
             if pupil.is_meant:
-                self.told[("assessment_participation", subject)] = (is_tested, "")
+                if subject == "RLA":
+                    self.told[("assessment_participation", subject)] = (True, "")
                 self.told[("assessment_performance", subject)] = (is_tested and passed, level if is_tested else "NT")
 
     def _left(self, grade: str, rng: random.Random) -> None:

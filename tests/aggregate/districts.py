@@ -98,7 +98,8 @@ def _cells(pupils, names, dimensions, counted, outcome, detail=""):
     for pupil in pupils:
         for dimension in dimensions:
             code = ALL if dimension == ALL else pupil.groups[dimension]
-            codes[dimension].add(code)
+            if dimension != "grade" or counted(pupil):
+                codes[dimension].add(code)
             for school in pupil.places if counted(pupil) else ():
                 sizes[(school, dimension, code)] += 1
                 outcomes[(school, dimension, code)] += outcome is None or outcome(pupil)

@@ -25,10 +25,8 @@ SAME_SIZES = {
 """Rates whose groups are those of another table."""
 WITHIN = {"assessment_participation": "membership"}
 """A table whose groups are some of another's."""
-ALSO_HAVE = {"assessment_performance": "assessment_participation"}
-"""Rates of which everybody who has the outcome has another's outcome too."""
 ALL_RATES = {
-    *("chronic_absence", "assessment_performance", "assessment_participation", "grad_cohort", "completers"),
+    *("chronic_absence", "assessment_performance", "grad_cohort", "completers"),
     *("dropouts", "discipline"),
 }
 
@@ -99,9 +97,6 @@ class Outsider:
             outer = self.at.get((WITHIN.get(root), "", school, group))
             if outer:
                 self._rest(("d", *key), ("n", *outer))
-            more = self.at.get((ALSO_HAVE.get(name), detail, school, group))
-            if more:
-                self._rest(("n", *key), ("n", *more))
 
     def _rest(self, part, whole):
         rest = ("rest", *part)

@@ -169,8 +169,6 @@ def _truth(cube: Cube) -> dict[Key, int]:
         for place, count in (population.outcome or {}).items():
             truth[_key(population, "n", place)] = count
             truth[_key(population, "complement", place)] = population.size[place] - count
-        for place, outer in population.outer_outcome.items():
-            truth[_key(population, "short", place)] = outer - (population.outcome or {})[place]
     return truth
 
 
@@ -243,8 +241,6 @@ def _claims(cube: Cube, policy: Policy) -> tuple[list[Claim], list[Claim]]:
         outcomes += [Claim(_key(population, "n", target.place), target.low, target.high) for target in telling]
         rests = primary.small_rests(population, policy)
         sizes += [Claim(_key(population, "left_out", target.place), target.low, target.high) for target in rests]
-        rests = primary.telling_rests(population, policy)
-        outcomes += [Claim(_key(population, "short", target.place), target.low, target.high) for target in rests]
     # What is printed by several tables or rows is one number, and one claim.
     return list(dict.fromkeys(sizes)), outcomes
 
@@ -252,6 +248,8 @@ def _claims(cube: Cube, policy: Policy) -> tuple[list[Claim], list[Claim]]:
 def _key(population: Population, measure: Measure, place: Place) -> Key:
     if measure == "left_out":
         return Key(measure, *codelists.sizes_of(*population.owner), *place)
+    if measure == "denominator" and population.outcome is None:
+        measure = "n"
     return attacker.canonical(Key(measure, population.home[place.dimension], population.detail, *place))
 
 
@@ -263,11 +261,9 @@ def _mender(cube: Cube, key: Key) -> Population | None:
     """The population in which a number is protected: for a group size the first that counts the same students."""
     if not _is_size(key):
         return next(one for one in cube.populations if one.owner == (key.metric, key.detail))
-    family = codelists.sizes_of(key.metric, key.detail)
-    place = Place(key.school_id, key.dimension, key.category)
-    return next(
-        (one for one in cube.populations if codelists.sizes_of(*one.owner) == family and place in one.size), None
-    )
+    place, counted = Place(key.school_id, key.dimension, key.category), codelists.sizes_of(key.metric, key.detail)
+    same = (one for one in cube.populations if codelists.size_of(*one.owner, key.dimension) == counted)
+    return next((one for one in same if place in one.size), None)
 
 
 def _numbers(cube: Cube, population: Population, key: Key) -> Iterator[tuple[Name, int, int]]:
@@ -278,15 +274,14 @@ def _numbers(cube: Cube, population: Population, key: Key) -> Iterator[tuple[Nam
     """
     place = Place(key.school_id, key.dimension, key.category)
     owner = codelists.held_by(*population.owner)
-    if _is_size(key) and owner == codelists.sizes_of(key.metric, key.detail) and place in population.outer_size:
+    is_outer = _is_size(key) and owner == codelists.sizes_of(key.metric, key.detail)
+    if is_outer and place in population.outer_size:
         yield Name("outer", place), population.outer_size[place], +1
     if _mender(cube, key) is not population:
         return
     size, outcome = population.size[place], (population.outcome or {}).get(place, 0)
     if key.measure == "left_out":
         yield Name("rest", place), population.outer_size[place] - size, +1
-    elif key.measure == "short":
-        yield Name("outcome", place), population.outer_outcome[place] - outcome, -1
     elif key.measure == "complement":
         yield Name("outcome", place), size - outcome, -1
     else:
@@ -299,8 +294,7 @@ def _sizes(cube: Cube) -> dict[Key, int]:
     for population in cube.populations:
         for place, size in population.size.items():
             sizes[_key(population, "denominator", place)] = size
-        for place, outer in population.outer_size.items():
-            sizes[_key(population, "left_out", place)] = outer - population.size[place]
+        sizes |= {_key(population, "left_out", place): rest for place, rest in population.left_out()}
     return sizes
 
 

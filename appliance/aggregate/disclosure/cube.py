@@ -48,10 +48,8 @@ class Population:
     """Outcomes that are published as a class of counts, unless they are hidden after all."""
     codes: dict[str, list[str]] = field(default_factory=dict)
     """Dimension to the codes that occur here, in the order of the code list; the total is dimension `all`."""
-    outer_size: dict[Place, int] = field(default_factory=dict)
-    """Of the groups that these students are some of (`held_by`): how many there are."""
-    outer_outcome: dict[Place, int] = field(default_factory=dict)
-    """How many have the outcome that this one is a part of (`outcome_within`)."""
+    outer: "Population | None" = field(default=None, repr=False)
+    """Those whom these students are some of (`held_by`)."""
     known_margins: dict[str, list[tuple[Place, list[Place]]]] = field(default_factory=dict, repr=False)
     """What `margins` has said before: they are asked for again with each number that is mended."""
 
@@ -122,13 +120,21 @@ class Population:
         return self.codes.get(dimension, [])
 
     @property
+    def outer_size(self) -> dict[Place, int]:
+        """Of the groups that these students are some of: how many there are."""
+        return self.outer.size if self.outer else {}
+
+    def left_out(self) -> Iterator[tuple[Place, int]]:
+        """Each group that is within another, and how many of that one are not in it. A grade is counted wholly."""
+        for place, size in self.size.items():
+            if place in self.outer_size and not crossings.is_share(place.dimension):
+                if "grade" not in crossings.families(place.dimension):
+                    yield place, self.outer_size[place] - size
+
+    @property
     def owner(self) -> tuple[str, str]:
         """Metric and detail."""
         return self.metric, self.detail
-
-    def most(self, place: Place) -> int:
-        """The most students that can have the outcome, for one who knows every group size and the outer outcome."""
-        return self.outer_outcome.get(place, self.size[place])
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +252,12 @@ def _complete(population: Population, areas: Mapping[str, Collection[str]], same
             raise Refused(f"Table {population.metric} has no rows of the geography {code}. Count the snapshot again.")
         population.areas[code] = [school for school in population.schools if school in areas[code]]
     found |= {
-        (dimension, code) for dimension, _ in frozenset(found) for other in same for code in other.categories(dimension)
+        (dimension, code)
+        for dimension, _ in frozenset(found)
+        for other in same
+        if codelists.sizes_of(*population.owner) == codelists.sizes_of(*other.owner)
+        or "grade" not in crossings.families(dimension)
+        for code in other.categories(dimension)
     }
     for dimension in sorted({dimension for dimension, _ in found}, key=_order):
         there_are = {code for name, code in found if name == dimension} | _crossed(population, dimension, found)
@@ -336,17 +347,15 @@ def _check_district(population: Population) -> None:
 
 def _hold_against_others(population: Population, others: Mapping[tuple[str, str], Population]) -> None:
     """Sizes that are one number are equal, and of a part there are not more than of the whole."""
-    known = codelists.metric(population.metric)
     first = others.get(codelists.sizes_of(*population.owner))
     if first is not None and first is not population:
         _compare(population, population.size, first.size, operator.eq)
     held_by = codelists.held_by(*population.owner)
     if held_by and (outer := others.get(held_by)):
-        population.outer_size = {place: size for place, size in outer.size.items() if place in population.size}
-        _compare(population, population.size, population.outer_size, operator.le)
-    if known.outcome_within and (outer := others.get((known.outcome_within, population.detail))):
-        population.outer_outcome = {p: n for p, n in (outer.outcome or {}).items() if p in population.size}
-        _compare(population, population.outcome or {}, population.outer_outcome, operator.le)
+        population.outer = outer
+        _compare(population, population.size, outer.size, operator.le)
+        by_grade = {place: size for place, size in outer.size.items() if "grade" in crossings.families(place.dimension)}
+        _compare(population, population.size, by_grade, operator.eq)
 
 
 def _compare(

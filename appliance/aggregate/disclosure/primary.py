@@ -56,11 +56,9 @@ def small_rests(population: Population, policy: Policy) -> list[Target]:
     """
     least = policy.smallest_hidden
     return [
-        Target(place, 0, min(policy.minimum_n, outer - least))
-        for place, outer in population.outer_size.items()
-        if population.size[place] >= least
-        and not crossings.is_share(place.dimension)
-        and 0 < outer - population.size[place] < policy.minimum_n
+        Target(place, 0, min(policy.minimum_n, population.outer_size[place] - least))
+        for place, rest in population.left_out()
+        if population.size[place] >= least and 0 < rest < policy.minimum_n
     ]
 
 
@@ -75,22 +73,7 @@ def telling_outcomes(population: Population, policy: Policy) -> list[Target]:
         size = population.size[place]
         if size == 0:
             continue
-        most = population.most(place)
-        if size < policy.minimum_n or count < policy.k or most - count < policy.k:
-            low, high = population.coded.get(place, (0, most))
+        if size < policy.minimum_n or count < policy.k or size - count < policy.k:
+            low, high = population.coded.get(place, (0, size))
             found.append(Target(place, max(low, count - policy.k), min(high, count + policy.k)))
     return found
-
-
-def telling_rests(population: Population, policy: Policy) -> list[Target]:
-    """Of an outcome that is part of another: fewer than k students who have the other alone, such as the tested who are
-    not proficient. They are what these targets are about. A class of counts says what it says of them, too.
-    """
-    return [
-        Target(place, max(0, short - policy.k), min(outer, short + policy.k))
-        for place, outer in population.outer_outcome.items()
-        if outer
-        and place not in population.coded
-        and not crossings.is_share(place.dimension)
-        and (short := outer - (population.outcome or {})[place]) < policy.k
-    ]

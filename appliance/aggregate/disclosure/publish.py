@@ -40,7 +40,8 @@ def _range(attack: Attack, table: PublishedTable, cell: PublishedCell) -> Publis
         return replace(cell, n_lower=cell.n, n_upper=cell.n)
     if cell.suppression in ("not_offered", "coded"):
         return cell
-    low, high = attack.bounds(Key("n", table.metric, cell.detail, cell.school_id, cell.dimension, cell.category))
+    key = Key("n", table.metric, cell.detail, cell.school_id, cell.dimension, cell.category)
+    low, high = attack.bounds(attacker.canonical(key))
     return replace(cell, n_lower=low, n_upper=high)
 
 

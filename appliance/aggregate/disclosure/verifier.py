@@ -9,9 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from appliance.aggregate import crossings
-from appliance.aggregate.codelists import METRICS, held_by, home, sizes_of
+from appliance.aggregate.codelists import METRICS, held_by, home, size_key, sizes_of
 from appliance.aggregate.disclosure.claim import Claim
-from appliance.aggregate.published import Key, Measure, PublishedCell, PublishedTable
+from appliance.aggregate.published import Key, PublishedCell, PublishedTable
 from appliance.aggregate.tabulation import Tabulation
 
 Spot = tuple[str, str, str, str, str]
@@ -33,7 +33,7 @@ class Verifier:
         for table in truth:
             for cell in table.cells:
                 spot = (table.metric, cell.detail, cell.school_id, cell.dimension, cell.category)
-                self._true |= {Key("n", *spot): cell.count, _size_of(spot): cell.out_of}
+                self._true |= {_count_of(spot): cell.count, _size_of(spot): cell.out_of}
         self._rows: dict[Key, list[Spot]] = defaultdict(list)
         """Every number to the rows that print it, or that count a part of it."""
         self._sums_to: dict[Spot, set[tuple[str, str]]] = defaultdict(set)
@@ -44,7 +44,7 @@ class Verifier:
         """A row to the dimensions of its shares, of those with the outcome (True) and those without."""
         for spot in self._published:
             metric, detail, school, dimension, category = spot
-            printed = dict.fromkeys((Key("n", *spot), Key("complement", *spot), _size_of(spot)))
+            printed = dict.fromkeys((_count_of(spot), Key("complement", *spot), _size_of(spot)))
             for key in (*printed, *(key for told in self._wholes_of(spot) for key in told[:2])):
                 self._rows[key].append(spot)
                 self._true.setdefault(key, 0)
@@ -90,7 +90,7 @@ class Verifier:
 
     def _numbers(self, spot: Spot, witness: Mapping[Key, int]) -> dict[Key, int]:
         """Every number that a row tells or lets anyone work out, in a witness."""
-        sizes, counts = _size_of(spot), Key("n", *spot)
+        sizes, counts = _size_of(spot), _count_of(spot)
         size, n = self._value(sizes, witness), self._value(counts, witness)
         told = {counts: n, Key("complement", *spot): size - n, sizes: size}
         return told | {rest: self._value(w, witness) - self._value(p, witness) for rest, w, p in self._wholes_of(spot)}
@@ -105,16 +105,15 @@ class Verifier:
         if crossings.is_share(dimension):
             return
         if (outer := held_by(metric, detail)) and _is_there((*outer, *where), self._published):
-            yield Key("left_out", *sizes_of(metric, detail), *where), _size_of((*outer, *where)), _size_of(spot)
-        whole = (METRICS[metric].outcome_within, detail, *where)
-        if whole in self._published:
-            yield Key("short", *spot), Key("n", *whole), Key("n", *spot)
+            whole, part = _size_of((*outer, *where)), _size_of(spot)
+            if whole != part:
+                yield Key("left_out", *sizes_of(metric, detail), *where), whole, part
 
     def _changed(self, witness: Mapping[Key, int]) -> dict[Spot, tuple[int, int]] | None:
         """How far n and the group size of each touched row differ from the truth; None when a row forbids it."""
         changed: dict[Spot, tuple[int, int]] = {}
         for spot in dict.fromkeys(spot for key in witness for spot in self._rows.get(key, ())):
-            told, sizes, counts = self._numbers(spot, witness), _size_of(spot), Key("n", *spot)
+            told, sizes, counts = self._numbers(spot, witness), _size_of(spot), _count_of(spot)
             n, size = told[counts], told[sizes]
             if min(told.values()) < 0 or not self._allowed(spot, n, size):
                 return None
@@ -174,9 +173,12 @@ def _size_of(spot: Spot) -> Key:
     """The name of the size of a row's group: one name wherever the same students are counted."""
     metric, detail, school, dimension, category = spot
     dimension, category = crossings.group(dimension, category)
-    root, of = sizes_of(metric, detail)
-    measure: Measure = "denominator" if METRICS[root].rate else "n"
-    return Key(measure, home(root, dimension) or root, of, school, dimension, category)
+    return Key(*size_key(metric, detail, dimension), school, dimension, category)
+
+
+def _count_of(spot: Spot) -> Key:
+    """The name of a row's count: of a headcount that is the size of its group."""
+    return Key("n", *spot) if METRICS[spot[0]].rate else _size_of(spot)
 
 
 def _is_there(spot: Spot, published: Mapping[Spot, PublishedCell]) -> bool:

@@ -68,14 +68,18 @@ def cells(tables: Tables, metric: Metric, place_ids: dict[int, str]) -> Iterator
         if off.intersection(crossings.families(dimension)):
             continue
         alone = dimension in known.in_district
+        told = [detail for detail in details if codelists.is_told(metric.name, detail, dimension)]
         found = _count(tables, metric, dimension, place_ids)
         if crossings.is_share(dimension):
-            yield from _shares(tables, metric, dimension, found, {DISTRICT} if alone else there, details, place_ids)
+            yield from _shares(tables, metric, dimension, found, {DISTRICT} if alone else there, told, place_ids)
             continue
-        categories = sorted(_closed(dimension) | {category for _, category, _ in found})
-        for place, category, detail in product(sorted({DISTRICT} if alone else there), categories, details):
-            count, out_of = found.get((place, category, detail), (0, 0))
-            yield Cell(place, dimension, category, count, out_of, detail)
+        for detail in told:
+            counted = {category for _, category, one in found if one == detail}
+            # By grade a table of those whom a test was for has rows of the grades that took it, and of no other.
+            closed = set[str]() if dimension == "grade" and codelists.held_by(metric.name, detail) else _closed(dimension)
+            for place, category in product(sorted({DISTRICT} if alone else there), sorted(closed | counted)):
+                count, out_of = found.get((place, category, detail), (0, 0))
+                yield Cell(place, dimension, category, count, out_of, detail)
 
 
 def _closed(dimension: str) -> set[str]:

@@ -140,12 +140,11 @@ def canonical(key: Key) -> Key:
     """The name of a number that is printed more than once: the size of a group is that of the same students wherever
     they are counted, and a share's denominator is the size of its group.
     """
-    if key.measure != "denominator" or key.metric not in codelists.METRICS:
+    known = codelists.METRICS.get(key.metric)
+    if known is None or key.measure != ("denominator" if known.rate else "n"):
         return key
     dimension, category = crossings.group(key.dimension, key.category)
-    root, detail = codelists.sizes_of(key.metric, key.detail)
-    measure: Measure = "denominator" if codelists.metric(root).rate else "n"
-    return Key(measure, codelists.home(root, dimension) or root, detail, key.school_id, dimension, category)
+    return Key(*codelists.size_key(key.metric, key.detail, dimension), key.school_id, dimension, category)
 
 
 def _cell(system: System, table: PublishedTable, cell: PublishedCell, knowledge: Knowledge) -> None:
@@ -265,14 +264,15 @@ def _rests(tables: Sequence[PublishedTable], system: System) -> Iterable[Terms]:
 
 def rests(metric: str, detail: str, *where: str) -> Iterator[tuple[Key, Key, Key]]:
     """What a row leaves out of the groups, and of the outcome, that it counts a part of: rest, whole and part."""
-    outer, whole = codelists.held_by(metric, detail), codelists.metric(metric).outcome_within
+    outer = codelists.held_by(metric, detail)
     if outer:
-        part = canonical(Key("denominator", metric, detail, *where))
-        rest = Key("left_out", *codelists.sizes_of(metric, detail), *where)
-        yield rest, canonical(Key("denominator", *outer, *where)), part
-    if whole:
-        place = (metric, detail, *where)
-        yield Key("short", *place), Key("n", whole, detail, *where), Key("n", *place)
+        whole, part = (canonical(_size(*of, *where)) for of in (outer, (metric, detail)))
+        if whole != part:
+            yield Key("left_out", *codelists.sizes_of(metric, detail), *where), whole, part
+
+
+def _size(metric: str, *where: str) -> Key:
+    return Key("denominator" if codelists.metric(metric).rate else "n", metric, *where)
 
 
 def _where(key: Key) -> str:

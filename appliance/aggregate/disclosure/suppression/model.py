@@ -67,10 +67,10 @@ class Weights:
         numbers = {"size": population.size, "outer": population.outer_size}.get(name.part, population.outcome or {})
         if name.part == "rest":
             return 1.0  # never printed, so never to be hidden
+        line = f"{_counted(population, name.part).home[name.place.dimension]} {name.place.dimension}"
         weight = 100.0 + 10.0 * math.log2(1 + numbers[name.place])
         weight *= self.policy.district_weight if name.place.school_id == DISTRICT else 1
         weight *= self.policy.total_weight if name.place.dimension == ALL else 1
-        line = f"{population.home[name.place.dimension]} {name.place.dimension}"
         weight *= _LAST_HIDDEN if line in self.policy.last_hidden else 1
         weight *= _SHOWN_BEFORE if name in self.shown.get((population.metric, population.detail), ()) else 1
         if self.key:
@@ -126,7 +126,7 @@ class Numbering:
         self._least = np.minimum(low, self._values)
         self._most = np.array(
             [
-                float(population.most(name.place)) if sizes_known and name.part == "outcome" else ample
+                float(population.size[name.place]) if sizes_known and name.part == "outcome" else ample
                 for name in self._names
             ]
         )
@@ -182,18 +182,24 @@ class Numbering:
 
 def _named(population: Population, parts: tuple[Part, ...], dimensions: list[str]) -> Iterator[Name]:
     for part, dimension in product(parts, dimensions):
-        if _of(part, dimension):
-            places = population.places(dimension)
-            there = places if part in ("size", *_ENDS) else [one for one in places if one in population.outer_size]
-            yield from (Name(part, place) for place in there)
+        if _of(population, part, dimension):
+            there = _counted(population, part).places(dimension)
+            yield from (Name(part, place) for place in there if part != "rest" or place in population.outer_size)
+
+
+def _counted(population: Population, part: Part) -> Population:
+    """The population that numbers of a part are counted in."""
+    return population.outer if part == "outer" and population.outer else population
 
 
 def _value(population: Population, name: Name) -> int:
+    if name.part == "outer":
+        return population.outer_size[name.place]
     size = population.size[name.place]
     if name.part == "size":
         return size
-    if name.part in ("outer", "rest"):
-        return population.outer_size[name.place] - (size if name.part == "rest" else 0)
+    if name.part == "rest":
+        return population.outer_size[name.place] - size
     count = (population.outcome or {})[name.place]
     return count if name.part == "outcome" else size - count
 
@@ -205,6 +211,8 @@ def _printed(part: Part) -> Part:
 
 def _cannot_move(population: Population, name: Name, floor: int, *, sizes_known: bool) -> bool:
     """Whether everybody knows a number to be nobody; it needs no column."""
+    if name.part == "rest" and "grade" in crossings.families(name.place.dimension):
+        return True  # a grade is counted wholly
     if name.part in ("outer", "rest"):
         return floor == 1 and not population.outer_size[name.place]
     if population.size[name.place]:
@@ -227,7 +235,11 @@ def _sums(
         () if of_district else _lines_of_schools(population, parts, dimensions),
         _lines_of_shares(population, parts, dimensions),
         ((both, size, -1.0) for size, both in ends if size.part == "size" and "complement" in parts),
-        (([Name("size", one.place), Name("rest", one.place)], one, -1.0) for one in index if one.part == "outer"),
+        (
+            ([Name("size", one.place), Name("rest", one.place)], one, -1.0)
+            for one in index
+            if one.part == "outer" and one.place in population.size
+        ),
     )
     sums: Sums = []
     for terms, whole, factor in lines:
@@ -242,24 +254,26 @@ _Line = tuple[list[Name], Name, float]
 """Numbers that sum to a whole (factor -1.0), or that lose what it gains (factor 1.0)."""
 
 
-def _of(part: Part, dimension: str) -> bool:
+def _of(population: Population, part: Part, dimension: str) -> bool:
     """Whether a dimension has numbers of this part. A share repeats the size of its group, and has no complement."""
-    return part == "outcome" or not crossings.is_share(dimension)
+    is_counted = dimension in _counted(population, part).codes
+    return is_counted and (part == "outcome" or not crossings.is_share(dimension))
 
 
 def _lines(population: Population, parts: tuple[Part, ...], dimensions: list[str]) -> Iterator[_Line]:
     for dimension, part in product(dimensions, parts):
-        if _of(part, dimension) and part != "rest":
-            for whole, places in population.margins(dimension):
+        if _of(population, part, dimension) and part != "rest":
+            for whole, places in _counted(population, part).margins(dimension):
                 if whole.dimension in dimensions:
                     yield [Name(part, place) for place in places], Name(part, whole), -1.0
 
 
 def _lines_of_schools(population: Population, parts: tuple[Part, ...], dimensions: list[str]) -> Iterator[_Line]:
     for dimension, part in product(dimensions, parts):
-        if _of(part, dimension) and part != "rest":
-            for whole, schools in population.sums_of_schools(dimension).items():
-                for code in population.categories(dimension):
+        if _of(population, part, dimension) and part != "rest":
+            counted = _counted(population, part)
+            for whole, schools in counted.sums_of_schools(dimension).items():
+                for code in counted.categories(dimension):
                     at = Place(whole, dimension, code)
                     yield [Name(part, at._replace(school_id=school)) for school in schools], Name(part, at), -1.0
 

@@ -4,6 +4,7 @@ Split like this each problem is a two-way table whose optimum can be proved. The
 quite jointly safe: the attacker, who sees everything at once, says where `mend` must add.
 """
 
+import functools
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -143,20 +144,24 @@ def _seen_from_within(outer: Population | None, names: Pattern) -> set[Name]:
 
 
 def _same_sizes(work: Work, pattern: Pattern, population: Population) -> None:
-    """Hide a group in all tables about the same students: its size is one number.
-
-    And in another subject, where the group is counted within the same one: the two are nearly the same students.
-    """
+    """Hide a group in all tables about the same students: its size is one number."""
     hidden = {name for name in pattern[population.owner] if name.part == "size"}
-    family, within = codelists.sizes_of(*population.owner), codelists.held_by(*population.owner)
     for other in work.cube.populations:
-        is_kin = codelists.sizes_of(*other.owner) == family or (within and codelists.held_by(*other.owner) == within)
-        there = {name for name in hidden if other.size.get(name.place, 0) >= max(1, work.policy.smallest_hidden)}
-        if is_kin and not there <= pattern.get(other.owner, there):
+        same = functools.cache(functools.partial(_is_same_size, population, other))
+        there = {
+            name
+            for name in hidden
+            if other.size.get(name.place, 0) >= max(1, work.policy.smallest_hidden) and same(name.place.dimension)
+        }
+        if not there <= pattern.get(other.owner, there):
             pattern[other.owner] |= there
             if other.outcome is not None:
                 pattern[other.owner] = _outcomes_of_hidden_groups(other, pattern[other.owner])
                 _forget_codes(other, pattern[other.owner])
+
+
+def _is_same_size(one: Population, other: Population, dimension: str) -> bool:
+    return codelists.size_of(*one.owner, dimension) == codelists.size_of(*other.owner, dimension)
 
 
 def cover(work: Work, changes: Population, hidden: set[Name], wishes: list[Wish]) -> set[Name]:
@@ -210,8 +215,12 @@ def _support_of(systems: _Systems, hidden: set[Name], wish: Wish, promised: set[
     Codes give way only when nothing else helps.
     """
     population, dimension = systems.population, wish.name.place.dimension
-    own = [] if dimension == ALL else [*population.beside(dimension), dimension]
-    for lift_codes, dimensions in product((False, True), (own, population.dimensions)):
+    counted = population.outer if wish.name.part == "outer" and population.outer else population
+    own = [] if dimension == ALL else [*counted.beside(dimension), dimension]
+    everything = [*population.dimensions]
+    if "outer" in systems.parts and population.outer:
+        everything += [name for name in population.outer.dimensions if name not in everything]
+    for lift_codes, dimensions in product((False, True), (own, everything)):
         if not dimensions or (lift_codes and not population.coded):
             continue
         joint = systems.over(dimensions).under(hidden, [wish], promised, lift_codes=lift_codes, asked=dimension)
@@ -315,6 +324,6 @@ def _kept(work: Work, population: Population) -> set[Name]:
 def _kindred(population: Population, pattern: Pattern) -> set[Name]:
     """Groups hidden among the same students, or among those whom these are some of, are hidden here too."""
     family, within = codelists.sizes_of(*population.owner), codelists.metric(population.metric).within
-    kin = [key for key in pattern if codelists.sizes_of(*key) == family or key[0] in (within, population.metric)]
+    kin = [key for key in pattern if codelists.sizes_of(*key) == family or key[0] == within]
     names = {name for key in kin for name in pattern[key] if name.part == "size"}
     return {name for name in names if population.size.get(name.place, 0) > 0}
