@@ -331,7 +331,9 @@ def check(metric_name: str, dimension: str, category: str, detail: str) -> None:
     if detail not in known.details:
         raise Refused(f"Table {metric_name}: a cell has a detail that is not one of {known.details}.")
     if not is_told(metric_name, detail, dimension):
-        raise Refused(f"Table {metric_name}: {detail} is told in total and by grade alone. Remove cells of {dimension}.")
+        raise Refused(
+            f"Table {metric_name}: {detail} is told in total and by grade alone. Remove cells of {dimension}."
+        )
 
 
 def is_told(name: str, detail: str, dimension: str) -> bool:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from appliance.aggregate import codelists, crossings
 from appliance.aggregate.disclosure.cube import Place, Population
-from appliance.aggregate.disclosure.history import Earlier
+from appliance.aggregate.disclosure.history import Earlier, dated
 from appliance.aggregate.disclosure.suppression import Pattern, Work
 from appliance.aggregate.published import Key, Measure, PublishedCell, PublishedTable
 from appliance.aggregate.turnover import NOTHING, Turnover
@@ -212,16 +212,6 @@ def _rows(population: Population, earlier: Earlier) -> Iterator[tuple[Place, Pub
 def _last_rows(population: Population, earlier: Sequence[Earlier]) -> dict[Place, PublishedCell]:
     """The newest row of each place, every number of it with the date that it is of."""
     return {place: dated(cell, earlier[-1].label) for place, cell in _rows(population, earlier[-1])} if earlier else {}
-
-
-def dated(cell: PublishedCell, label: str) -> PublishedCell:
-    """A row of an earlier release as a later one quotes it: every number that it tells has its date."""
-    n = cell.n is not None or cell.suppression in ("coded", "not_offered")
-    return replace(
-        cell,
-        n_as_of=(cell.n_as_of or label) if n else "",
-        denominator_as_of=(cell.denominator_as_of or label) if cell.denominator is not None else "",
-    )
 
 
 def carried(

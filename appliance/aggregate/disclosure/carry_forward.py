@@ -34,8 +34,13 @@ def carry_forward(
     tables: Sequence[PublishedTable],
     earlier: Sequence[Earlier],
     progress: Progress = quietly,
+    *,
+    repeated: Sequence[PublishedTable] = (),
 ) -> tuple[list[PublishedTable], list[AttackLine]]:
-    """The tables with every number that may not be counted anew as it was, and an attack line for each release."""
+    """The tables with every number that may not be counted anew as it was, and an attack line for each release.
+
+    `repeated`: tables that leave beside them as an earlier release told them; the attacker has them as well.
+    """
     # In a table of changes nobody knows that a withheld number is not 0.
     over = replace(work, policy=msgspec.structs.replace(work.policy, zeros="hidden"), shown={}, promised={}, blocks=[])
     populations = {(population.metric, population.detail): population for population in work.cube.populations}
@@ -46,14 +51,14 @@ def carry_forward(
         settled |= _settle(over, pattern, earlier, together)
     progress("Comparing", len(settled), len(settled))
     told = _write(tables, populations, settled, earlier)
-    loot = _loot(told, earlier, work.policy)
+    loot = _loot([*told, *repeated], earlier, work.policy)
     for withhold in (_row_old, _dimension_old, _all_old):
         for (of, school, dimension), owner in product(sorted(loot), populations):
             if of == owner_of(*owner):
                 withhold(settled[owner].stale, populations[owner], school, dimension)
         if loot:
             told = _write(tables, populations, settled, earlier)
-            loot = _loot(told, earlier, work.policy, within={of for of, *_ in loot})
+            loot = _loot([*told, *repeated], earlier, work.policy, within={of for of, *_ in loot})
     if loot:
         raise Refused("This release and earlier ones together still give numbers away. Nothing was released.")
     lines = [

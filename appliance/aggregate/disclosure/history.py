@@ -6,7 +6,7 @@ not hide that a group which was empty has a first member now: for that, values m
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from appliance.aggregate import codelists
@@ -14,7 +14,7 @@ from appliance.aggregate.disclosure.cube import Cube, Place
 from appliance.aggregate.disclosure.policy import Policy
 from appliance.aggregate.disclosure.suppression import Pattern
 from appliance.aggregate.disclosure.suppression.model import Name
-from appliance.aggregate.published import Key, PublishedTable
+from appliance.aggregate.published import Key, PublishedCell, PublishedTable
 from appliance.aggregate.refusal import Refused
 from appliance.aggregate.tabulation import Cell, Tabulation
 from appliance.aggregate.turnover import NOTHING, Turnover, Turnovers
@@ -28,6 +28,10 @@ class Earlier:
     """Names it in later releases: its snapshot, such as 2026-10-01, or 2026-10-01v2 for a second version of it."""
     tables: Sequence[PublishedTable]
     turnovers: Turnovers
+
+
+Repeated = list[PublishedTable]
+"""Tables that a later release quotes from an earlier one: every number has its date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +93,38 @@ def with_earlier_places(tabulations: Sequence[Tabulation], earlier: Sequence[Ear
         there = {(cell.school_id, cell.dimension, cell.category, cell.detail) for cell in counted.cells}
         zeros = [Cell(*at[:3], 0, 0, at[3]) for at in sorted(listed[counted.metric] - there)]
         full.append(replace(counted, cells=(*counted.cells, *zeros)))
-    missing = listed.keys() - {table.metric for table in tabulations}
+    missing = {name for name in listed if not codelists.metric(name).once} - {table.metric for table in tabulations}
     if missing:
         raise Refused(f"An earlier release has the table {min(missing)}, and nothing was counted for it now.")
     return full
+
+
+def told_once(tabulations: Sequence[Tabulation], earlier: Sequence[Earlier]) -> tuple[list[Tabulation], Repeated]:
+    """The counts without what is told once in a school year, and such tables as an earlier release told them.
+
+    They are about groups that no other table tells, whom nobody compares from one release to the next. So the first
+    release of a school year tells them, or none of that year does.
+    """
+    if not earlier:
+        return list(tabulations), []
+    told = {table.metric: table for release in earlier for table in _dated(release)}
+    return [table for table in tabulations if not codelists.metric(table.metric).once], list(told.values())
+
+
+def _dated(release: Earlier) -> Iterator[PublishedTable]:
+    for table in release.tables:
+        if codelists.metric(table.metric).once:
+            yield replace(table, cells=tuple(dated(cell, release.label) for cell in table.cells))
+
+
+def dated(cell: PublishedCell, label: str) -> PublishedCell:
+    """A row of an earlier release as a later one quotes it: every number that it tells has its date."""
+    n = cell.n is not None or cell.suppression in ("coded", "not_offered")
+    return replace(
+        cell,
+        n_as_of=(cell.n_as_of or label) if n else "",
+        denominator_as_of=(cell.denominator_as_of or label) if cell.denominator is not None else "",
+    )
 
 
 def names_of(table: PublishedTable) -> Iterable[tuple[tuple[str, str], Name, bool]]:

@@ -10,8 +10,8 @@ from appliance.aggregate.disclosure import audit, publish
 from appliance.aggregate.disclosure.attacker.loot import numbers
 from appliance.aggregate.disclosure.carry_forward import carry_forward
 from appliance.aggregate.disclosure.coarsening import coarsen, coarsen_grades
-from appliance.aggregate.disclosure.cube import read
-from appliance.aggregate.disclosure.history import Earlier, coarse, names_of, recall, with_earlier_places
+from appliance.aggregate.disclosure.cube import Cube, read
+from appliance.aggregate.disclosure.history import Earlier, coarse, names_of, recall, told_once, with_earlier_places
 from appliance.aggregate.disclosure.policy import Policy
 from appliance.aggregate.disclosure.primary import code_outcomes
 from appliance.aggregate.disclosure.proof import Proof, prove
@@ -52,7 +52,8 @@ def protect(
     started = time.monotonic()
     policy = policy or Policy()
     earlier = coarse(earlier, policy)
-    tabulations = with_earlier_places(coarsen(tabulations, policy), earlier)
+    tabulations, repeated = told_once(coarsen(tabulations, policy), earlier)
+    tabulations = with_earlier_places(tabulations, earlier)
     areas = {geography.code: geography.schools for geography in policy.geographies}
     cube = read(tabulations, coarsen_grades(offered or {}, policy), areas)
     past = recall(cube, earlier)
@@ -64,10 +65,10 @@ def protect(
     lines, smallest = [*proof.lines], policy.smallest_hidden
     if earlier:
         # A group that was hidden may be empty by now, and is hidden still: nothing is known of its size any more.
-        tables, more, smallest = *_beside(work, pattern, tables, earlier, progress), 0
+        tables, more, smallest = *_beside(work, pattern, tables, earlier, repeated, progress), 0
         lines += more
         _check_promises(work, tables)
-    tables = publish.with_ranges(tables, smallest)
+    tables = _in_order([*publish.with_ranges(tables, smallest), *repeated], cube)
     report = replace(
         _report(work, tables, lines, time.monotonic() - started),
         repair_rounds=proof.rounds,
@@ -79,15 +80,28 @@ def protect(
     return Protected(tuple(seal(table) for table in tables), report)
 
 
+def _in_order(tables: Sequence[PublishedTable], cube: Cube) -> list[PublishedTable]:
+    """The tables as a package lists them, all of this release's day."""
+    order = list(codelists.METRICS)
+    tables = [replace(table, school_year=cube.school_year, snapshot=cube.snapshot) for table in tables]
+    return sorted(tables, key=lambda table: order.index(table.metric))
+
+
 def _beside(
-    work: Work, pattern: Pattern, tables: list[PublishedTable], earlier: Sequence[Earlier], progress: Progress
+    work: Work,
+    pattern: Pattern,
+    tables: list[PublishedTable],
+    earlier: Sequence[Earlier],
+    repeated: Sequence[PublishedTable],
+    progress: Progress,
 ) -> tuple[list[PublishedTable], list[AttackLine]]:
     """The tables beside earlier releases. Where none of those counted, there is nothing to subtract from."""
     counted = {_owner(table, cell) for release in earlier for table in release.tables for cell in table.cells}
     known = tuple(one for one in work.cube.populations if (one.metric, one.detail) in counted)
     parts = [replace(table, cells=tuple(c for c in table.cells if _owner(table, c) in counted)) for table in tables]
     then = replace(work, cube=replace(work.cube, populations=known))
-    carried, lines = carry_forward(then, pattern, [part for part in parts if part.cells], earlier, progress)
+    parts = [part for part in parts if part.cells]
+    carried, lines = carry_forward(then, pattern, parts, earlier, progress, repeated=repeated)
     told = {(table.metric, *_row(cell)): cell for table in carried for cell in table.cells}
     return [
         replace(table, cells=tuple(told.get((table.metric, *_row(cell)), cell) for cell in table.cells))

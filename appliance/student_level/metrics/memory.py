@@ -80,10 +80,10 @@ def note(tables: Tables, metric: Metric) -> None:
     """Take down who is in the numbers of a metric that leaves, from the temporary table `counted`.
 
     Of a table that counts the students of another one, only who is in `n`. The district and declared geographies are
-    known from the schools, and who has left this school year's records is not asked about.
+    known from the schools. Who has left this school year's records is not asked about, nor what is told once a year.
     """
     known = codelists.metric(metric.name)
-    if metric.groups == "reporting_student" and not known.totals_in:
+    if metric.groups == "reporting_student" and not known.totals_in and not known.once:
         tables.execute(
             "INSERT INTO temp.counted_number SELECT place_key, student_key, :metric, detail, count FROM temp.counted"
             " WHERE place_key > 0 AND (count > 0 OR :has_own_sizes)",
@@ -140,7 +140,8 @@ def turnovers(tables: Tables, memory: int, since: int, label: str, metrics: tupl
     """How many distinct students each number of these metrics exchanged between two countings."""
     changed: Counter[Key] = Counter()
     settled: Counter[Key] = Counter()
-    numbers = [one for metric in metrics if metric.groups == "reporting_student" for one in _numbers(metric.name)]
+    asked = [metric.name for metric in metrics if metric.groups == "reporting_student"]
+    numbers = [one for name in asked if not codelists.metric(name).once for one in _numbers(name)]
     for sides in _students(tables, memory, since):
         for key, is_settled in _touched(sides, numbers):
             changed[key] += 1

@@ -76,7 +76,9 @@ def cells(tables: Tables, metric: Metric, place_ids: dict[int, str]) -> Iterator
         for detail in told:
             counted = {category for _, category, one in found if one == detail}
             # By grade a table of those whom a test was for has rows of the grades that took it, and of no other.
-            closed = set[str]() if dimension == "grade" and codelists.held_by(metric.name, detail) else _closed(dimension)
+            closed = (
+                set[str]() if dimension == "grade" and codelists.held_by(metric.name, detail) else _closed(dimension)
+            )
             for place, category in product(sorted({DISTRICT} if alone else there), sorted(closed | counted)):
                 count, out_of = found.get((place, category, detail), (0, 0))
                 yield Cell(place, dimension, category, count, out_of, detail)

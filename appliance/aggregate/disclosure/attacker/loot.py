@@ -108,17 +108,23 @@ def _proves_too_much(run: Attack, key: Key, target: Target) -> bool:
 
 
 def _n(table: PublishedTable, cell: PublishedCell) -> Key:
-    return Key("n", table.metric, cell.detail, cell.school_id, cell.dimension, cell.category)
+    return canonical(Key("n", table.metric, cell.detail, cell.school_id, cell.dimension, cell.category))
 
 
 def hidden_numbers(tables: Sequence[PublishedTable]) -> set[Key]:
     """Every printed number that the tables leave out."""
-    return {key for key, number, _ in numbers(tables) if number is None}
+    return {key for key, number, _ in numbers(tables) if number is None} - _own(tables)
 
 
 def _carried(tables: Sequence[PublishedTable]) -> dict[Key, int]:
-    """The numbers of an earlier day that the tables carry forward."""
-    return {key: number for key, number, as_of in numbers(tables) if as_of and number is not None}
+    """The numbers of an earlier day that the tables carry forward, and do not tell of their own."""
+    told = _own(tables)
+    return {key: n for key, n, as_of in numbers(tables) if as_of and n is not None and key not in told}
+
+
+def _own(tables: Sequence[PublishedTable]) -> set[Key]:
+    """What is told of the tables' own day. A number may stand in several tables, in one of them with an old date."""
+    return {key for key, number, as_of in numbers(tables) if number is not None and not as_of}
 
 
 def _shown_elsewhere(tables: Sequence[PublishedTable], others: Sequence[PublishedTable]) -> dict[Key, int]:
@@ -137,7 +143,7 @@ def numbers(tables: Sequence[PublishedTable]) -> Iterator[tuple[Key, int | None,
                 continue
             rest = (table.metric, cell.detail, cell.school_id, cell.dimension, cell.category)
             nobody = cell.suppression == "not_offered"
-            yield Key("n", *rest), 0 if nobody else cell.n, cell.n_as_of
+            yield canonical(Key("n", *rest)), 0 if nobody else cell.n, cell.n_as_of
             if rate and not crossings.is_share(cell.dimension):
                 size, as_of = (0, cell.n_as_of) if nobody else (cell.denominator, cell.denominator_as_of)
                 yield canonical(Key("denominator", *rest)), size, as_of

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, product
 from math import inf
 
@@ -116,8 +116,9 @@ def read(tables: Sequence[PublishedTable], knowledge: Knowledge) -> System:
     """Write down everything that the tables and the knowledge say. Raises `Refused` when they contradict each other."""
     system = System({}, {}, set())
     for table in tables:
-        for cell in table.cells:
-            _cell(system, table, cell, knowledge)
+        knows = replace(knowledge, smallest_hidden=0) if _is_repeated(table) else knowledge
+        for cell in map(_undated, table.cells) if _is_repeated(table) else table.cells:
+            _cell(system, table, cell, knows)
     for key, number in knowledge.numbers.items():
         if number < system.lowest.get(key, number):
             raise Refused(f"What is known from elsewhere contradicts the tables in {_where(key)}.")
@@ -155,7 +156,7 @@ def _cell(system: System, table: PublishedTable, cell: PublishedCell, knowledge:
                 raise Refused(f"The published numbers contradict each other in {_where(key)}.")
             system.lowest.pop(key, None)
         elif key not in system.known:
-            system.lowest[key] = lowest
+            system.lowest[key] = max(lowest, system.lowest.get(key, lowest))
         if number is None and (measure != "denominator" or not crossings.is_share(cell.dimension)):
             system.hidden.add(key)
 
@@ -178,6 +179,18 @@ def _cell(system: System, table: PublishedTable, cell: PublishedCell, knowledge:
     say("n", n, lowest)
     say("denominator", denominator, knowledge.smallest_hidden)
     say("complement", None if n is None or denominator is None else denominator - n, others)
+
+
+def _is_repeated(table: PublishedTable) -> bool:
+    """Whether a table says nothing of its release's day: it quotes an earlier one, for it is told once a school year."""
+    dated = (cell.n_as_of or cell.denominator_as_of for cell in table.cells)
+    return codelists.metric(table.metric).once and any(dated)
+
+
+def _undated(cell: PublishedCell) -> PublishedCell:
+    """What a row of such a table says of the release's own day: that there is such a number."""
+    where = (cell.school_id, cell.dimension, cell.category, cell.detail)
+    return PublishedCell(*where, None, None, "hidden")
 
 
 def _complements(tables: Sequence[PublishedTable]) -> Iterable[Terms]:
@@ -236,7 +249,10 @@ def _printed(system: System, key: Key) -> Key | None:
 
 def _school_sums(tables: Sequence[PublishedTable]) -> Iterable[Terms]:
     """The schools of each category sum to the district and to their areas."""
+    everywhere = {cell.school_id for table in tables for cell in table.cells}
     for table in tables:
+        if _is_repeated(table) and {cell.school_id for cell in table.cells} < everywhere:
+            continue  # a school has opened since
         columns: dict[tuple[str, str, str], list[str]] = defaultdict(list)
         for cell in table.cells:
             columns[(cell.detail, cell.dimension, cell.category)].append(cell.school_id)
