@@ -7,7 +7,6 @@ from itertools import product
 
 import msgspec
 
-from appliance.aggregate import codelists
 from appliance.aggregate.codelists import ALL
 from appliance.aggregate.disclosure import carry
 from appliance.aggregate.disclosure.attacker.loot import Target, owner_of, plunder

@@ -200,4 +200,4 @@ def _table(cube: Cube, changes: Changes, withheld: set[Place]) -> PublishedTable
 
 
 def _key(place: Place) -> Key:
-    return Key("n", _AS_A_HEADCOUNT, "", *place)
+    return attacker.canonical(Key("n", _AS_A_HEADCOUNT, "", *place))

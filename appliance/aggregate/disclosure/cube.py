@@ -127,9 +127,9 @@ class Population:
     def left_out(self) -> Iterator[tuple[Place, int]]:
         """Each group that is within another, and how many of that one are not in it. A grade is counted wholly."""
         for place, size in self.size.items():
-            if place in self.outer_size and not crossings.is_share(place.dimension):
-                if "grade" not in crossings.families(place.dimension):
-                    yield place, self.outer_size[place] - size
+            whole = crossings.is_share(place.dimension) or "grade" in crossings.families(place.dimension)
+            if place in self.outer_size and not whole:
+                yield place, self.outer_size[place] - size
 
     @property
     def owner(self) -> tuple[str, str]:

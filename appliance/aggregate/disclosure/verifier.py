@@ -33,7 +33,9 @@ class Verifier:
         for table in truth:
             for cell in table.cells:
                 spot = (table.metric, cell.detail, cell.school_id, cell.dimension, cell.category)
-                self._true |= {_count_of(spot): cell.count, _size_of(spot): cell.out_of}
+                self._true[_count_of(spot)] = cell.count
+                if not crossings.is_share(cell.dimension):  # a share repeats the size of its group
+                    self._true[_size_of(spot)] = cell.out_of
         self._rows: dict[Key, list[Spot]] = defaultdict(list)
         """Every number to the rows that print it, or that count a part of it."""
         self._sums_to: dict[Spot, set[tuple[str, str]]] = defaultdict(set)

@@ -116,8 +116,9 @@ def read(tables: Sequence[PublishedTable], knowledge: Knowledge) -> System:
     """Write down everything that the tables and the knowledge say. Raises `Refused` when they contradict each other."""
     system = System({}, {}, set())
     for table in tables:
-        knows = replace(knowledge, smallest_hidden=0) if _is_repeated(table) else knowledge
-        for cell in map(_undated, table.cells) if _is_repeated(table) else table.cells:
+        repeated = _is_repeated(table)
+        knows = replace(knowledge, smallest_hidden=0) if repeated else knowledge
+        for cell in map(_undated, table.cells) if repeated else table.cells:
             _cell(system, table, cell, knows)
     for key, number in knowledge.numbers.items():
         if number < system.lowest.get(key, number):
