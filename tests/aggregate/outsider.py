@@ -23,6 +23,8 @@ SAME_SIZES = {
     "chronic_absence": "membership", "discipline": "membership", "assessment_performance": "assessment_participation"
 }  # fmt: skip
 """Rates whose groups are those of another table."""
+SAME_DETAIL = {"MATH": "RLA"}
+"""A subject whose grades are those of another one."""
 WITHIN = {"assessment_participation": "membership"}
 """A table whose groups are some of another's."""
 ALL_RATES = {
@@ -84,19 +86,19 @@ class Outsider:
 
     def _same_students(self, rates):
         """Sizes that are one number in several tables; and groups within groups, whose rest is not negative."""
-        first: dict[tuple, tuple] = {}
         for (name, detail, school, group), key in list(self.at.items()):
-            if name not in rates or any(column == "outcome" for column, _ in group):
+            if any(column == "outcome" for column, _ in group):
                 continue
-            root = SAME_SIZES.get(name, name)
-            same = self.at.get((root, detail if root in rates else "", school, group))
-            size = ("d" if root in rates else "n", *same) if same else ("d", *key)
-            size = first.setdefault((root, detail if root in rates else "", school, group), size)
-            if size != ("d", *key):
-                self._sum([("d", *key)], size)
+            size, root = ("d" if name in rates else "n", *key), SAME_SIZES.get(name, name)
             outer = self.at.get((WITHIN.get(root), "", school, group))
-            if outer:
-                self._rest(("d", *key), ("n", *outer))
+            if outer and any(column == "grade" for column, _ in group):
+                self._sum([size], ("n", *outer))  # a grade takes a test as a whole
+                continue
+            first = self.at.get((root, SAME_DETAIL.get(detail, detail) if root in WITHIN else "", school, group))
+            if first and first != key:
+                self._sum([size], ("d" if first[0] in rates else "n", *first))
+            elif outer:
+                self._rest(size, ("n", *outer))
 
     def _rest(self, part, whole):
         rest = ("rest", *part)

@@ -322,8 +322,13 @@ def _kept(work: Work, population: Population) -> set[Name]:
 
 
 def _kindred(population: Population, pattern: Pattern) -> set[Name]:
-    """Groups hidden among the same students, or among those whom these are some of, are hidden here too."""
-    family, within = codelists.sizes_of(*population.owner), codelists.metric(population.metric).within
-    kin = [key for key in pattern if codelists.sizes_of(*key) == family or key[0] == within]
-    names = {name for key in kin for name in pattern[key] if name.part == "size"}
-    return {name for name in names if population.size.get(name.place, 0) > 0}
+    """Groups hidden where the same students are counted are hidden here too."""
+    return {
+        name
+        for owner, names in pattern.items()
+        for name in names
+        if name.part == "size"
+        and population.size.get(name.place, 0) > 0
+        and codelists.size_of(*owner, name.place.dimension)
+        == codelists.size_of(*population.owner, name.place.dimension)
+    }
