@@ -19,7 +19,7 @@ class Cell:
 
     `school_id` is a state school id, or `DISTRICT`. `dimension` names one reporting group family (all, grade, race,
     sex, english_learner, disability, economic) and `category` a code of its published code list. District cells are
-    counted, never summed from schools: a student in two schools counts once.
+    those of the schools together: each student stands at one school.
     `detail` splits an outcome further where the metric has more than one (subject and level), else is empty.
     For a plain headcount `out_of` equals `count`.
     """

@@ -6,13 +6,14 @@ import subprocess
 import traceback
 from dataclasses import replace
 
+import msgspec
 import pytest
 from districts import district
 from maplewood_release import SCHOOLS, build, facts, files_of, package_bytes
 
 from appliance.aggregate.disclosure import Policy, protect
 from appliance.aggregate.refusal import Refused
-from appliance.aggregate.release import Signer, archive
+from appliance.aggregate.release import Signer, archive, rules_wording
 from appliance.aggregate.tabulation import Tabulation
 
 
@@ -227,8 +228,19 @@ def test_the_report_says_what_the_attacks_do_not_cover(maplewood, signer):
     report = archive.unpack(package_bytes(maplewood, facts(), signer))["report.txt"].decode()
     not_covered = " ".join(report.partition("WHAT THE ATTACKS DO NOT COVER")[2].partition("WHAT EACH TABLE")[0].split())
     for told in (
-        "- Students who count at two schools of the district",
-        "chronic absence and discipline against membership, and who was tested against who is enrolled",
-        "- Someone who has a public enrolment list",
+        "- Tables about students of the past (graduation, completers, dropouts, leavers)",
+        "- Releases of two school years",
+        "beyond numbers worked out exactly",
+        "- Two or more students of small groups",
+        "- Someone who already knows most members of a group",
+        "a rule-aware attacker",
+        "a Bayesian attacker",
     ):
         assert told in not_covered
+    assert "public enrolment list" not in not_covered
+
+
+def test_without_a_public_list_the_report_says_that_one_who_has_it_was_not_tried(maplewood, signer):
+    unlisted = replace(maplewood.report, policy=msgspec.structs.replace(maplewood.report.policy, public=()))
+    report = "\n".join(rules_wording.attacks(unlisted))
+    assert "- Someone who has a public enrolment list" in report

@@ -96,9 +96,9 @@ def attacks(made: Report) -> Iterator[str]:
     yield ""
     yield (
         "Each student who is alone in a group, at a school or in the district, was also given what that student knows: "
-        "the own group, and the own result in every table. It makes no other small group exact. Who is alone in the "
-        "district is known to be so in each school that he or she goes to; the only members of a group at two schools "
-        "are otherwise taken for two students. For every sum the attacker knows how many count twice in it."
+        "the own group, and the own result in every table. It makes no other small group exact. Each student stands at "
+        "one school: who is alone in the district is alone at that school, and the only members of a group at two "
+        "schools are two students."
     )
     yield ""
     yield (
@@ -111,9 +111,9 @@ def attacks(made: Report) -> Iterator[str]:
     yield (
         "Take any line of a table: a school, and the groups of one kind. Subtract the numbers shown from the total. "
         "What is left is shared by the hidden ones, and at least two of them can give and take. Then take the same "
-        "group down the schools, against the district: there a student of two schools counts at both, and once in the "
-        'district, so the schools may add up to more. The manual\'s page "Check it by hand" does it on small tables, '
-        "and `schoolhouse release attack THIS.zip` does it on all of them at once."
+        "group down the schools, against the district: each student stands at one school, so the schools always add up "
+        'to the district. The manual\'s page "Check it by hand" does it on small tables, and `schoolhouse release '
+        "attack THIS.zip` does it on all of them at once."
     )
     if made.carried:
         yield (
@@ -123,18 +123,18 @@ def attacks(made: Report) -> Iterator[str]:
     yield ""
     yield "WHAT THE ATTACKS DO NOT COVER"
     yield (
-        "- Students who count at two schools of the district: the schools' numbers less the district's are how many "
-        "they are, and of which groups. So few students can be told from it, down to one."
+        "- Tables about students of the past (graduation, completers, dropouts, leavers): they overlap each other, and "
+        "each is protected by itself. What two of them differ by can be a few students."
     )
-    yield (
-        "- Tables that count overlapping students: the group sizes of chronic absence and discipline against "
-        "membership, and who was tested against who is enrolled. The differences can be a few students."
-    )
-    yield (
-        "- Someone who has a public enrolment list: with its group sizes, small numbers by program can be narrowed or "
-        "worked out."
-    )
-    yield "- Someone who replays the method itself in order to guess why a number was hidden."
-    yield "- Someone who weighs the remaining possibilities by what is likely (a Bayesian attacker)."
+    yield "- Releases of two school years held against each other: those of one school year are."
+    if not made.policy.public:
+        yield (
+            "- Someone who has a public enrolment list: with its group sizes, small numbers by program can be narrowed "
+            "or worked out."
+        )
+    yield "- A student who is alone in a group, beyond numbers worked out exactly: narrower ranges were not tried."
     yield "- Two or more students of small groups who put together what they know of themselves."
+    yield "- Someone who already knows most members of a group."
+    yield "- Someone who replays the method itself in order to guess why a number was hidden (a rule-aware attacker)."
+    yield "- Someone who weighs the remaining possibilities by what is likely (a Bayesian attacker)."
     yield "- Files that the district gives out in other ways."

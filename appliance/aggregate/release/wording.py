@@ -112,7 +112,8 @@ def _over_time(facts: ReleaseFacts, made: Report) -> list[str]:
         f"A number is counted anew only when at least {rules.minimum_n} students entered or left it since each earlier "
         "release that counted it, and the same holds for every sum of numbers that can be worked out. Any other number "
         "keeps its old value: n_as_of and denominator_as_of name the release it is from. What was hidden once stays "
-        "hidden until the school year is over, also where nobody is left.",
+        "hidden until the school year is over, also where nobody is left. The state's test is told once in a school "
+        "year: a later release repeats those tables as the first told them, or has none.",
         *(f"- {count:,} numbers are carried forward from the release of {label}." for label, count in made.carried),
         "Earlier packages, by sha256:",
         *(f"- {package.label}: {package.sha256}" for package in facts.earlier),
@@ -156,8 +157,8 @@ def readme(facts: ReleaseFacts, tables: Iterable[str], key: PublicKey) -> str:
         "  All columns are text there; cast n to INTEGER where you add.",
         "",
         "COLUMNS",
-        "  school_id is empty in the district's rows. These are counted and never summed from schools: a student in",
-        "  two schools counts once. category_set says which group columns are filled (TOT: none of them).",
+        "  school_id is empty in the district's rows. Each student stands at one school, so the schools of a category",
+        "  set add up to the district. category_set says which group columns are filled (TOT: none of them).",
         "  n is empty when hidden; n_lower and n_upper then say what anyone can work out. denominator is the size of",
         "  the group, where n is a part of it. n_as_of and denominator_as_of name the earlier release that a number is",
         "  carried forward from; empty: it is of this release's day. Do not add numbers of two days.",
