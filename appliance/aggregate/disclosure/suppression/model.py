@@ -143,12 +143,12 @@ class Numbering:
         promised: Collection[Name] = (),
         *,
         lift_codes: bool = False,
-        asked: str,
+        asked: str = "",
     ) -> Numbered:
         """The table of a pattern. `promised`: may not be hidden, unless they are already.
 
-        `lift_codes`: coded outcomes may be hidden. `asked`: the dimension that is to be protected; what everybody can
-        look up of the others stands still, hidden or not.
+        `lift_codes`: coded outcomes may be hidden. `asked`: the dimension whose group sizes are to be protected; what
+        everybody can look up of the others stands still, hidden or not.
         """
         population, index = self._population, self._index
         forced = np.array([name in hidden or name.part == "rest" for name in self._printed], dtype=np.bool_)
@@ -161,7 +161,8 @@ class Numbering:
             size = population.size[name.place]
             least[column], most[column] = within if name.part == "outcome" else (size - within[1], size - within[0])
         looked_up = functools.partial(self._policy.can_be_looked_up, *population.owner)
-        is_open = {one: looked_up(one) and not looked_up(asked) for one in self._dimensions}
+        is_own = bool(asked) and looked_up(asked)
+        is_open = {one: looked_up(one) and not is_own for one in self._dimensions}
         open_book = np.array(
             [name.part in _SIZES and is_open[name.place.dimension] for name in self._names], dtype=np.bool_
         )

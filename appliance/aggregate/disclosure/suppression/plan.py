@@ -109,7 +109,7 @@ def _not_solved_yet(cube: Cube, population: Population, pattern: Pattern) -> lis
 
 
 def mend(work: Work, pattern: Pattern, population: Population, wishes: Iterable[Wish], *, sizes_known: bool) -> int:
-    """Hide what lets each wish come true in the joint system of a population; the number of cells added.
+    """Hide what lets each wish come true in the joint system of a population; the number of cells changed.
 
     `sizes_known`: the attack was made by one who knows every group size, so only outcomes can deviate.
     """
@@ -117,8 +117,15 @@ def mend(work: Work, pattern: Pattern, population: Population, wishes: Iterable[
     parts: tuple[Part, ...] = ("size",) if population.outcome is None else ("size", "outcome", "complement")
     parts = ("outcome",) if sizes_known else (*parts, "outer", "rest") if population.outer_size else parts
     systems, outer = _Systems(work, population, parts), _outer(work, population)
+    shown = 0
     for wish in wishes:
-        added = _mended(systems, pattern[key] | _seen_from_within(outer, pattern), wish)
+        try:
+            added = _mended(systems, pattern[key] | _seen_from_within(outer, pattern), wish)
+        except Unkept:
+            if not _is_needless(work, population, wish):
+                raise
+            shown += _show(work, pattern, population, wish.name)
+            continue
         pattern[key] |= {name for name in added if name.part != "outer"}
         if outer:
             pattern[outer.owner] |= {Name("size", name.place) for name in added if name.part == "outer"}
@@ -128,7 +135,25 @@ def mend(work: Work, pattern: Pattern, population: Population, wishes: Iterable[
     for changed in (population, outer):
         if changed:
             _same_sizes(work, pattern, changed)
-    return sum(map(len, pattern.values())) - before
+    return sum(map(len, pattern.values())) - before + 2 * shown
+
+
+def _is_needless(work: Work, population: Population, wish: Wish) -> bool:
+    """Whether a group size was hidden for another's sake, and everybody can work it out: then it may as well be shown.
+
+    So it is with those whom a test is for, where it is for every grade: they are the enrolled.
+    """
+    is_size = wish.name.part == "size" and wish.name.place in population.outer_size
+    return is_size and wish.either and population.size[wish.name.place] >= work.policy.minimum_n
+
+
+def _show(work: Work, pattern: Pattern, population: Population, name: Name) -> int:
+    """Show a number in all tables that print it; how often it was hidden."""
+    of = [other for other in work.cube.populations if _is_same_size(population, other, name.place.dimension)]
+    hidden = [other for other in of if name in pattern.get(other.owner, ())]
+    for other in hidden:
+        pattern[other.owner].discard(name)
+    return len(hidden)
 
 
 def _outer(work: Work, population: Population) -> Population | None:
@@ -223,7 +248,8 @@ def _support_of(systems: _Systems, hidden: set[Name], wish: Wish, promised: set[
     for lift_codes, dimensions in product((False, True), (own, everything)):
         if not dimensions or (lift_codes and not population.coded):
             continue
-        joint = systems.over(dimensions).under(hidden, [wish], promised, lift_codes=lift_codes, asked=dimension)
+        asked = "" if wish.name.part in ("outcome", "complement") else dimension
+        joint = systems.over(dimensions).under(hidden, [wish], promised, lift_codes=lift_codes, asked=asked)
         if not joint.table.needs:
             continue
         if dimensions is own:
