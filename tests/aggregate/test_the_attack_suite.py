@@ -3,9 +3,9 @@
 import attack_suite
 import pytest
 from attack_suite import ATTACKS, attacked, outsider_of
-from districts import district
+from districts import district, pupils_of, tabulate
 
-from appliance.aggregate.disclosure import Policy, publish
+from appliance.aggregate.disclosure import Policy, protect, publish
 from appliance.aggregate.disclosure.cube import read
 from appliance.aggregate.disclosure.suppression import Work, choose
 
@@ -59,3 +59,16 @@ def test_the_suites_own_attacks_find_what_a_careless_release_gives_away():
     assert outsider_of(careless, {}).hidden
     assert attack_suite._joint(careless, Policy(), {}) > 10
     assert sum(attack_suite._told_the_sizes(careless, counts, Policy(), {})) > 0
+
+
+def test_the_attack_on_two_releases_finds_what_a_pattern_chosen_afresh_opens():
+    """The second release forgets the first, nobody has moved, and its key moves the choice of cells."""
+    counts = tabulate(*pupils_of(2, 3, (40, 200)))
+    autumn, spring = (protect(counts, year_key=key) for key in (b"autumn", b"spring"))
+    assert attack_suite._releases(autumn, autumn, Policy()) == 0
+    assert attack_suite._releases(autumn, spring, Policy()) > 0
+
+
+def test_the_attack_with_the_public_list_finds_what_a_careless_release_gives_away():
+    counts = district(5)
+    assert attack_suite._listed(Careless(counts), counts, Policy()) > 0
