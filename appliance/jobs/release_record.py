@@ -75,8 +75,9 @@ class Left:
 def left_before(database: Database, school_year: str) -> list[Left]:
     """Every release of a school year that has left, oldest first.
 
-    Raises Trouble for one whose package or whose counting is missing: what left cannot be compared with then, and
-    nothing further can be proved safe beside it.
+    Raises Trouble for one whose package or whose counting is missing, and for one that an earlier program counted
+    otherwise: what left cannot be compared with then, and nothing further can be proved safe beside it. One that was
+    withdrawn is no exception, for it may have been read.
     """
     left = (one for one in reversed(listed(database)) if one["status"] in LEFT)
     return [_left(database, release) for release in left if release["school_year"] == school_year]
@@ -94,7 +95,14 @@ def _left(database: Database, release: dict[str, Any]) -> Left:
     if hashlib.sha256(data).hexdigest() != release["package_sha256"]:
         raise Trouble(f"The package of release {key} is not the one that left. Restore the database from a backup.")
     opened = packages.describe(data, archive.unpack(data))
+    told = dict(opened.facts["definitions"])
+    if codelists.METRICS.keys() - told.keys():
+        raise Trouble(
+            f"Release {key} was counted by an earlier program: whoever was at two schools stood in both, and rates "
+            "were out of other students. Its numbers cannot be compared with those of today, and to withdraw it does not "
+            "help, for it may have been read. So nothing can be released before the school year "
+            f"{release['school_year']} is over."
+        )
     name = label(release["snapshot"], release["version"])
     earlier = EarlierPackage(name, release["snapshot"], release["package_sha256"])
-    told = dict(opened.facts["definitions"])
     return Left(key, release["memory_key"], earlier, packages.read_tables(opened), opened.policy, told)

@@ -155,6 +155,11 @@ def _check_facts(facts: Mapping[str, Any]) -> None:
 
 
 def _rule(text: str) -> DistrictRule:
+    if text in ("at_most", "free"):
+        raise BadFile(
+            "An earlier program made the package: in its tables a student of two schools stands in both. Check it with "
+            "the program that was installed when it came, and ask for no second release of that school year."
+        )
     if text not in get_args(DistrictRule):
         raise BadFile(f"datapackage.json: {text!r} is not a rule for district rows.")
     return cast("DistrictRule", text)

@@ -1,6 +1,7 @@
 """The release desk behind its pages: what is refused, what is built, and what a crash leaves behind."""
 
 import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -13,8 +14,9 @@ import pytest
 
 from appliance.actions import Action
 from appliance.aggregate.refusal import Refused
+from appliance.aggregate.release import archive
 from appliance.days import day_number
-from appliance.errors import NotAllowed, Trouble
+from appliance.errors import BadFile, NotAllowed, Trouble
 from appliance.jobs.change_rules import put_in_force
 from appliance.jobs.import_files import import_files
 from appliance.jobs.make_release import STEPS, draft
@@ -25,6 +27,7 @@ from appliance.jobs.release_record import content, files, left_before, listed, s
 from appliance.jobs.release_states import step
 from appliance.sample import write_district
 from appliance.settings import Settings
+from appliance.state_office import reading as packages
 from appliance.state_office import verify
 from appliance.storage.database import Database, Event, IntegrityError
 from appliance.student_level.records.rule_book import RuleBook
@@ -99,6 +102,25 @@ def test_without_who_was_counted_nothing_is_released_beside_it(database: Databas
     database._writer.execute("DELETE FROM memory_member")
     with pytest.raises(Trouble, match="is not known any more"):
         draft(database, NOVEMBER, Settings(), by="s.ortiz")
+
+
+def test_beside_a_release_that_an_earlier_program_counted_nothing_is_released(database: Database) -> None:
+    """In October whoever was at two schools stood in both, and nobody counted who had left."""
+    old = dict(archive.unpack(content(database, 1)))
+    described = json.loads(old["datapackage.json"])
+    del described["schoolhouse"]["definitions"]["leavers"]
+    described["schoolhouse"]["district_rows"] = dict.fromkeys(described["schoolhouse"]["district_rows"], "at_most")
+    package = archive.pack({**old, "datapackage.json": json.dumps(described).encode()})
+    told = {"package": package, "sha256": hashlib.sha256(package).hexdigest()}
+    database._writer.execute("UPDATE release SET package = :package, package_sha256 = :sha256", told)
+    with pytest.raises(Trouble, match=r"Release 1 was counted by an earlier program.*before the school year 2026-2027"):
+        draft(database, NOVEMBER, Settings(), by="s.ortiz")
+    with pytest.raises(BadFile, match="a student of two schools stands in both"):
+        packages.read_tables(packages.describe(package, archive.unpack(package)))
+    withdraw(database, 1, database.home / "outbox", by="g.lindqvist", reason="It counted two schools twice.")
+    with pytest.raises(Trouble, match="to withdraw it does not help"):
+        draft(database, NOVEMBER, Settings(), by="s.ortiz")
+    assert len(listed(database)) == 1
 
 
 def test_rules_do_not_change_inside_a_school_year(database: Database) -> None:
