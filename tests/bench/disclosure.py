@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from appliance.aggregate import crossings
-from appliance.aggregate.codelists import ALL, METRICS
+from appliance.aggregate.codelists import ALL, METRICS, is_told
 from appliance.aggregate.disclosure import Policy, Report, protect
 from appliance.aggregate.disclosure.verifier import Verifier
 from appliance.aggregate.tabulation import DISTRICT, Cell, Tabulation
@@ -24,21 +24,24 @@ RACES = ("WH7", "HI7", "BL7", "AS7", "MU7", "AM7", "PI7")
 GRADES = ("KG", *(f"{grade:02}" for grade in range(1, 13)))
 BANDS = ((0, 6), (6, 9), (9, 13))
 PAIRS = {"sex": ("F", "M"), "english_learner": ("LEP", "NLEP"), "disability": ("WDIS", "WODIS"),
-         "economic": ("ECODIS", "NECODIS")}  # fmt: skip
+         "economic": ("ECODIS", "NECODIS"), "homeless": ("HOMELSENRL", "NHOMELSENRL")}  # fmt: skip
 CODES = {
     ALL: (ALL,),
     "grade": GRADES,
     "race": RACES,
     **PAIRS,
-    "level": ("L1", "L2", "L3", "L4"),
+    "entered": ("IN", "NIN"),
+    "residence": ("D", "HM"),
+    "level": ("L1", "L2", "L3", "L4", "NT"),
     "cohort_status": ("COHALTDPL", "COHREM", "COHNO"),
     "removal": ("LTOREQ1", "2TO10", "GREATER10"),
     "language": ("spa", "ara", "hmn", "OTHER"),
     "impairment": ("SLD", "SLI", "AUT", "OHI"),
 }
 RATES = (("chronic_absence", ""), ("assessment_performance", "RLA"), ("assessment_performance", "MATH"))
-HEADCOUNTS = ("membership", "subgroup_membership", "english_learners", "idea_child_count")
-SOME = {"language": ("english_learner", 0), "impairment": ("disability", 0)}
+HEADCOUNTS = ("membership", "subgroup_membership", "english_learners", "idea_child_count", "homeless_mobility")
+OF_LAST_YEAR = ("grad_cohort", "completers", "dropouts")
+SOME = {"language": ("english_learner", 0), "impairment": ("disability", 0), "residence": ("homeless", 0)}
 """Families about some students alone: those with a code of another family."""
 
 Counts = dict[tuple[str, str, str], "np.ndarray[tuple[int, ...], np.dtype[np.int64]]"]
@@ -98,7 +101,7 @@ def district(schools: int, seed: int = 1) -> list[Tabulation]:
 
 
 def students(random: np.random.Generator, mix: NDArray[np.float64]) -> tuple[Groups, Told]:
-    """The students of one school."""
+    """The students of one school: those who are enrolled, and a few who have left in the year."""
     band = BANDS[random.choice(3, p=[0.6, 0.2, 0.2])]
     size = int(np.clip(random.lognormal(6.3, 0.45), 40, 3000))
     groups = {
@@ -112,37 +115,43 @@ def students(random: np.random.Generator, mix: NDArray[np.float64]) -> tuple[Gro
     groups["english_learner"] = (random.random(size) > np.where(np.isin(groups["race"], (1, 3)), 0.3, 0.02)).astype(int)
     groups["disability"] = (random.random(size) > 0.14).astype(np.int64)
     disabled = groups["disability"] == 0
-    taken = (groups["grade"] >= 3) & (groups["grade"] <= 8) & (random.random(size) < 0.97)
-    passed = [random.random(size) < base - 0.2 * poor - 0.2 * disabled for base in (0.6, 0.55)]
-    absent = random.random(size) < 0.1 + 0.12 * poor + 0.08 * disabled
-    groups |= {"level": np.where(passed[0], random.integers(2, 4, size), random.integers(0, 2, size))}
+    given, is_tested = (groups["grade"] >= 3) & (groups["grade"] <= 8), random.random(size) < 0.97
+    passed = [is_tested & (random.random(size) < base - 0.2 * poor - 0.2 * disabled) for base in (0.6, 0.55)]
+    absent = (random.random(size) < 0.1 + 0.12 * poor + 0.08 * disabled) & (random.random(size) < 0.98)
+    level = np.where(passed[0], random.integers(2, 4, size), random.integers(0, 2, size))
+    groups |= {"level": np.where(is_tested, level, CODES["level"].index("NT"))}
     groups |= {"language": random.choice(4, size, p=(0.7, 0.1, 0.1, 0.1)), "removal": random.choice(3, size)}
     groups |= {"impairment": random.choice(4, size, p=(0.4, 0.3, 0.1, 0.2))}
     groups["cohort_status"] = random.choice(3, size, p=(0.1, 0.6, 0.3))
     older, last = groups["grade"] >= 7, groups["grade"] == 12
-    everybody, given = np.ones(size, dtype=bool), (groups["grade"] >= 3) & (groups["grade"] <= 8)
-    homeless = random.random(size) < 0.03
-    told = dict.fromkeys(product(HEADCOUNTS, [""]), (everybody, everybody)) | {
-        RATES[0]: (random.random(size) < 0.98, absent),
-        RATES[1]: (taken, passed[0]),
-        RATES[2]: (taken, passed[1]),
-        ("assessment_participation", "RLA"): (given, given),
-        ("assessment_participation", "MATH"): (given, given),
+    groups |= {"homeless": (random.random(size) > 0.03).astype(int), "residence": random.choice(2, size, p=(0.7, 0.3))}
+    groups["entered"] = (random.random(size) > 0.05).astype(np.int64)
+    science = np.isin(groups["grade"], (5, 8))
+    enrolled = random.random(size) > 0.015
+    of_today = dict.fromkeys(product(HEADCOUNTS, [""]), (enrolled, enrolled)) | {
+        RATES[0]: (enrolled, absent),
+        RATES[1]: (enrolled & given, passed[0]),
+        RATES[2]: (enrolled & given, passed[1]),
+        ("assessment_performance", "SCI"): (enrolled & science, passed[0]),
+        ("assessment_participation", "RLA"): (enrolled & given, enrolled & given),
+        ("assessment_participation", "SCI"): (enrolled & science, enrolled & science),
+        ("discipline", "ISS"): (enrolled, random.random(size) < 0.06),
+        ("discipline", "OSS"): (enrolled, random.random(size) < 0.04),
+    }
+    told = of_today | {
+        ("leavers", ""): (~enrolled, ~enrolled),
         ("grad_cohort", "4YR"): (last, random.random(size) < 0.85),
         ("completers", ""): (last & (random.random(size) < 0.87), random.random(size) < 0.97),
         ("dropouts", ""): (older, random.random(size) < 0.03),
-        ("discipline", "ISS"): (everybody, random.random(size) < 0.06),
-        ("discipline", "OSS"): (everybody, random.random(size) < 0.04),
-        ("homeless_mobility", "ENROLLED"): (homeless, homeless),
     }
     return groups, told
 
 
-def dimensions(metric: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """What a table is counted by in these districts, each with its families."""
+def dimensions(metric: str, detail: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What a detail of a table is counted by in these districts, each with its families."""
     for dimension in METRICS[metric].all_dimensions:
         names = crossings.families(dimension) or (ALL,)
-        if set(names) <= CODES.keys() | {"outcome"}:
+        if set(names) <= CODES.keys() | {"outcome"} and is_told(metric, detail, dimension):
             yield dimension, names
 
 
@@ -151,7 +160,7 @@ def count(counts: Counts, number: int, schools: int, groups: Groups, told: Told)
     everybody = np.ones(len(groups[ALL]), dtype=bool)
     for (metric, detail), (counted, outcome) in told.items():
         known = METRICS[metric]
-        for dimension, names in dimensions(metric):
+        for dimension, names in dimensions(metric, detail):
             shape = (schools + 1, *_shape(names), 2)
             table = counts.setdefault((metric, detail, dimension), np.zeros(shape, dtype=np.int64))
             inside = counted.copy()
@@ -196,6 +205,8 @@ def _cells(counts: Counts, metric: str, schools: int) -> Iterator[Cell]:
             if not (METRICS[metric].everywhere or line.any()):
                 continue
             for category, at in told:
+                if "grade" in families and not table[0][at][0]:
+                    continue  # rows stand for the grades of a test alone
                 size, count = (int(part) for part in line[at])
                 if crossings.is_share(dimension):
                     if size:

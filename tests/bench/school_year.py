@@ -16,12 +16,9 @@ from appliance.aggregate.published import Key, Measure
 from appliance.aggregate.tabulation import Tabulation
 from appliance.aggregate.turnover import Turnover, Turnovers
 from tests.bench import disclosure
-from tests.bench.disclosure import BANDS, CODES, PAIRS, RATES, SOME
+from tests.bench.disclosure import BANDS, CODES, OF_LAST_YEAR, PAIRS, SOME
 
 SNAPSHOTS = ("2026-10-01", "2026-12-15", "2027-03-01", "2027-05-28")
-OF_LAST_YEAR = ("grad_cohort", "completers", "dropouts")
-ALL_YEAR = ("discipline", "homeless_mobility")
-"""Tables of whoever was here at any time in the year, and of what happened to them until now. Others: who is here."""
 
 Flags = NDArray[np.bool_]
 Numbers = NDArray[np.int16]
@@ -29,8 +26,8 @@ Numbers = NDArray[np.int16]
 
 @dataclass(frozen=True, slots=True)
 class Students:
-    """One row a student, the same student in the same row all year; `here` says who is enrolled, `first` who was on the
-    first day, `ever` who was on any.
+    """One row a student, the same student in the same row all year; `here` says who is enrolled, `first` who was in the
+    year before, `ever` who was on any day.
 
     Schools count from 1, `groups` holds places in `CODES`; `told` says who is in each table if present, and who has its
     outcome.
@@ -47,8 +44,10 @@ class Students:
 
     def inside(self, metric: str, detail: str) -> tuple[Flags, Flags]:
         """Who is in a table, and who of them has its outcome; of a headcount both are the same."""
+        if metric == "leavers":
+            return (self.ever & ~self.here,) * 2
         counted, outcome = self.told[(metric, detail)]
-        there = self.first if metric in OF_LAST_YEAR else self.ever if metric in ALL_YEAR else self.here
+        there = self.first if metric in OF_LAST_YEAR else self.here
         return there & counted, there & counted & outcome
 
     def school_of(self, metric: str) -> Numbers:
@@ -74,8 +73,10 @@ def district(schools: int, seed: int = 1, newcomers: float = 0.1) -> Students:
     parts = [disclosure.students(random, mix) for _ in range(schools)]
     sizes = [groups["all"].size for groups, _ in parts]
     later = np.random.default_rng([seed, 1])
-    rows = np.concatenate([np.arange(sum(sizes)), later.integers(0, sum(sizes), round(newcomers * sum(sizes)))])
-    here = np.arange(rows.size) < sum(sizes)
+    enrolled = _flags([told[("membership", "")][0] for _, told in parts])
+    come = later.choice(np.flatnonzero(enrolled), round(newcomers * sum(sizes)))
+    rows = np.concatenate([np.arange(sum(sizes)), come])
+    ever = np.arange(rows.size) < sum(sizes)
 
     school = np.repeat(np.arange(1, schools + 1, dtype=np.int16), sizes)[rows]
     groups = {name: np.concatenate([one[name] for one, _ in parts]).astype(np.int16)[rows] for name in CODES}
@@ -83,7 +84,7 @@ def district(schools: int, seed: int = 1, newcomers: float = 0.1) -> Students:
         owner: (_flags([one[owner][0] for _, one in parts])[rows], _flags([one[owner][1] for _, one in parts])[rows])
         for owner in parts[0][1]
     }
-    return Students(schools, here, here, here, school, school, groups, told)
+    return Students(schools, ever & enrolled[rows], ever, ever, school, school, groups, told)
 
 
 def _flags(columns: list[disclosure.Column]) -> Flags:
@@ -105,8 +106,8 @@ def pass_time(
     """The same students some weeks later; the rates are shares of those who are here.
 
     Who moves goes to a school that teaches the same grade. `flip`: chronically absent now, or not any more.
-    `regroup`: change group in one of the families of two. `happen`: are disciplined or become homeless for the first
-    time in the year. `correct`: were put down wrong in a table of tests, or of last year.
+    `regroup`: change group in one of the families of two. `happen`: are disciplined for the first time in the year.
+    `correct`: were put down wrong in a table of last year. Tests are told once a year, so nothing happens to them.
     """
     random = np.random.default_rng([seed, 2])
     everybody = students.here.size
@@ -128,10 +129,9 @@ def pass_time(
     for family in PAIRS:
         if family != "sex":
             groups[family] = groups[family] ^ some(regroup)
+    groups["entered"] = np.where(new, CODES["entered"].index("IN"), groups["entered"]).astype(np.int16)
     rates = {"flip": flip, "happen": happen, "correct": correct}
     told = {owner: _told(random, owner[0], sides, rates) for owner, sides in students.told.items()}
-    # Who passed after all is at another level of the test, on the other side of proficient.
-    groups["level"] = groups["level"] ^ (2 * (told[RATES[1]][1] ^ students.told[RATES[1]][1])).astype(np.int16)
     here = (students.here & ~gone) | new
     return replace(students, here=here, ever=students.ever | new, school=school, groups=groups, told=told)
 
@@ -145,9 +145,7 @@ def _told(
         return counted, outcome ^ (drawn < rates["flip"])
     if metric == "discipline":
         return counted, outcome | (drawn < rates["happen"])
-    if metric == "homeless_mobility":
-        return (counted | (drawn < rates["happen"]),) * 2
-    return (counted, outcome ^ (drawn < rates["correct"])) if METRICS[metric].rate else sides
+    return (counted, outcome ^ (drawn < rates["correct"])) if metric in OF_LAST_YEAR else sides
 
 
 def tabulations(students: Students, snapshot: str) -> list[Tabulation]:
@@ -170,12 +168,12 @@ def tabulations(students: Students, snapshot: str) -> list[Tabulation]:
 def turnovers(label: str, before: Students, now: Students) -> Turnovers:
     """Whom each number exchanged. Nobody is in two schools, so who is in a number's table once only is settled.
 
-    Of shares nobody is asked.
+    Of shares nobody is asked, nor of what is told once.
     """
     found: dict[Key, Turnover] = {}
     names = disclosure.places(now.schools)
     for (metric, detail), (dimension, families) in (
-        (owner, by) for owner in now.told for by in disclosure.dimensions(owner[0])
+        (owner, by) for owner in now.told if not METRICS[owner[0]].once for by in disclosure.dimensions(*owner)
     ):
         if crossings.is_share(dimension):
             continue
