@@ -59,8 +59,7 @@ def pupils_of(seed: int, schools: int = 4, sizes: tuple[int, int] = (8, 260)):
     names = [f"S{number:03d}" for number in range(1, schools + 1)]
     pupils = []
     for number, name in enumerate(names):
-        for _ in range(rng.randint(*sizes)):
-            pupils.append(Pupil(rng, [name], BANDS[number % len(BANDS)]))
+        pupils += [Pupil(rng, [name], BANDS[number % len(BANDS)]) for _ in range(rng.randint(*sizes))]
     return pupils, names
 
 
