@@ -99,8 +99,8 @@ def _left(database: Database, release: dict[str, Any]) -> Left:
     if codelists.METRICS.keys() - told.keys():
         raise Trouble(
             f"Release {key} was counted by an earlier program: whoever was at two schools stood in both, and rates "
-            "were out of other students. Its numbers cannot be compared with those of today, and to withdraw it does not "
-            "help, for it may have been read. So nothing can be released before the school year "
+            "were out of other students. Its numbers cannot be compared with those of today, and to withdraw it does "
+            "not help, for it may have been read. So nothing can be released before the school year "
             f"{release['school_year']} is over."
         )
     name = label(release["snapshot"], release["version"])

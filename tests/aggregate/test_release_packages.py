@@ -228,7 +228,7 @@ def test_the_report_says_what_the_attacks_do_not_cover(maplewood, signer):
     report = archive.unpack(package_bytes(maplewood, facts(), signer))["report.txt"].decode()
     not_covered = " ".join(report.partition("WHAT THE ATTACKS DO NOT COVER")[2].partition("WHAT EACH TABLE")[0].split())
     for told in (
-        "- Tables about students of the past (graduation, completers, dropouts)",
+        "- Tables about students of the past (graduation, diplomas, leaving without one)",
         "- Releases of two school years",
         "beyond numbers worked out exactly",
         "- Two or more students of small groups",

@@ -123,7 +123,7 @@ def attacks(made: Report) -> Iterator[str]:
     yield ""
     yield "WHAT THE ATTACKS DO NOT COVER"
     yield (
-        "- Tables about students of the past (graduation, completers, dropouts): they overlap each other, and each is "
+        "- Tables about students of the past (graduation, diplomas, leaving without one): they overlap, and each is "
         "protected by itself. What two of them differ by can be a few students."
     )
     yield "- Releases of two school years held against each other: those of one school year are."
