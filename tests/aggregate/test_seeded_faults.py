@@ -151,10 +151,12 @@ def test_the_verifier_wants_two_ends_for_every_claim():
     finding, _, verifier = certified()
     assert verifier.uncertified(finding.claims)
     verifier.take(finding.attack.tables(), sizes_known=False)
-    for claim, side in verifier.uncertified(finding.claims):
+    claims = [claim for claim in finding.claims if claim not in {each.claim for each in finding.fallen}]
+    for claim, side in verifier.uncertified(claims):
         witness = finding.attack.whole_table(claim.key, side, claim.low if side < 0 else claim.high)
+        assert witness
         verifier.take([witness], sizes_known=False)
-    assert not verifier.uncertified(finding.claims)
+    assert not verifier.uncertified(claims)
     key = finding.claims[0].key
     assert verifier.uncertified([Claim(key, -5, 10**6)]) == [
         (Claim(key, -5, 10**6), -1),

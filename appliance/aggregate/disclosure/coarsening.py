@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from appliance.aggregate import crossings
+from appliance.aggregate import codelists, crossings
 from appliance.aggregate.disclosure.policy import Policy
 from appliance.aggregate.tabulation import Cell, Tabulation
 
@@ -13,8 +13,19 @@ def coarsen(tabulations: Sequence[Tabulation], policy: Policy) -> list[Tabulatio
     """The same counts with the policy's categories merged.
 
     A student is in one category of a dimension, so counts of merged categories add up, in the district's row as well.
+    Where grades are merged, tables of those whom a test was for have no rows by grade: a band may take it in part.
     """
-    return [replace(table, cells=tuple(_merged(table.cells, policy))) for table in tabulations]
+    bands = any(merge.dimension == "grade" for merge in policy.merge)
+    return [
+        replace(table, cells=tuple(_merged(_without_grades(table) if bands else table.cells, policy)))
+        for table in tabulations
+    ]
+
+
+def _without_grades(table: Tabulation) -> Sequence[Cell]:
+    if codelists.held_by(table.metric, codelists.metric(table.metric).details[0]) is None:
+        return table.cells
+    return [cell for cell in table.cells if "grade" not in crossings.families(cell.dimension)]
 
 
 def coarsen_grades(offered: Mapping[str, Collection[str]], policy: Policy) -> dict[str, list[str]]:

@@ -183,7 +183,7 @@ def _cell(system: System, table: PublishedTable, cell: PublishedCell, knowledge:
 
 
 def _is_repeated(table: PublishedTable) -> bool:
-    """Whether a table says nothing of its release's day: it quotes an earlier one, for it is told once a school year."""
+    """Whether a table says nothing of its release's day: told once a school year, it quotes an earlier one."""
     dated = (cell.n_as_of or cell.denominator_as_of for cell in table.cells)
     return codelists.metric(table.metric).once and any(dated)
 
