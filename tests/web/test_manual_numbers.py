@@ -12,6 +12,7 @@ from appliance.student_level.records.rule_book import AS_SHIPPED, RuleBook
 from appliance.web.pages.manual import ManualPage
 from appliance.web.rules_beside import rules_beside
 from tests.conftest import app_for, sign_in
+from tests.page_text import read
 from tests.test_wording import labels
 
 BY_NAME = {metric.name: metric for metric in metrics()}
@@ -25,21 +26,17 @@ def printed(town):
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
-def plain(html):
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html))).strip()
-
-
 def tables(html):
     """Each table as rows of cells, the columns' names first."""
     return [
-        [[plain(cell) for cell in re.split("<t[hd]>", row)[1:]] for row in one.split("<tr>")[1:]]
+        [[read(cell) for cell in re.split("<t[hd]>", row)[1:]] for row in one.split("<tr>")[1:]]
         for one in re.findall(r"<table>(.*?)</table>", html, re.DOTALL)
     ]
 
 
 @pytest.mark.parametrize("name", BY_NAME)
 def test_a_metric_is_printed_with_its_definition_and_the_rule_in_force(printed, name):
-    metric, text = BY_NAME[name], plain(printed[name])
+    metric, text = BY_NAME[name], read(printed[name])
     assert metric.title[1:] in text
     assert metric.counts in text
     assert metric.rule in text
@@ -60,12 +57,12 @@ def test_a_metric_is_printed_with_every_table_that_the_tests_count(printed, name
     assert wanted
     assert tables(printed[name]) == wanted
     for example in worked_examples():
-        assert (plain(f"<b>{example.title}</b>") in plain(printed[name])) or example.metric != name
+        assert (read(f"<b>{example.title}</b>") in read(printed[name])) or example.metric != name
 
 
 def test_headings_and_cells_are_words_of_people_and_no_label(town):
     page = sign_in(app_for(town), None).get("/manual/numbers").text
-    assert labels("en", plain(re.sub(r'<p class="meta">Rule: .*?</p>', "", page, flags=re.DOTALL))) == []
+    assert labels("en", read(re.sub(r'<p class="meta">Rule: .*?</p>', "", page, flags=re.DOTALL))) == []
     headings = [unescape(heading) for heading in re.findall(r"<h2[^>]*>([^<]+)", page)]
     assert "Met the standard of the state’s test" in headings
     assert len(set(headings)) == len(headings)
@@ -86,7 +83,7 @@ def test_the_rules_beside_a_metric_are_those_in_force(own_town):
         credits_by_grade={"09": 6, "10": 12.5},
     )  # fmt: skip
     put_in_force(own_town, book, from_day=20_000, by="kim", reason="our state’s guide")
-    page = plain(sign_in(app_for(own_town), None).get("/manual/numbers").text)
+    page = read(sign_in(app_for(own_town), None).get("/manual/numbers").text)
     assert (
         "Students enrolled fewer than 31 days are left out. Students who attended fewer than 1 day are left out. Where "
         "attendance comes class by class, a day is missed when all of it was. On the first 20 school days pages show "

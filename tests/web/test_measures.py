@@ -14,6 +14,7 @@ from appliance.student_level.records.rule_book import RuleBook
 from tests import maplewood
 from tests.access_log import at_desk
 from tests.conftest import app_for, sign_in
+from tests.page_text import read
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +46,7 @@ def visit(counted):
 
 def said(answer):
     assert answer.status_code == 200, answer.text
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", answer.text)))
+    return read(answer.text)
 
 
 def row(text, called, after):
