@@ -34,10 +34,10 @@ def refresh(database: Database, *, by: str | None = None, corrects_history: bool
     newest = from_day_number(row["newest"])
     count_snapshot(database, newest, by=by)
     by = by or person_at_the_keyboard()
-    since = count_history(database, newest, partial(rules_on, database), by=by, again=corrects_history)
+    history = count_history(database, newest, partial(rules_on, database), by=by, again=corrects_history)
     with database.changing(Event(by, Action.COMPUTE_METRICS, "old counts")) as tables:
         shown = [measure.name for measure in measures()]
-        counts.clear(tables, keep=newest.isoformat(), since=since.isoformat(), months_of=shown)
+        counts.clear(tables, whole=newest.isoformat(), beside=history.beside, since=history.since, months_of=shown)
     return newest
 
 

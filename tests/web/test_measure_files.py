@@ -76,12 +76,12 @@ def test_the_files_have_the_columns_and_the_words_of_the_page(visit, who, place)
     page = visit(who).get(place).text
     on_csv, on_xlsx, _ = files_of(page)
     taken = csv_of(visit(who), on_csv)
-    assert taken[0][:8] == ["Family", "Measure", "Subject", "Now", "Count", "Out of", "Goal", "Change"]
+    assert taken[0][:8] == ["Family", "Measure", "Subject", "Now", "Count", "Out of", "Goal", "Against last year"]
     shown = [row for row in cells_of(page) if len(row) == 6][1:]
     assert len(shown) == len(taken) - 2 >= len(measures())
-    for on_page, (_, called, subject, now, _, _, goal, change, *_) in zip(shown, taken[1:], strict=False):
+    for on_page, (_, called, subject, now, _, _, goal, apart, *_) in zip(shown, taken[1:], strict=False):
         assert on_page[0] == f"{called} {subject}".strip()
-        assert [on_page[1], on_page[2], on_page[3]] == [one.replace("; ", " ", 1) for one in (now, goal, change)]
+        assert [on_page[1], on_page[2], on_page[3]] == [one.replace("; ", " ", 1) for one in (now, goal, apart)]
     assert [row[:8] for row in xlsx_of(visit(who), on_xlsx)[1:3]] == [
         [*row[:4], *(f"{float(n)}" if n else "" for n in row[4:6]), *row[6:8]] for row in taken[1:3]
     ]

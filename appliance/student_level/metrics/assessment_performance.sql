@@ -9,9 +9,9 @@ WITH newest AS (
     SELECT test_result.student_key, test.subject, test_result.meets, test_result.level,
            row_number() OVER (PARTITION BY test_result.student_key, test.subject
                               ORDER BY test_result.day DESC, test_result.occurrence DESC, test_result.test_key) AS place_in_time
-      FROM test_result JOIN test USING (test_key)
+      FROM test_result JOIN test USING (test_key) JOIN reporting_rounds USING (subject)
      WHERE test.kind = 'state' AND test.subject IN ('MATH', 'RLA', 'SCI') AND test_result.meets IS NOT NULL
-       AND test_result.day > :snapshot - 365 AND test_result.day <= :snapshot
+       AND test_result.day > until - 365 AND test_result.day <= until
 ), standing AS (
     SELECT test.subject, test_result.level,
            test_result.scale_score - avg(test_result.scale_score) OVER (PARTITION BY test_result.test_key) AS above_mean

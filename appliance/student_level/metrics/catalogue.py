@@ -45,7 +45,11 @@ _NAMES = (
 )
 
 
-PREPARED = {"reporting_marks": "course_marks", "reporting_meetings": "class_meetings"}
+PREPARED = {
+    "reporting_marks": "course_marks",
+    "reporting_meetings": "class_meetings",
+    "reporting_rounds": "state_rounds",
+}
 """Temporary tables that metrics stand on, beside those of `groups_sql`: name -> the file that selects its rows."""
 
 
@@ -66,6 +70,8 @@ class Measure:
     called: str
     unit: str
     more_is_better: bool
+    is_yearly: bool
+    """Whether it is of a test that comes once a year: then it is compared with the test before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,15 +150,15 @@ def _read(name: str) -> Metric:
         raise ValueError(f"{name}.sql must begin with its title, Counts, Shown by, Leaves the district, Rule")
     title, counts, rule = (" ".join(said[part].split()) for part in ("title", "counts", "rule"))
     dimensions = tuple(part.strip() for part in said["shown"].split(","))
-    measure = _measure(name, said["measure"])
+    measure = _measure(name, said["measure"], is_yearly="reporting_rounds" in sql)
     without = "Not collected: " + " ".join((said["without"] or "nothing is loaded that it counts.").split())
     return Metric(name, title, counts, dimensions, said["leaves"] == "yes", rule, sql, measure, without)
 
 
-def _measure(name: str, told: str | None) -> Measure | None:
+def _measure(name: str, told: str | None, *, is_yearly: bool) -> Measure | None:
     if told is None:
         return None
     match told.split(" / "):
         case [family, called, unit, ("more is better" | "fewer is better") as better]:
-            return Measure(name, family, called, unit, better == "more is better")
+            return Measure(name, family, called, unit, better == "more is better", is_yearly)
     raise ValueError(f"{name}.sql: a measure is told as family / name / what it counts / more or fewer is better")
