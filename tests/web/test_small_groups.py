@@ -110,6 +110,27 @@ def test_csv_and_xlsx_have_the_same_cells_and_the_hidden_ones_are_words(small_gr
     assert forms["xlsx"].count("not shown") == forms["csv"].count("not shown")
 
 
+def test_the_sheet_for_a_meeting_draws_the_very_bars_of_the_page(small_groups: Database) -> None:
+    ruiz = sign_in(app_for(small_groups), "ruiz")
+    page, sheet = ruiz.get("/school").text, ruiz.get("/school/meeting").text
+    drawn = {
+        key: [re.search(rf'<desc id="{place}{key}-d">(.*?)</desc>', form)[1] for place, form in forms]
+        for forms in [(("", page), ("paper-", sheet))]
+        for key in ("groups", "courses")
+    }
+    assert all(of_page == of_sheet for of_page, of_sheet in drawn.values())
+    assert "Welding: fewer than 10, not shown" in drawn["courses"][1]
+    assert "English learners: fewer than 10, not shown" in drawn["groups"][1]
+    # A chart's letters are drawn one by one, without the spaces between words.
+    pdf = text_of(ruiz.get("/school/meeting/pdf").content)
+    for form in (re.sub(r"<[^>]+>", " ", unescape(sheet)), pdf):
+        packed = re.sub(r"\s", "", form)
+        for count in (one.replace(" ", "") for one in HIDDEN):
+            assert not re.search(rf"(?<![\d%]){count}(?!\d)|%{count}(?!\d)", packed), count
+        assert "21of61" in packed
+        assert packed.count("notshown") >= 4
+
+
 def test_homerooms_are_told_by_name_and_small_ones_are_not(small_groups: Database) -> None:
     page = sign_in(app_for(small_groups), "ruiz").get("/school/numbers").text
     part = page[page.index('id="homeroom"') : page.index('id="groups"')]
