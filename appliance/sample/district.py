@@ -21,6 +21,7 @@ from appliance.sample.rows import (
     write_staff,
     write_stay,
     write_student,
+    write_tests,
 )
 from appliance.sample.schools import DEMO_SCHOOL, DISTRICT_ID, DISTRICT_NAME, GRADES, School, plan_schools
 from appliance.sample.staff import (
@@ -86,9 +87,10 @@ def write_district(
     """Invent a district with exactly so many students and write its files, over those of an earlier run.
 
     The school year is the one that `today` lies in, known up to today; in summer it is the year that has just ended.
-    The same arguments give the same bytes. `last_year`: with the days that the same students missed in the year before,
-    so that pages can compare, and with those who have left since, beyond the number asked for. `progress` is told what
-    was done, how many, of how many. Memory holds one school at a time. Raises Trouble for fewer than 40 students.
+    The same arguments give the same bytes. `last_year`: with the days that the same students missed in the year before
+    and the tests they took, so that pages can compare, and with those who have left since, beyond the number asked for.
+    `progress` is told what was done, how many, of how many. Memory holds one school at a time. Raises Trouble for fewer
+    than 40 students.
     """
     if students < LEAST_STUDENTS:
         raise Trouble(f"An invented district needs at least {LEAST_STUDENTS} students; {students} were asked for.")
@@ -177,6 +179,7 @@ class _District:
         school = stay.school if stay.school in schools else rng.choice(schools)
         whole = Stay(student, school, 0, len(before.days), settled=True)
         write_stay(self._files, whole, None, before, self._seed + 1, reason=END_OF_YEAR)
+        write_tests(self._files, student, before, self._seed + 1)
 
     def _enroll(self, school: School, rng: Random) -> list[Stay]:
         """The school's own students; those who leave for another school are announced there."""
