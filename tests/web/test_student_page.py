@@ -253,7 +253,7 @@ def test_courses_have_their_trend_and_tests_their_growth(own_town: Database) -> 
     put_growth(own_town, "ada", 2, 5, 4.6)
     okafor = sign_in(app_for(own_town), "okafor")
     page = okafor.get(okafor.link_to("Ada Lovell", on="/this-week")).text
-    assert re.search(r'aria-label="Science 7, out of 100, oldest first: [\d.]+, [\d.]+"', page)
+    assert re.search(r"<title>Science 7, out of 100, oldest first: [\d.]+, [\d.]+</title>", page)
     assert (
         "Growth on Science check, fall to winter: <strong>+2, typical 5</strong>; may be chance: the margin is 5"
         in page
