@@ -114,6 +114,22 @@ def test_with_a_script_another_number_shows_what_it_would_do_and_the_page_stays(
     assert hindrances(kims) == []
 
 
+def test_without_a_script_the_answer_is_where_the_button_was(browser: Browser, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = signed_in(context, address, "kim", maplewood.PASSWORD)
+    page.goto(f"{address}/data/rules")
+    page.get_by_label("Days enrolled, at least").fill("64")
+    page.get_by_role("button", name="Show what this would do").click()
+    told = page.get_by_text("Today the principals’ lists would have")
+    told.wait_for()
+    assert page.url.endswith("#tried")
+    place = told.bounding_box()
+    assert place is not None
+    assert 0 <= place["y"] < page.viewport_size["height"]
+    assert page.get_by_role("region", name="Missed 10% or more of days, table").is_visible()
+    context.close()
+
+
 @pytest.mark.skipif(not AXE.exists(), reason="needs axe-core: make build/axe.min.js")
 def test_with_a_script_an_upload_goes_on_before_ones_eyes(
     kims: Page, address: str, app: Litestar, tmp_path: Path
