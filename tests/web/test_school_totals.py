@@ -30,7 +30,7 @@ def test_departments_stand_by_name_and_are_not_ranked(own_town: Database) -> Non
     page = school_of(own_town)
     part = page[page.index('id="h-courses"') : page.index('id="h-more"')]
     assert part.index("Art") < part.index("Math") < part.index("Welding")
-    assert "22.5% " in part
+    assert ">22.5%<" in part
     assert "9 of 40" in part
     assert 'class="bar b1"' not in part
     assert "2 of 9" not in part
@@ -70,6 +70,21 @@ def test_a_test_shows_its_levels_unless_fewer_than_ten_were_tested(own_town: Dat
     part = sign_in(app_for(own_town), "ruiz").get("/school/numbers").text.split('id="tests"')[1]
     assert "Meets: 12 of 30" in part
     assert "Entering" not in part
+
+
+def test_where_no_test_tells_of_standards_the_page_says_so(own_town: Database) -> None:
+    said = "No test with results by standard is loaded"
+    count(own_town, "test_levels", [("MATH7: Meets", 12, 30), ("RATIOS: Meets", 14, 30)])
+    ruiz = sign_in(app_for(own_town), "ruiz")
+    with own_town.changing(Event("test", Action.IMPORT)) as tables:
+        sql = "INSERT INTO test (code, title, kind, subject, part_of) VALUES (?, ?, 'state', 'MATH', ?)"
+        tables.execute(sql, ("MATH7", "State test of math", ""))
+    assert said in ruiz.get("/school/numbers").text
+    with own_town.changing(Event("test", Action.IMPORT)) as tables:
+        tables.execute(sql, ("RATIOS", "State test of math Ratios", "MATH7"))
+    page = ruiz.get("/school/numbers").text
+    assert "(standard of State test of math)" in page
+    assert said not in page
 
 
 def test_the_roll_says_who_came_in_four_weeks_and_how_many_left(own_town: Database) -> None:
