@@ -12,13 +12,14 @@ from appliance.student_level.records.hidden_parts import hide_small
 from appliance.student_level.records.homerooms import shares_by_homeroom
 from appliance.student_level.records.rule_book import RuleBook
 from appliance.web import words
-from appliance.web.charts import Bar, bars_by_grade, bars_by_group, bars_by_name
+from appliance.web.charts import Bar, LineChart, attendance_chart, bars_by_grade, bars_by_group, bars_by_name
 from appliance.web.grids import Histogram, days_missed_histogram
 from appliance.web.sheets import Cell
+from appliance.wording import plural
 
 HIDDEN = "not shown"
-COLUMNS = ("Table", "Row", "Share or level", "Number")
-"""Of the file."""
+COLUMNS = ("Table", "Row", "Level", "Percent", "Percent last year", "Number", "Out of")
+"""Of the file. A number that is hidden gives its place to a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class Figure:
     title: str
     head: tuple[str, str, str]
     bars: tuple[Bar, ...]
+    whom: str = ""
+    """Which students it counts, where two figures could count others; a sentence."""
 
     @property
     def rows(self) -> tuple[tuple[str, str, str], ...]:
@@ -40,6 +43,10 @@ class Figure:
 class SchoolNumbers:
     """What is known of a school without a name. A figure without bars has not been counted, or it is too early."""
 
+    weeks: tuple[schools.Week, ...]
+    """With attendance this school year, oldest first; and last year's."""
+    weeks_before: tuple[schools.Week, ...]
+    by_week: LineChart | None
     by_grade: Figure
     by_homeroom: Figure
     by_group: Figure
@@ -65,19 +72,22 @@ class SchoolNumbers:
 
     def rows(self) -> Iterator[tuple[Cell, ...]]:
         """The rows of the file: everything that the page shows, and nothing that it hides."""
+        for monday, now, then in self.by_week.weeks if self.by_week else ():
+            yield "Attendance by week", words.iso_day(monday), None, now, then, None, None
         for figure in self.figures:
-            for name, share, beside in figure.rows:
-                yield figure.title, name, share, beside
-        for one in self.days_missed.rows if self.days_missed and not self.is_early else ():
-            yield "Students by days missed", one[0], None, one[1]
+            for bar in figure.bars:
+                share = bar.beside if bar.value is None else bar.value
+                yield figure.title, bar.name, None, share, None, bar.count, bar.out_of
+        for name, count in self.days_missed.rows if self.days_missed and not self.is_early else ():
+            yield "Students by days missed", name, None, None, None, count, None
         for test in self.tests:
             name = f"{test.part_of}: {test.test}" if test.part_of else test.test
             for line in test.lines:
                 grade = words.sentence_case(words.grade_level(line.grade)) if line.grade else "All grades"
                 if not line.levels:
-                    yield name, grade, HIDDEN, None
-                for level, count in line.levels:
-                    yield name, grade, level, f"{count} of {line.tested}"
+                    yield name, grade, HIDDEN, None, None, None, None
+                for level, number in line.levels:
+                    yield name, grade, level, None, None, number, line.tested
 
 
 def school_numbers(
@@ -89,9 +99,12 @@ def school_numbers(
     book: RuleBook,
     today: int,
     school_year: int,
+    begin: int,
 ) -> SchoolNumbers:
-    """A school's numbers today. In the first days of the year no share of days is told."""
+    """A school's numbers today, of a school year that began on `begin`. In its first days no share of days is told."""
     early = schools.is_early(days, book)
+    weeks = schools.weeks(reading, school_key, begin, today)
+    before = schools.weeks(reading, school_key, schools.last_year(begin), schools.last_year(today))
     homerooms = shares_by_homeroom(reading, school_key, days, book, today)
     groups = schools.groups(reading, school_key, school_year)
     of_those_here = schools.shares_by_grade(dict(here), dict(days), book)
@@ -100,18 +113,24 @@ def school_numbers(
     everybody = schools.Share("", count_here, out_of_here) if out_of_here else None
     if groups and groups.everybody:
         everybody = groups.everybody
+    left = max(0, everybody.out_of - out_of_here) if everybody else 0
     missed, share = "Missed 10% or more of days", ("Share", "Students")
+    whom = _whom(everybody, left, groups.day if groups else None)
     courses = school_totals.low_grades_by_course(reading, school_key, school_year)
     return SchoolNumbers(
+        weeks=tuple(weeks),
+        weeks_before=tuple(before),
+        by_week=None if early else attendance_chart(weeks, before),
         by_grade=Figure(
-            "grade", f"{missed}, by grade", ("Grade", *share), () if early else bars_by_grade(by_grade)
+            "grade", f"{missed}, by grade", ("Grade", *share), () if early else bars_by_grade(by_grade), whom
         ),
         by_homeroom=Figure(
-            "homeroom", f"{missed}, by homeroom", ("Homeroom", *share), () if early else bars_by_name(homerooms)
+            "homeroom", f"{missed}, by homeroom", ("Homeroom", *share), () if early else bars_by_name(homerooms),
+            "Of the students who sit in a homeroom today; nobody who left is among them.",
         ),
         by_group=Figure(
             "groups", f"{missed}, by group", ("Group", *share),
-            bars_by_group(groups.shares) if groups and not early else (),
+            bars_by_group(groups.shares) if groups and not early else (), whom,
         ),
         by_department=Figure(
             "courses", "D and F among course grades, by department", ("Department", "Share", "Grades"),
@@ -130,8 +149,15 @@ def school_numbers(
         most_missing=_most_missing(by_grade),
         is_early=early,
         missed_a_tenth=everybody,
-        left=max(0, everybody.out_of - out_of_here) if everybody else 0,
+        left=left,
     )  # fmt: skip
+
+
+def _whom(everybody: schools.Share | None, left: int, day: int | None) -> str:
+    if everybody is None:
+        return ""
+    when = f"counted on {words.month_day(day)}" if day else "here today"
+    return f"Of the {plural(everybody.out_of, 'student')} {when}{f', {left} of whom left since' if left else ''}."
 
 
 def _most_missing(by_grade: tuple[schools.Share, ...]) -> str:

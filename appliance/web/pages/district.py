@@ -21,7 +21,7 @@ from appliance.student_level.records.schools_to_ask import schools_to_ask as to_
 from appliance.student_level.records.this_week import monday_of
 from appliance.web import words
 from appliance.web.addresses import Kind
-from appliance.web.charts import LineChart, attendance_chart
+from appliance.web.charts import ALONE, LineChart, attendance_chart
 from appliance.web.forms import FromForm
 from appliance.web.rendering import show
 from appliance.web.sheets import Cell, Sheet
@@ -130,7 +130,7 @@ def district_week(visit: Visit, reading: Reading) -> DistrictWeek:
         rules=book,
         today=visit.today,
         district=found,
-        chart=None if book.is_early(found.days) else attendance_chart(found.weeks, found.before),
+        chart=_chart(book, found),
         counted_on=snapshot,
         to_ask=tuple(to_ask),
         waiting=waiting,
@@ -174,6 +174,27 @@ def district_as_xlsx(visit: NamedDependency[Visit]) -> Response[bytes]:
     return _sheet(visit).as_file("xlsx")
 
 
+@get("/district/weeks/file/{form:str}", action=Action.SEE_DISTRICT, sync_to_thread=True)
+def take_weeks(form: FromPath[Literal["csv", "xlsx"]], visit: NamedDependency[Visit]) -> Response[bytes]:
+    """The weeks of the chart, with the columns of its table; empty while the page shows no chart."""
+    with visit.reading() as reading:
+        found, _ = _district(visit, reading)
+        chart = _chart(visit.rules(reading), found)
+    rows = [(words.iso_day(monday), *shares) for monday, *shares in chart.cells] if chart else []
+    head = chart.head if chart else ("Week of", "This year")
+    return Sheet(f"weeks-{words.iso_day(visit.today)}", head, rows, _note(visit, "weeks, as a file")).as_file(form)
+
+
+def _chart(book: RuleBook, found: District) -> LineChart | None:
+    return None if book.is_early(found.days) else attendance_chart(found.weeks, found.before, width=ALONE)
+
+
+def _note(visit: Visit, subject: str) -> str:
+    number = visit.saw(Action.SEE_DISTRICT, students=(), subject=subject)
+    frame = visit.bare_frame()
+    return f"Totals. Taken out by {frame.display_name}, {frame.printed}; line {number} of the access log."
+
+
 def _district(visit: Visit, reading: Reading) -> tuple[District, str | None]:
     return visit.keeping(reading, "district", lambda: _counted(visit, reading))
 
@@ -192,12 +213,8 @@ def _sheet(visit: Visit) -> Sheet:
     with visit.reading() as reading:
         found, _ = _district(visit, reading)
         is_early = visit.rules(reading).is_early(found.days)
-    number = visit.saw(Action.SEE_DISTRICT, students=(), subject="as a file")
-    frame = visit.bare_frame()
-    note = f"Totals. Taken out by {frame.display_name}, {frame.printed}; line {number} of the access log."
-    return Sheet(
-        f"district-{words.iso_day(visit.today)}", COLUMNS, [_row(line, is_early=is_early) for line in found.lines], note
-    )
+    rows = [_row(line, is_early=is_early) for line in found.lines]
+    return Sheet(f"district-{words.iso_day(visit.today)}", COLUMNS, rows, _note(visit, "as a file"))
 
 
 def _row(line: SchoolLine, *, is_early: bool) -> tuple[Cell, ...]:
@@ -215,4 +232,4 @@ def _row(line: SchoolLine, *, is_early: bool) -> tuple[Cell, ...]:
     return tuple("first days" if is_early and place in _SHARES else cell for place, cell in enumerate(cells))
 
 
-DISTRICT_PAGES = [see_district, add_asked, district_as_csv, district_as_xlsx]
+DISTRICT_PAGES = [see_district, add_asked, district_as_csv, district_as_xlsx, take_weeks]

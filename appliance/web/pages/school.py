@@ -19,7 +19,6 @@ from appliance.student_level.records.roster import RosterLine, roster_lines
 from appliance.student_level.records.rule_book import RuleBook, Version
 from appliance.student_level.records.this_week import ThisWeek
 from appliance.web.addresses import Kind
-from appliance.web.charts import LineChart, attendance_chart
 from appliance.web.languages import languages
 from appliance.web.rendering import show
 from appliance.web.school_numbers import SchoolNumbers, school_numbers
@@ -67,7 +66,6 @@ class SchoolWeek:
     week_rules: Version
     last_weeks: tuple[schools.Week, ...]
     week_last_year: schools.Week | None
-    chart: LineChart | None
     numbers: SchoolNumbers
     changes: school_totals.Changes | None
 
@@ -178,8 +176,8 @@ def week_at(
     """A school this week, but for its roster. `here` and `days`: its students, and the days of each."""
     today, book = visit.today, visit.rules(reading)
     begin = visit.first_day_of_school_year
-    weeks = schools.weeks(reading, school.school_key, begin, today)
-    before = schools.weeks(reading, school.school_key, schools.last_year(begin), schools.last_year(today))
+    numbers = numbers_of(visit, reading, school, here, days)
+    weeks = numbers.weeks
     return SchoolWeek(
         rules=book,
         at=visit.addresses.of(Kind.SCHOOL, school.school_key),
@@ -187,12 +185,11 @@ def week_at(
         today=today,
         week=week_of(visit, reading, school.school_key),
         week_rules=rules_of_week(visit, reading),
-        last_weeks=tuple(weeks[-2:]),
+        last_weeks=weeks[-2:],
         week_last_year=next(
-            (one for one in before if weeks and one.monday == schools.last_year(weeks[-1].monday)), None
+            (one for one in numbers.weeks_before if weeks and one.monday == schools.last_year(weeks[-1].monday)), None
         ),
-        chart=None if schools.is_early(days, book) else attendance_chart(weeks, before),
-        numbers=numbers_of(visit, reading, school, here, days),
+        numbers=numbers,
         changes=school_totals.changes(reading, here, school.school_key, begin=begin, today=today),
     )
 
@@ -212,11 +209,11 @@ def numbers_of(
 ) -> SchoolNumbers:
     """The school without a name: what its page, its paper and its files print."""
     book, today = visit.rules(reading), visit.today
-    key, year = school.school_key, visit.school_year
+    key, year, begin = school.school_key, visit.school_year, visit.first_day_of_school_year
     return visit.keeping(
         reading,
         ("numbers", key),
-        lambda: school_numbers(reading, key, here, days, book=book, today=today, school_year=year),
+        lambda: school_numbers(reading, key, here, days, book=book, today=today, school_year=year, begin=begin),
     )
 
 
