@@ -9,8 +9,6 @@ from itertools import groupby
 from typing import Literal
 
 from appliance.student_level.metrics.catalogue import Measure
-from appliance.student_level.records.behind_measures import Behind
-from appliance.student_level.records.enrollments import Name
 from appliance.student_level.records.measures import Line, Measures, Point
 from appliance.student_level.records.schools import SMALLEST_GROUP, Share
 from appliance.web import words
@@ -41,7 +39,7 @@ class Column:
     """One column of a page. `told`: its headings in a file, where a number stands in a cell of its own."""
 
     heading: str
-    kind: Literal["name", "said", "number", "line", "link"]
+    kind: Literal["name", "said", "line", "link"]
     told: tuple[str, ...]
 
 
@@ -207,18 +205,6 @@ def school_cells(one: Share, line: Line) -> tuple[Cell, ...]:
 def district_cells(line: Line, said: Said) -> tuple[Cell, ...]:
     """The last row of the same file."""
     return EACH_ONCE, str(said), *_numbers(line)
-
-
-def students_columns(measure: Measure) -> tuple[Column, ...]:
-    """The students behind a measure; what is not counted in students has its number for each."""
-    unit = words.sentence_case(measure.unit)
-    counted = () if measure.unit == "students" else (Column(unit, "number", (unit, "Out of")),)
-    return Column("Student", "name", ("Student",)), *counted, Column("Where it comes from", "link", ())
-
-
-def student_cells(name: Name, one: Behind, measure: Measure) -> tuple[Cell, ...]:
-    """A student's row in the file."""
-    return name.full, *(() if measure.unit == "students" else (one.count, one.out_of))
 
 
 def _row(line: Line, day: int, first_days: int) -> Row:

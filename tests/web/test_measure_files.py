@@ -116,9 +116,9 @@ def test_every_student_behind_a_number_is_in_the_file_and_in_the_log(visit, coun
     on_csv, on_xlsx, on_paper = files_of(page)
     before = counted.log_head().sequence
     taken = csv_of(ruiz, on_csv)
-    assert taken[0] == ["Student", "Days", "Out of"]
-    assert [f"{name} {days} of {out_of}" for name, days, out_of in taken[1:-1]] == [
-        " ".join(row[:2]) for row in cells_of(page)[1:]
+    assert taken[0] == ["Student", "Grade", "Days missed", "Out of", "Going well"]
+    assert [[name, grade, f"{missed} of {out_of}", well] for name, grade, missed, out_of, well in taken[1:-1]] == [
+        row[:4] for row in cells_of(page)[1:]
     ]
     assert [row[0] for row in xlsx_of(ruiz, on_xlsx)[: len(taken) - 1]] == [row[0] for row in taken[:-1]]
     assert taken[1][0] in text_of(ruiz.get(on_paper).content)

@@ -5,6 +5,7 @@
 -- Shown by: all, grade, race, sex, english_learner, disability, economic
 -- Leaves the district: no
 -- Rule: the Ed-Fi dashboards' advanced course enrollment; which courses count, as in the Civil Rights Data Collection.
+-- Listed: students of grades 9 to 12 who take no advanced course now. Left out is who takes one.
 -- Measure: advanced courses / Take an advanced course / students / more is better
 WITH taking AS (
     SELECT DISTINCT section_enrollment.student_key

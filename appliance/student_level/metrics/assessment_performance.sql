@@ -4,6 +4,8 @@
 -- Leaves the district: yes
 -- Rule: EDFacts FS175, FS178 and FS179, met and not met (NCES 2011-603), and in a release the levels on either side: by
 -- the number in a level's name, else in the order of their scale scores.
+-- Listed: students who took the state’s test and have not met its standard yet, with their newest result. Left out is who met
+-- it, who was not tested in the year before, and whose result is not loaded.
 -- Measure: tests / Met the standard of the state’s test / students / more is better
 WITH newest AS (
     SELECT test_result.student_key, test.subject, test_result.meets, test_result.level,

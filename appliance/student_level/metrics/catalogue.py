@@ -4,7 +4,8 @@ A metric's SELECT gives (place_key, student_key, detail, count, out_of), one row
 is the district. `counting.py` adds the rows up by the groups the metric is shown by. What several metrics stand on is
 prepared once, by a SELECT of its own, into a temporary table.
 
-A metric that has a line `Measure:` is also shown to people, with a goal, a change and its history.
+A metric that has a line `Measure:` is also shown to people, with a goal, last year’s figure and its history; `Listed:`
+says who is on the list behind it.
 """
 
 import re
@@ -56,7 +57,7 @@ PREPARED = {
 _HEAD = re.compile(
     r"(?P<name>\w+): (?P<title>.+?)\n(?P<counts>Counts .+?)\nShown by: (?P<shown>[\w, ]+)\n"
     r"Leaves the district: (?P<leaves>yes|no)\nRule: (?P<rule>.+?)"
-    r"(?:\nWithout records: (?P<without>.+?))?(?:\nMeasure: (?P<measure>.+))?\Z",
+    r"(?:\nWithout records: (?P<without>.+?))?(?:\nListed: (?P<listed>.+?))?(?:\nMeasure: (?P<measure>.+))?\Z",
     re.DOTALL,
 )
 
@@ -72,6 +73,8 @@ class Measure:
     more_is_better: bool
     is_yearly: bool
     """Whether it is of a test that comes once a year: then it is compared with the test before it."""
+    listed: str
+    """Who is on the list behind it, and who is left out and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,12 @@ def prepared_sql(table: str) -> str:
     return (_FOLDER / f"{PREPARED[table]}.sql").read_text()
 
 
+def with_prepared(asked: str) -> str:
+    """What stands before a question so that it finds, made anew, each table of `PREPARED` that it reads from."""
+    made = [f"{table} AS MATERIALIZED ({prepared_sql(table)})" for table in PREPARED if table in asked]
+    return f"WITH {', '.join(made)} " if made else ""
+
+
 @cache
 def measures() -> tuple[Measure, ...]:
     """The metrics that people are shown, in the order of the manual."""
@@ -150,15 +159,17 @@ def _read(name: str) -> Metric:
         raise ValueError(f"{name}.sql must begin with its title, Counts, Shown by, Leaves the district, Rule")
     title, counts, rule = (" ".join(said[part].split()) for part in ("title", "counts", "rule"))
     dimensions = tuple(part.strip() for part in said["shown"].split(","))
-    measure = _measure(name, said["measure"], is_yearly="reporting_rounds" in sql)
+    measure = _measure(name, said["measure"], said["listed"], is_yearly="reporting_rounds" in sql)
     without = "Not collected: " + " ".join((said["without"] or "nothing is loaded that it counts.").split())
     return Metric(name, title, counts, dimensions, said["leaves"] == "yes", rule, sql, measure, without)
 
 
-def _measure(name: str, told: str | None, *, is_yearly: bool) -> Measure | None:
+def _measure(name: str, told: str | None, listed: str | None, *, is_yearly: bool) -> Measure | None:
     if told is None:
         return None
+    if listed is None:
+        raise ValueError(f"{name}.sql: a measure says who is listed behind it, and who is left out")
     match told.split(" / "):
         case [family, called, unit, ("more is better" | "fewer is better") as better]:
-            return Measure(name, family, called, unit, better == "more is better", is_yearly)
+            return Measure(name, family, called, unit, better == "more is better", is_yearly, " ".join(listed.split()))
     raise ValueError(f"{name}.sql: a measure is told as family / name / what it counts / more or fewer is better")

@@ -4,6 +4,8 @@
 -- Leaves the district: no
 -- Rule: the district's letter scale; a zero waits three days. What one teacher gives alone would be that teacher's rate:
 -- it stands in one line with what others give alone, or nowhere.
+-- Listed: students whose newest grade in a course of the subject is a D or an F, with the course. Left out is who has no grade
+-- in it yet.
 -- Measure: grades / Course grades that are D or F / grades / fewer is better
 WITH mark AS (
     SELECT school_key AS place_key, student_key, section_key, subject, is_below_c

@@ -3,6 +3,8 @@
 -- Shown by: all, grade, race, sex, english_learner, disability, economic
 -- Leaves the district: no
 -- Rule: the Ed-Fi dashboards' state and language assessments, by the state's own word whether the standard was met.
+-- Listed: students who took the state’s test and have not met its standard yet, with their newest result. Left out is who met
+-- it, who was not tested in the year before, and whose result is not loaded.
 -- Measure: tests / Met the standard of the state’s other tests / students / more is better
 WITH newest AS (
     SELECT test_result.student_key, test.subject, test_result.meets,
