@@ -96,10 +96,10 @@ def attendance_chart(weeks: Sequence[Week], before: Sequence[Week], *, width: in
     plot_width = width - _LEFT - _RIGHT
 
     def x(place: int) -> float:
-        return round(_LEFT + place / (len(weeks) - 1) * plot_width, 1)
+        return _short(_LEFT + place / (len(weeks) - 1) * plot_width)
 
     def y(value: float) -> float:
-        return round(_TOP + _PLOT_HEIGHT - (value - low) / (high - low) * _PLOT_HEIGHT, 1)
+        return _short(_TOP + _PLOT_HEIGHT - (value - low) / (high - low) * _PLOT_HEIGHT)
 
     every = -(-len(weeks) // _LABELS_SHOWN)
     this_year = _series("This year", "s1", [(x(place), y(value)) for place, value in enumerate(now)], now[-1])
@@ -122,6 +122,12 @@ def attendance_chart(weeks: Sequence[Week], before: Sequence[Week], *, width: in
         knows_last_year=bool(past),
         width=width,
     )
+
+
+def _short(place: float) -> float:
+    """To a tenth, and without one where it is whole: a page holds hundreds of such numbers."""
+    tenth = round(place, 1)
+    return int(tenth) if tenth == int(tenth) else tenth
 
 
 def _series(name: str, style: str, points: Sequence[tuple[float, float]], last: float, shift: float = 0.0) -> Series:

@@ -103,7 +103,7 @@ def put_groups(database: Database, english_learners: int) -> None:
 def test_groups_are_totals_of_ones_own_school(own_town: Database) -> None:
     put_groups(own_town, 12)
     page = sign_in(app_for(own_town), "ruiz").get("/school").text
-    assert "16.7% <tspan" in page
+    assert ">16.7%</tspan>" in page
     assert "2 of 12" in page
     assert "15.0%" in page
     assert "3 of 12" not in page
