@@ -15,6 +15,7 @@ from appliance.storage.database import Database, Event
 from appliance.student_level.metrics import memory
 from appliance.student_level.metrics.catalogue import measures, sums_sql
 from appliance.student_level.metrics.counting import Areas, count_everything, count_for_release
+from appliance.student_level.records.newest import tell_newest
 from appliance.student_level.records.rule_book import RuleBook, in_force
 
 
@@ -57,6 +58,7 @@ def _compute_sums(database: Database, *, by: str | None = None) -> None:
         for statement in sums_sql().split(";\n"):
             if statement.strip():
                 tables.execute(statement)
+        tell_newest(tables)
 
 
 def count_release(

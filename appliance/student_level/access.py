@@ -212,7 +212,7 @@ def _as_metrics_read(fields: frozenset[FieldGroup]) -> Gate:
     return replace(gate, views={**gate.views, **cut, **_REPORTING})
 
 
-NOBODY = Gate(open_tables=_SCHOOL_FACTS | {"problem", "release"})
+NOBODY = Gate(open_tables=_SCHOOL_FACTS | {"newest_record", "problem", "release"})
 """For people whose work needs no student, and for pages that show none."""
 _Fill = tuple[tuple[str, dict[str, Any]], ...]
 _NOTHING: _Fill = ()
