@@ -10,10 +10,11 @@ from appliance.student_level.records.attendance import DaysSoFar
 from appliance.student_level.records.enrollments import Enrollment
 from appliance.student_level.records.hidden_parts import hide_small
 from appliance.student_level.records.homerooms import shares_by_homeroom
-from appliance.student_level.records.rule_book import RuleBook
+from appliance.student_level.records.rule_book import Version
 from appliance.web import words
 from appliance.web.charts import Bar, LineChart, attendance_chart, bars_by_grade, bars_by_group, bars_by_name
 from appliance.web.grids import Histogram, days_missed_histogram
+from appliance.web.rules_beside import rule_of
 from appliance.web.sheets import Cell
 from appliance.wording import plural
 
@@ -30,6 +31,8 @@ class Figure:
     title: str
     head: tuple[str, str, str]
     bars: tuple[Bar, ...]
+    rule: str
+    """The rules in force that it stands on, and their version."""
     whom: str = ""
     """Which students it counts, where two figures could count others; a sentence."""
 
@@ -47,6 +50,8 @@ class SchoolNumbers:
     """With attendance this school year, oldest first; and last year's."""
     weeks_before: tuple[schools.Week, ...]
     by_week: LineChart | None
+    rule_of_days: str
+    """By which rules a day is missed, for the weeks and for the students by days missed."""
     by_grade: Figure
     by_homeroom: Figure
     by_group: Figure
@@ -69,6 +74,11 @@ class SchoolNumbers:
         """Those that have bars, in the order of the page."""
         every = (self.by_grade, self.by_homeroom, self.by_group, self.by_department, *self.by_course)
         return tuple(one for one in every if one.bars)
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """Every rule that a figure stands on, once."""
+        return tuple(dict.fromkeys((self.rule_of_days, *(one.rule for one in self.figures))))
 
     def rows(self) -> Iterator[tuple[Cell, ...]]:
         """The rows of the file: everything that the page shows, and nothing that it hides."""
@@ -96,12 +106,13 @@ def school_numbers(
     here: Mapping[int, Enrollment],
     days: Mapping[int, DaysSoFar],
     *,
-    book: RuleBook,
+    rules: Version,
     today: int,
     school_year: int,
     begin: int,
 ) -> SchoolNumbers:
     """A school's numbers today, of a school year that began on `begin`. In its first days no share of days is told."""
+    book = rules.book
     early = schools.is_early(days, book)
     weeks = schools.weeks(reading, school_key, begin, today)
     before = schools.weeks(reading, school_key, schools.last_year(begin), schools.last_year(today))
@@ -117,29 +128,31 @@ def school_numbers(
     missed, share = "Missed 10% or more of days", ("Share", "Students")
     whom = _whom(everybody, left, groups.day if groups else None)
     courses = school_totals.low_grades_by_course(reading, school_key, school_year)
+    tenth = rule_of("chronic_absence", rules)
     return SchoolNumbers(
         weeks=tuple(weeks),
         weeks_before=tuple(before),
         by_week=None if early else attendance_chart(weeks, before),
+        rule_of_days=rule_of("attendance_rate", rules),
         by_grade=Figure(
-            "grade", f"{missed}, by grade", ("Grade", *share), () if early else bars_by_grade(by_grade), whom
+            "grade", f"{missed}, by grade", ("Grade", *share), () if early else bars_by_grade(by_grade), tenth, whom
         ),
         by_homeroom=Figure(
-            "homeroom", f"{missed}, by homeroom", ("Homeroom", *share), () if early else bars_by_name(homerooms),
+            "homeroom", f"{missed}, by homeroom", ("Homeroom", *share), () if early else bars_by_name(homerooms), tenth,
             "Of the students who sit in a homeroom today; nobody who left is among them.",
         ),
         by_group=Figure(
             "groups", f"{missed}, by group", ("Group", *share),
-            bars_by_group(groups.shares) if groups and not early else (), whom,
+            bars_by_group(groups.shares) if groups and not early else (), tenth, whom,
         ),
         by_department=Figure(
             "courses", "D and F among course grades, by department", ("Department", "Share", "Grades"),
-            bars_by_name(school_totals.low_grades(reading, school_key, school_year)),
+            bars_by_name(school_totals.low_grades(reading, school_key, school_year)), rule_of("course_grades", rules),
         ),
         by_course=tuple(
             Figure(
                 f"course-{place}", f"D and F among course grades, {department}", ("Course", "Share", "Grades"),
-                bars_by_name([one for _, one in some]),
+                bars_by_name([one for _, one in some]), rule_of("grades_by_course", rules),
             )
             for place, (department, some) in enumerate(groupby(courses, key=lambda one: one[0]))
         ),

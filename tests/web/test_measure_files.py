@@ -99,7 +99,8 @@ def test_what_the_page_does_not_show_is_in_no_file(visit):
     assert district[1:] == [f"{district[1][:5]}; {district[2]} of 13 students", district[2], "13"]
     rule = "Students enrolled fewer than 10 days are left out."
     assert rule in page
-    assert csv_of(visit("hall"), on_csv)[-1][0].endswith("Goal: at most 10%.")
+    ends = "Goal: at most 10%. Rules in force since Oct 4, 2024 (version 1)."
+    assert csv_of(visit("hall"), on_csv)[-1][0].endswith(ends)
     told = text_of(visit("hall").get(on_paper).content)
     assert rule in told
     assert "fewer than 10, not shown" in told
@@ -123,7 +124,7 @@ def test_every_student_behind_a_number_is_in_the_file_and_in_the_log(visit, coun
     assert [row[0] for row in xlsx_of(ruiz, on_xlsx)[: len(taken) - 1]] == [row[0] for row in taken[:-1]]
     assert taken[1][0] in text_of(ruiz.get(on_paper).content)
     assert re.match(
-        r"Student records\. Taken out by Mr\. Ruiz, .* Keep locked; delete after use\. .*Goal: at least 95%\.$",
+        r"Student records\. Taken out by Mr\. Ruiz, .* Keep locked; .*Goal: at least 95%\. Rules .*\.$",
         taken[-1][0],
     )
     logged = at_desk(

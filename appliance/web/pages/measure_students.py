@@ -17,7 +17,7 @@ from appliance.student_level.records.behind_causes import causes
 from appliance.student_level.records.behind_measures import behind
 from appliance.student_level.records.enrollments import enrollments, names
 from appliance.student_level.records.measures import Line, of_school
-from appliance.student_level.records.rule_book import RuleBook
+from appliance.student_level.records.rule_book import RuleBook, version_in_force
 from appliance.student_level.records.this_week import goes_well
 from appliance.web.behind_table import BehindLine, BehindTable, behind_table, well_said
 from appliance.web.measure_table import subject_of
@@ -101,15 +101,15 @@ def students_behind(
     than ten were, or these are the first days and it is one by the share of days. Raises NoSuch for what is none.
     """
     school = school_of(visit, reading, at)
-    rules = visit.rules(reading)
-    found = of_school(reading, school.school_key, visit.school_year, rules)
+    rules = version_in_force(reading, visit.today)
+    found = of_school(reading, school.school_key, visit.school_year, rules.book)
     if found is None:
         return None
     line = line_of(found, measure, detail)
     if line.is_by_early_share or line.now.kind == "too few":
         return None
     asked = ("behind", school.school_key, measure, line.detail, line.now.day)
-    lines = visit.keeping(reading, asked, lambda: _in_it(visit, reading, school.school_key, line, rules))
+    lines = visit.keeping(reading, asked, lambda: _in_it(visit, reading, school.school_key, line, rules.book))
     return StudentsBehind(school, line, behind_table(line.measure, lines, order), rules_of(line, rules))
 
 
@@ -121,9 +121,9 @@ def well_of(visit: Visit, reading: Reading, lines: Sequence[BehindLine]) -> Mapp
     )  # fmt: skip
 
 
-def _in_it(visit: Visit, reading: Reading, school_key: int, line: Line, rules: RuleBook) -> tuple[BehindLine, ...]:
+def _in_it(visit: Visit, reading: Reading, school_key: int, line: Line, book: RuleBook) -> tuple[BehindLine, ...]:
     """Those in the number, or outside it where more is better, in no order."""
-    asked = (line.measure.name, line.detail, school_key, line.now.day, rules)
+    asked = (line.measure.name, line.detail, school_key, line.now.day, book)
     with counting_as(visit.house.database, visit.viewer) as counting:
         told, why = behind(counting, *asked), causes(counting, *asked)
     more = line.measure.more_is_better

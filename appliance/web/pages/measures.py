@@ -12,7 +12,7 @@ from appliance.actions import Action
 from appliance.student_level.metrics.catalogue import metrics
 from appliance.student_level.records import schools
 from appliance.student_level.records.measures import Line, Measures, by_school, of_district, of_school
-from appliance.student_level.records.rule_book import RuleBook
+from appliance.student_level.records.rule_book import RuleBook, Version, version_in_force
 from appliance.web.addresses import Kind
 from appliance.web.measure_table import (
     EACH_ONCE,
@@ -28,7 +28,7 @@ from appliance.web.measure_table import (
 from appliance.web.pages.district import SCHOOLS_A_PAGE, last_page_of
 from appliance.web.pages.school import school_of
 from appliance.web.rendering import show
-from appliance.web.rules_beside import rules_beside
+from appliance.web.rules_beside import rule_of, rules_beside, version_said
 from appliance.web.visit import Frame, NoSuch, Visit
 
 
@@ -38,11 +38,21 @@ class MeasuresPage:
 
     template: ClassVar[str] = "pages/measures.html"
     frame: Frame
-    rules: RuleBook
+    version: Version
     place: str
     at: str
     others: tuple[tuple[str, schools.School], ...]
     table: MeasureTable
+
+    @property
+    def rules(self) -> RuleBook:
+        """The numbers in force."""
+        return self.version.book
+
+    @property
+    def rule_of_days(self) -> str:
+        """By which rules days are counted, and which version says so."""
+        return rule_of("chronic_absence", self.version)
 
 
 @get("/school/measures", action=Action.SEE_SCHOOL, sync_to_thread=True)
@@ -58,15 +68,15 @@ def measures_of_school(visit: Visit, at: str) -> MeasuresPage:
     with visit.reading() as reading:
         led = schools.schools_led(reading)
         school = school_of(visit, reading, at)
-        rules = visit.rules(reading)
-        found = of_school(reading, school.school_key, visit.school_year, rules)
+        rules = version_in_force(reading, visit.today)
+        found = of_school(reading, school.school_key, visit.school_year, rules.book)
         return MeasuresPage(
             visit.frame(reading),
             rules,
             school.name,
             visit.addresses.of(Kind.SCHOOL, school.school_key),
             tuple((visit.addresses.of(Kind.SCHOOL, one.school_key), one) for one in led if one != school),
-            measure_table(found, rules.first_days),
+            measure_table(found, rules.book.first_days),
         )
 
 
@@ -78,9 +88,10 @@ def line_of(found: Measures, measure: str, detail: str) -> Line:
     raise NoSuch("measure")
 
 
-def rules_of(line: Line, book: RuleBook) -> tuple[str, ...]:
-    """The rules in force that the number stands on, as sentences beside it."""
-    return rules_beside(next(one for one in metrics() if one.name == line.measure.name), book)
+def rules_of(line: Line, rules: Version) -> tuple[str, ...]:
+    """The rules in force that the number stands on, as sentences beside it, and their version."""
+    metric = next(one for one in metrics() if one.name == line.measure.name)
+    return *rules_beside(metric, rules.book), version_said(rules)
 
 
 @get("/district/measures", action=Action.SEE_DISTRICT, sync_to_thread=True)
@@ -94,9 +105,11 @@ def see_district_measures(visit: NamedDependency[Visit]) -> Response[str]:
 def measures_of_district(visit: Visit) -> MeasuresPage:
     """The district's page, not yet in the log."""
     with visit.reading() as reading, visit.house.database.counts_only() as shelf:
-        rules = visit.rules(reading)
-        found = of_district(shelf, reading, visit.school_year, rules)
-        return MeasuresPage(visit.frame(reading), rules, "The district", "", (), measure_table(found, rules.first_days))
+        rules = version_in_force(reading, visit.today)
+        found = of_district(shelf, reading, visit.school_year, rules.book)
+        return MeasuresPage(
+            visit.frame(reading), rules, "The district", "", (), measure_table(found, rules.book.first_days)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,14 +166,14 @@ def see_measure_schools(
 def schools_of_measure(visit: Visit, measure: str, detail: str, page: int = 0) -> MeasureSchoolsPage | None:
     """A page of one measure by school, not yet in the log; None where nothing has been counted. Raises NoSuch."""
     with visit.reading() as reading, visit.house.database.counts_only() as shelf:
-        rules = visit.rules(reading)
-        found = of_district(shelf, reading, visit.school_year, rules)
+        rules = version_in_force(reading, visit.today)
+        found = of_district(shelf, reading, visit.school_year, rules.book)
         if found is None:
             return None
         line = line_of(found, measure, detail)
         told = by_school(shelf, reading, line)
         page = min(max(page, 0), last_page_of(told))
-        said = now_said(line, rules.first_days)
+        said = now_said(line, rules.book.first_days)
         return MeasureSchoolsPage(visit.frame(reading), line, told, said, rules_of(line, rules), page)
 
 

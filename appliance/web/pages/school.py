@@ -16,7 +16,7 @@ from appliance.student_level.records.bands import EVERYBODY, Band, band_chosen, 
 from appliance.student_level.records.check_ins import KINDS, LONGEST_NOTE
 from appliance.student_level.records.enrollments import Enrollment, enrollments, names
 from appliance.student_level.records.roster import RosterLine, roster_lines
-from appliance.student_level.records.rule_book import RuleBook, Version
+from appliance.student_level.records.rule_book import RuleBook, Version, version_in_force
 from appliance.student_level.records.this_week import ThisWeek
 from appliance.web.addresses import Kind
 from appliance.web.languages import languages
@@ -208,12 +208,12 @@ def numbers_of(
     visit: Visit, reading: Reading, school: schools.School, here: dict[int, Enrollment], days: dict[int, DaysSoFar]
 ) -> SchoolNumbers:
     """The school without a name: what its page, its paper and its files print."""
-    book, today = visit.rules(reading), visit.today
+    rules, today = version_in_force(reading, visit.today), visit.today
     key, year, begin = school.school_key, visit.school_year, visit.first_day_of_school_year
     return visit.keeping(
         reading,
         ("numbers", key),
-        lambda: school_numbers(reading, key, here, days, book=book, today=today, school_year=year, begin=begin),
+        lambda: school_numbers(reading, key, here, days, rules=rules, today=today, school_year=year, begin=begin),
     )
 
 
