@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
+from appliance.days import from_day_number, school_year
 from appliance.student_level.metrics.catalogue import Measure
 from appliance.student_level.records.measures import Line, Measures, Point
 from appliance.student_level.records.schools import SMALLEST_GROUP, Share
@@ -233,7 +234,9 @@ def _apart(line: Line) -> Said:
     if line.now.kind != "shown":
         return Said("")
     if before is None:
-        return Said("", "no earlier year is loaded")
+        year = school_year(from_day_number(line.now.day))
+        knows = any(school_year(from_day_number(point.day)) < year for point in line.history)
+        return Said("", "not loaded for this day last year" if knows else "no earlier year is loaded")
     if apart is None:
         return Said("", "not shown for last year: fewer than 10 students" if before.kind == "too few" else
                     "last year these were the first days of school")  # fmt: skip

@@ -6,9 +6,11 @@ from html import unescape
 
 import pytest
 
+from appliance.actions import Action
+from appliance.days import day_number
 from appliance.jobs.change_rules import put_in_force
 from appliance.jobs.compute_metrics import refresh
-from appliance.storage.database import Database
+from appliance.storage.database import Database, Event
 from appliance.student_level.records.rule_book import RuleBook
 from tests import a_year_before
 from tests.conftest import app_for, sign_in
@@ -62,6 +64,14 @@ def test_with_no_earlier_year_nothing_is_the_same(own_town: Database) -> None:
     refresh(own_town, by="test")
     for measure in ("tenth", "days"):
         assert cell(own_town, "ruiz", measure) == "no earlier year is loaded"
+
+
+def test_a_year_that_began_later_is_not_called_missing(two_years: Database) -> None:
+    with two_years.changing(Event("test", Action.IMPORT)) as tables:
+        tables.execute("DELETE FROM attendance_taken WHERE day < ?", (day_number(date(2026, 1, 5)),))
+        tables.execute("DELETE FROM count_table")
+    refresh(two_years, by="test")
+    assert cell(two_years, "ruiz", "tenth") == "not loaded for this day last year"
 
 
 def test_grades_that_only_this_year_has_are_held_against_none(two_years: Database) -> None:

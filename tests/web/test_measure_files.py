@@ -85,7 +85,7 @@ def test_the_files_have_the_columns_and_the_words_of_the_page(visit, who, place)
     assert [row[:8] for row in xlsx_of(visit(who), on_xlsx)[1:3]] == [
         [*row[:4], *(f"{float(n)}" if n else "" for n in row[4:6]), *row[6:8]] for row in taken[1:3]
     ]
-    assert re.match(r"Totals\. Taken out by .*; line \d+ of the access log\.$", taken[-1][0])
+    assert re.match(r"Totals\. Taken out by .*; line \d+ of the access log\. Counted for Nov 20, 2026\.$", taken[-1][0])
 
 
 def test_what_the_page_does_not_show_is_in_no_file(visit):

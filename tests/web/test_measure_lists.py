@@ -13,6 +13,7 @@ from appliance.jobs.change_rules import put_in_force
 from appliance.jobs.compute_metrics import refresh
 from appliance.storage import database as storage
 from appliance.storage.database import Database, Event
+from appliance.student_level.metrics.catalogue import measures
 from appliance.student_level.records.rule_book import RuleBook
 from tests import a_year_before, maplewood
 from tests.conftest import Person, app_for, sign_in
@@ -104,6 +105,11 @@ def test_the_states_test_says_in_english_who_is_listed_and_who_is_left_out(ruiz:
     assert len(rows) == 5
     assert {row[2] for row in rows} == {"Getting there: State test, math, Apr 28, 2026"}
     assert not re.search(r"\b(fail|below|low|outside the number)", re.sub(r"<[^>]+>", " ", page), re.IGNORECASE)
+
+
+def test_every_measure_says_of_its_list_who_is_on_it_and_who_is_not() -> None:
+    for measure in measures():
+        assert re.fullmatch(r"students .+\. Left out (is|are) .+\.", measure.listed)
 
 
 def test_the_headings_sort_without_a_script_and_the_file_keeps_the_order(ruiz: Person) -> None:

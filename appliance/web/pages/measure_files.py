@@ -156,7 +156,8 @@ def measure_students_as_pdf(
 
 
 def _sheet(visit: Visit, table: MeasureTable) -> Sheet:
-    return Sheet(f"measures-{words.iso_day(visit.today)}", table.head, table.rows())
+    note = "" if table.day is None else f"Counted for {words.day_and_year(table.day)}."
+    return Sheet(f"measures-{words.iso_day(visit.today)}", table.head, table.rows(), note)
 
 
 def _measures_on_paper(visit: Visit, action: Action, place: str, table: MeasureTable, day: int) -> _File:
