@@ -6,6 +6,8 @@ from html import unescape
 import pytest
 from jinja2 import Environment
 
+from appliance.settings import Settings
+from appliance.storage.database import Database
 from appliance.student_level.records.attendance import DaysSoFar
 from appliance.student_level.records.schools import Share, Week
 from appliance.student_level.records.standards import Grid, Standard, Standing
@@ -14,6 +16,8 @@ from appliance.web.charts import attendance_chart, bars_by_name
 from appliance.web.grids import days_missed_histogram, standards_chart
 from appliance.web.languages import ENGLISH, written_in
 from appliance.web.rendering import _environment
+from tests import everyone
+from tests.conftest import app_for, sign_in
 
 MONDAY = 20_689
 """A Monday of August 2026."""
@@ -140,3 +144,22 @@ def test_every_little_line_is_explained_on_its_page(visit, username: str, start:
     page = who.get(who.link_to(link, on=start) if link else start).text
     assert page.count('aria-describedby="weeks"') == page.count('<svg class="spark"') > 0
     assert page.count('id="weeks"') == 1
+
+
+@pytest.mark.parametrize(("language", "head"), [("en", "Days here"), ("es", "Días que vino")])
+def test_a_familys_day_grid_has_a_table_in_its_language_that_counts_its_squares(
+    own_town: Database, language: str, head: str
+) -> None:
+    everyone.move_in(own_town)
+    rosa = sign_in(app_for(own_town, settings=Settings(family_pages=True)), "rosa")
+    rosa.get(f"/language?code={language}")
+    [figure] = re.findall(r'<figure class="days">.*?</figure>', rosa.get("/my-children").text, re.DOTALL)
+    says(figure, ".*Ada.*")
+    rows = re.findall(r"<tr><th[^>]*>.*?</th>((?:<td>\d+</td>){4})</tr>", figure)
+    months = [[int(count) for count in re.findall(r"\d+", row)] for row in rows]
+    assert len(months) >= 3
+    assert f">{head}</th>" in figure
+    squares = {code: figure.count(f'<rect class="d {code}"') for code in "peut"}
+    assert [sum(column) for column in zip(*months, strict=True)] == [
+        squares["p"] + squares["t"], squares["e"], squares["u"], squares["t"],
+    ]  # fmt: skip
