@@ -115,10 +115,12 @@ def students_behind(
 
 def well_of(visit: Visit, reading: Reading, lines: Sequence[BehindLine]) -> Mapping[int, tuple[str, ...]]:
     """What goes well for each student of some lines."""
-    return goes_well(
-        reading, [one.student_key for one in lines], today=visit.today, school_year=visit.school_year,
-        book=visit.rules(reading),
-    )  # fmt: skip
+    keys, book = tuple(one.student_key for one in lines), visit.rules(reading)
+    return visit.keeping(
+        reading,
+        ("goes well", keys),
+        lambda: goes_well(reading, keys, today=visit.today, school_year=visit.school_year, book=book),
+    )
 
 
 def _in_it(visit: Visit, reading: Reading, school_key: int, line: Line, book: RuleBook) -> tuple[BehindLine, ...]:
