@@ -240,14 +240,14 @@ def _apart(line: Line) -> Said:
     if apart is None:
         return Said("", "not shown for last year: fewer than 10 students" if before.kind == "too few" else
                     "last year these were the first days of school")  # fmt: skip
-    when = "the test a year before" if line.measure.is_yearly else "the same day last year"
-    then = f"{words.percent(before.count, before.out_of)} on {when}"
+    when = "in the test a year before"
     if not line.measure.is_yearly:
-        then += f", {words.day_and_year(before.day)}"
+        when = f"on the same day last year, {words.day_and_year(before.day)}"
+    then = f"it was {words.percent(before.count, before.out_of)} {when}"
     if apart.is_same:
         return Said("the same", f"{then}; fewer than three {line.measure.unit} apart" if apart.is_few else then, "▬")
     more, sign = ("more", "▲") if apart.by > 0 else ("less", "▼")
-    return Said(f"{_points(apart.by)} {more}", f"than {then}", sign)
+    return Said(f"{_points(apart.by)} {more}", then, sign)
 
 
 def _on(point: Point) -> str:
