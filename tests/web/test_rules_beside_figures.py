@@ -58,6 +58,7 @@ def test_paper_and_file_of_the_numbers_carry_the_rules_too(ruiz: Person) -> None
     assert {name for name, _ in sections} >= {"grade", "groups", "missed"}
     for name, section in sections:
         assert name in ("homeroom", "weeks") or "Rules as shipped." in section
+    assert FLOOR.format(10) in ruiz.get(re.search(r'href="(/school/meeting[^"]*)"', ruiz.get("/school").text)[1]).text
     on_file = ruiz.get(re.search(r'href="(/school/numbers/file/csv[^"]*)"', ruiz.get("/school").text)[1]).text
     assert FLOOR.format(10) in on_file.splitlines()[-1]
 
