@@ -36,9 +36,10 @@ def take(browser: Browser, district: District, empty: District, to: Path) -> Non
 
 
 def _everybody(browser: Browser, district: District, address: str, days: dict[str, str], to: Path) -> None:
+    papers = set[str]()
     for role in (None, *district.people):
         with browser.new_context() as context:
-            page, papers = begin(context, district, address, role), set[str]()
+            page = begin(context, district, address, role)
             turn(page, FORMS["light"])
             home, who = page.url, role.value if role else "nobody"
             for stop in stops(page, district.app, role):
@@ -65,7 +66,7 @@ def _shoot(page: Page, file: Path) -> None:
 
 
 def _papers(stop: Stop, district: District, taken: set[str], file: Path) -> None:
-    """The first sheet of each kind of paper that the page leads to."""
+    """The first sheet of each kind of paper that the page leads to, but for those in `taken`."""
     if not shutil.which("pdftoppm"):
         return
     links = stop.page.locator("a[href*='/pdf']").evaluate_all("links => links.map(link => link.href)")
