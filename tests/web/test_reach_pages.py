@@ -99,6 +99,13 @@ def test_a_day_code_that_is_ended_shows_nothing_at_the_next_request(crowded: Dat
     everyone.cover(crowded, everyone.person(crowded, "shea"), maplewood.OKAFOR)
 
 
+def test_a_principal_whom_the_roster_ties_to_no_school_reads_whom_to_ask(own_town: Database) -> None:
+    everyone.change(own_town, "DELETE FROM staff_role")
+    answer = sign_in(app_for(own_town), "ruiz").get("/grants")
+    assert answer.status_code == 200
+    assert "You reach no school." in read(answer.text)
+
+
 def test_a_principal_opens_a_class_to_a_coach_and_takes_it_back(own_town: Database) -> None:
     everyone.move_in(own_town)
     everyone.change(own_town, "DELETE FROM coach_grant")
