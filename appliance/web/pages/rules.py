@@ -106,7 +106,7 @@ class RulesPage:
 
     @property
     def figures(self) -> dict[str, list[tuple[str, MovedFigure]]]:
-        """(school, figure) of each measure that would be another number at one school or more, by the measure's name."""
+        """(school, figure) of each measure that would be another number at some school, by the measure's name."""
         found: dict[str, list[tuple[str, MovedFigure]]] = {}
         for effect in self.effects or ():
             for figure in effect.figures:
