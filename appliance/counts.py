@@ -62,7 +62,7 @@ def take_turnovers(shelf: Reading, memory: int, since: int, label: str) -> Turno
 
 _SUPERSEDED = """
     DELETE FROM count_table
-     WHERE snapshot <> :keep AND snapshot NOT IN (SELECT snapshot FROM release)
+     WHERE snapshot NOT IN (SELECT value FROM json_each(:keep)) AND snapshot NOT IN (SELECT snapshot FROM release)
        AND (snapshot < :since OR metric NOT IN (SELECT value FROM json_each(:months_of)) OR EXISTS (
             SELECT 1 FROM count_table AS later WHERE later.metric = count_table.metric
                AND substr(later.snapshot, 1, 7) = substr(count_table.snapshot, 1, 7)
@@ -71,18 +71,19 @@ _SUPERSEDED = """
 _BY_GROUP = """
     DELETE FROM count_cell WHERE dimension <> 'all' AND count_table_key IN
         (SELECT count_table_key FROM count_table
-          WHERE snapshot <> :keep AND snapshot NOT IN (SELECT snapshot FROM release))
+          WHERE snapshot <> :whole AND snapshot NOT IN (SELECT snapshot FROM release))
 """
 
 
-def clear(tables: Tables, *, keep: str, since: str, months_of: Collection[str]) -> None:
-    """Take off the shelf what nobody asks for any more. What a release was drafted from and the day `keep` stay whole.
+def clear(tables: Tables, *, whole: str, beside: str | None, since: str, months_of: Collection[str]) -> None:
+    """Take off the shelf what nobody asks for any more. What a release was drafted from and the day `whole` stay whole.
 
-    Of the metrics `months_of` the last day of each month stays too, from `since` on (ISO dates), and of it only the
-    totals of each place: a history needs no more, and no group stays on the shelf for it.
+    Of the metrics `months_of` the last day of each month stays too, from `since` on, and the day `beside` (all of them
+    ISO dates), and of these only the totals of each place: a history needs no more, and no group stays for it.
     """
+    keep = json.dumps([day for day in (whole, beside) if day])
     tables.execute(_SUPERSEDED, {"keep": keep, "since": since, "months_of": json.dumps(sorted(months_of))})
-    tables.execute(_BY_GROUP, {"keep": keep})
+    tables.execute(_BY_GROUP, {"whole": whole})
 
 
 _TAKE = """

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from html import unescape
 
 import httpx
+import hypothesis
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
@@ -17,6 +18,12 @@ from tests import maplewood
 
 ADDRESS = "http://127.0.0.1"
 FORM_HEADERS = {"Origin": ADDRESS}
+
+# On a busy machine an example takes as long as it takes: what is too slow is a question for the benchmarks.
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")

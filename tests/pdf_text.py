@@ -7,7 +7,7 @@ _OBJECT = re.compile(rb"(\d+) 0 obj\n(.*?)\nendobj", re.DOTALL)
 _STREAM = re.compile(rb"stream\r?\n(.*)\r?\nendstream", re.DOTALL)
 _PAIR = re.compile(rb"<([0-9A-Fa-f]+)> *<([0-9A-Fa-f]+)>")
 _RANGE = re.compile(rb"<([0-9A-Fa-f]+)> *<([0-9A-Fa-f]+)> *<([0-9A-Fa-f]+)>")
-_SHOWN = re.compile(rb"/([^\s/]+) [\d.]+ Tf|\[(.*?)\] ?TJ|<([0-9A-Fa-f]+)> ?Tj|(\bET\b)", re.DOTALL)
+_SHOWN = re.compile(rb"/([^\s/]+) [\d.]+ Tf|\[([^\]]*)\] ?TJ|<([0-9A-Fa-f]+)> ?Tj|(\bET\b)", re.DOTALL)
 
 
 def text_of(pdf: bytes) -> str:

@@ -86,6 +86,7 @@ BUILDS_SQL = {
     "metrics/counting.py": "from the metric files and their dimensions",
     "metrics/release_cells.py": "from the code lists' names of groups",
     "metrics/origins.py": "from its own table of names",
+    "records/behind_causes.py": "from its own pieces",
     "records/behind_measures.py": "from the metric files",
     "jobs/status.py": "from its own table of names",
     "student_level/access.py": "from its own pieces and those of scopes.py",

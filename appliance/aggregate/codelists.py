@@ -227,7 +227,7 @@ METRICS: Final[dict[str, Metric]] = {
         ),
         Metric(
             "dropouts",
-            "Dropouts",
+            "Left without a diploma",
             "n: students who left without a diploma and went to no other school. "
             "denominator: students enrolled in grades 7 to 12 at any time in the school year before.",
             (ALL, "grade"),

@@ -1,6 +1,6 @@
 """A data steward looks what other rules would do, and puts them in force."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from appliance.actions import Action
@@ -9,6 +9,7 @@ from appliance.storage.connection import Gate
 from appliance.storage.database import Database, Event
 from appliance.student_level.access import counting_a_school
 from appliance.student_level.records.level_counts import level_counts
+from appliance.student_level.records.moved_figures import MovedFigure, moved_figures
 from appliance.student_level.records.rule_book import RuleBook, Version, checked, decide, version_in_force
 from appliance.student_level.records.this_week import this_week
 from appliance.student_level.staging.days_from_sections import tell_days
@@ -24,7 +25,7 @@ class Effect:
     out: these are numbers of names, those on the list and those who wait behind it.
 
     `levels` and `levels_now`: how many levels of its first ten classes would be and are which, by their place in
-    LEVELS; empty while the rule for levels is not changed.
+    LEVELS; empty while the rule for levels is not changed. `figures`: the measures that a changed number moves.
     """
 
     school: str
@@ -34,10 +35,14 @@ class Effect:
     waiting_now: int
     levels: Mapping[int, int] = field(default_factory=dict)
     levels_now: Mapping[int, int] = field(default_factory=dict)
+    figures: Sequence[MovedFigure] = ()
 
 
-def preview(database: Database, book: RuleBook, today: int) -> list[Effect]:
-    """What the principal's list of each school would be today. Raises NotARule."""
+def preview(database: Database, book: RuleBook, today: int, *, from_day: int) -> list[Effect]:
+    """What the principal's list and the figures of each school would be today, were the rules in force from a day on.
+
+    Raises NotARule.
+    """
     tried = checked(book)
     with database.reading(RULES) as reading:
         schools = reading.query(_SCHOOLS)
@@ -53,7 +58,9 @@ def preview(database: Database, book: RuleBook, today: int) -> list[Effect]:
             levels = (
                 level_counts(reading, today, (tried.levels, now.levels)) if tried.levels != now.levels else ({}, {})
             )
-        found.append(Effect(school["name"], len(new.listed), new.waiting, len(old.listed), old.waiting, *levels))
+            figures = moved_figures(reading, key, today=today, from_day=from_day, tried=tried, now=now)
+        lists = len(new.listed), new.waiting, len(old.listed), old.waiting
+        found.append(Effect(school["name"], *lists, levels=levels[0], levels_now=levels[1], figures=figures))
     return found
 
 

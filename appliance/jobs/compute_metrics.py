@@ -15,6 +15,7 @@ from appliance.storage.database import Database, Event
 from appliance.student_level.metrics import memory
 from appliance.student_level.metrics.catalogue import measures, sums_sql
 from appliance.student_level.metrics.counting import Areas, count_everything, count_for_release
+from appliance.student_level.records.newest import tell_newest
 from appliance.student_level.records.rule_book import RuleBook, in_force
 
 
@@ -34,10 +35,10 @@ def refresh(database: Database, *, by: str | None = None, corrects_history: bool
     newest = from_day_number(row["newest"])
     count_snapshot(database, newest, by=by)
     by = by or person_at_the_keyboard()
-    since = count_history(database, newest, partial(rules_on, database), by=by, again=corrects_history)
+    history = count_history(database, newest, partial(rules_on, database), by=by, again=corrects_history)
     with database.changing(Event(by, Action.COMPUTE_METRICS, "old counts")) as tables:
         shown = [measure.name for measure in measures()]
-        counts.clear(tables, keep=newest.isoformat(), since=since.isoformat(), months_of=shown)
+        counts.clear(tables, whole=newest.isoformat(), beside=history.beside, since=history.since, months_of=shown)
     return newest
 
 
@@ -57,6 +58,7 @@ def _compute_sums(database: Database, *, by: str | None = None) -> None:
         for statement in sums_sql().split(";\n"):
             if statement.strip():
                 tables.execute(statement)
+        tell_newest(tables)
 
 
 def count_release(

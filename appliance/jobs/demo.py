@@ -8,7 +8,9 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import date
 from pathlib import Path
 
+from appliance.days import day_number
 from appliance.errors import Trouble
+from appliance.jobs.change_rules import put_in_force
 from appliance.jobs.choose_fields import turn_on
 from appliance.jobs.compute_metrics import refresh
 from appliance.jobs.demo_codes import demo_folder
@@ -22,11 +24,17 @@ from appliance.sample import SampleDistrict, write_district
 from appliance.settings import Settings
 from appliance.state_office import verify
 from appliance.storage.database import Database
+from appliance.student_level.records.rule_book import RuleBook
 from appliance.student_level.sensitive import KEEPABLE
 from appliance.wording import plural
 
 _MARK = ".schoolhouse-demo"
 """Marks a folder that an earlier demo made, and that the next one may clear."""
+_AIMS = RuleBook(
+    goals={"attendance_rate": 950, "chronic_absence": 100, "credit_accumulation": 850},
+    credits_by_grade={"09": 5, "10": 11, "11": 17, "12": 23},
+)
+"""What the invented district's board asks for: nothing of it is shipped, and without it no page could show a goal."""
 
 
 def prepare(
@@ -90,6 +98,10 @@ def _fill(
         told.append(
             "the same files once more: " + ("changed something" if again.changed_anything else "nothing changed")
         )
+    with step("Rules") as told:
+        begins = day_number(made.begins)
+        put_in_force(database, _AIMS, from_day=begins, by=drafter, reason="goals and credits of our board’s plan")
+        told.append(f"goals for {plural(len(_AIMS.goals), 'measure')}, and the credits that the district asks for")
     with step("Metrics") as told:
         day = refresh(database)
         told.append(f"sums per student and school, totals by grade and group, as of {day}")

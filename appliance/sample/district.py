@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 from appliance.errors import Trouble
-from appliance.sample.courses import SCIENCE
+from appliance.sample.courses import MATHEMATICS, SCIENCE
 from appliance.sample.dice import dice
 from appliance.sample.files import Files
 from appliance.sample.for_totals import END_OF_YEAR, Leavers
@@ -21,11 +21,13 @@ from appliance.sample.rows import (
     write_staff,
     write_stay,
     write_student,
+    write_tests,
 )
 from appliance.sample.schools import DEMO_SCHOOL, DISTRICT_ID, DISTRICT_NAME, GRADES, School, plan_schools
 from appliance.sample.staff import (
     ASSISTANT_NAME,
     COUNSELOR_NAME,
+    MATH_TEACHER_NAME,
     PRINCIPAL_NAME,
     STEWARD_NAME,
     SUPERINTENDENT_NAME,
@@ -85,9 +87,10 @@ def write_district(
     """Invent a district with exactly so many students and write its files, over those of an earlier run.
 
     The school year is the one that `today` lies in, known up to today; in summer it is the year that has just ended.
-    The same arguments give the same bytes. `last_year`: with the days that the same students missed in the year before,
-    so that pages can compare, and with those who have left since, beyond the number asked for. `progress` is told what
-    was done, how many, of how many. Memory holds one school at a time. Raises Trouble for fewer than 40 students.
+    The same arguments give the same bytes. `last_year`: with the days that the same students missed in the year before
+    and the tests they took, so that pages can compare, and with those who have left since, beyond the number asked for.
+    `progress` is told what was done, how many, of how many. Memory holds one school at a time. Raises Trouble for fewer
+    than 40 students.
     """
     if students < LEAST_STUDENTS:
         raise Trouble(f"An invented district needs at least {LEAST_STUDENTS} students; {students} were asked for.")
@@ -176,6 +179,7 @@ class _District:
         school = stay.school if stay.school in schools else rng.choice(schools)
         whole = Stay(student, school, 0, len(before.days), settled=True)
         write_stay(self._files, whole, None, before, self._seed + 1, reason=END_OF_YEAR)
+        write_tests(self._files, student, before, self._seed + 1)
 
     def _enroll(self, school: School, rng: Random) -> list[Stay]:
         """The school's own students; those who leave for another school are announced there."""
@@ -202,12 +206,11 @@ class _District:
                 return
 
     def _hire_teachers(self, school: School, timetable: Timetable, rng: Random) -> list[Staff]:
-        demo = _demo_teacher_of(school, timetable.sections)
+        known = _demo_teachers_of(school, timetable.sections)
         teachers = [
-            self._hire(school, Role.TEACHER, rng=rng, name=TEACHER_NAME if number == demo else None)
-            for number in range(timetable.teachers())
+            self._hire(school, Role.TEACHER, rng=rng, name=known.get(number)) for number in range(timetable.teachers())
         ]
-        if demo is not None:
+        for demo in known:
             mine = [section for section in timetable.sections if section.teacher == demo]
             seen = {stay.student.student_id for section in mine for stay in section.stays if self._is_here(stay)}
             classes = f"{len(mine)} class{'es' if len(mine) > 1 else ''}"
@@ -254,13 +257,23 @@ class _District:
         return not stay.has_left(self._year)
 
 
-def _demo_teacher_of(school: School, sections: Iterable[Section]) -> int | None:
-    """The science teacher with the most students, in the demo school; None elsewhere."""
+def _demo_teachers_of(school: School, sections: Sequence[Section]) -> dict[int, tuple[str, str]]:
+    """The demo's teachers: first of science, in whose classes the stories happen, then of math, where growth shows."""
     if school.name != DEMO_SCHOOL:
-        return None
+        return {}
+    return {_busiest(sections, SCIENCE): TEACHER_NAME, _busiest(sections, MATHEMATICS): MATH_TEACHER_NAME}
+
+
+def _demo_teacher_of(school: School, sections: Sequence[Section]) -> int | None:
+    """The demo school's teacher in whose classes the stories happen; None elsewhere."""
+    return next(iter(_demo_teachers_of(school, sections)), None)
+
+
+def _busiest(sections: Iterable[Section], subject: str) -> int:
+    """The teacher of a subject with the most students."""
     students: dict[int, int] = defaultdict(int)
     for section in sections:
-        if section.course.subject == SCIENCE:
+        if section.course.subject == subject:
             students[section.teacher] += len(section.stays)
     return max(students, key=lambda teacher: students[teacher])
 

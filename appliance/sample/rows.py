@@ -67,9 +67,15 @@ def write_student(files: Files, stay: Stay, year: SchoolYear, seed: int) -> None
     if (ninth := ninth_grade_year(student, year, seed)) is not None:
         files.export("cohorts", [(student.student_id, ninth)])
     files.export("transcripts", [_transcript_row(student, taken) for taken in record_of(student, year, seed)])
+    tests = write_tests(files, student, year, seed)
+    files.export("test_growth", [_growth_row(student, *gained) for gained in growth_of(student, tests, seed)])
+
+
+def write_tests(files: Files, student: Student, year: SchoolYear, seed: int) -> list[TestResult]:
+    """What a student took by the fall of a year."""
     tests = list(tests_of(student, year, seed))
     files.export("tests", [_test_row(student, test) for test in tests])
-    files.export("test_growth", [_growth_row(student, *gained) for gained in growth_of(student, tests, seed)])
+    return tests
 
 
 def write_leaver(files: Files, leaver: Leaver, before: SchoolYear, seed: int) -> None:

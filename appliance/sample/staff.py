@@ -8,7 +8,8 @@ from random import Random
 from appliance.sample.names import Name, account_name, invent_name
 from appliance.sample.schools import DISTRICT_KEY, School
 
-TEACHER_NAME, COUNSELOR_NAME, PRINCIPAL_NAME = ("Tom", "Hale"), ("Dana", "Wu"), ("Ana", "Rivera")
+TEACHER_NAME, MATH_TEACHER_NAME = ("Tom", "Hale"), ("Joy", "Amadi")
+COUNSELOR_NAME, PRINCIPAL_NAME = ("Dana", "Wu"), ("Ana", "Rivera")
 ASSISTANT_NAME, STEWARD_NAME, SUPERINTENDENT_NAME = ("Kit", "Abel"), ("Sam", "Ortiz"), ("Grace", "Lindqvist")
 
 
@@ -62,8 +63,8 @@ class Office:
     def __init__(self) -> None:
         self._hired = 0
         self._usernames: Counter[str] = Counter()
-        known = (TEACHER_NAME, COUNSELOR_NAME, PRINCIPAL_NAME, ASSISTANT_NAME, STEWARD_NAME, SUPERINTENDENT_NAME)
-        for name in known:
+        teachers, others = (TEACHER_NAME, MATH_TEACHER_NAME), (COUNSELOR_NAME, PRINCIPAL_NAME, ASSISTANT_NAME)
+        for name in (*teachers, *others, STEWARD_NAME, SUPERINTENDENT_NAME):
             self._usernames[account_name(Name(name[0], "", name[1]))] = 1
 
     def hire(self, school: School | None, *roles: Role, rng: Random, name: tuple[str, str] | None = None) -> Staff:

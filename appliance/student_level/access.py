@@ -212,7 +212,7 @@ def _as_metrics_read(fields: frozenset[FieldGroup]) -> Gate:
     return replace(gate, views={**gate.views, **cut, **_REPORTING})
 
 
-NOBODY = Gate(open_tables=_SCHOOL_FACTS | {"problem", "release"})
+NOBODY = Gate(open_tables=_SCHOOL_FACTS | {"newest_record", "problem", "release"})
 """For people whose work needs no student, and for pages that show none."""
 _Fill = tuple[tuple[str, dict[str, Any]], ...]
 _NOTHING: _Fill = ()
@@ -235,12 +235,14 @@ GATES = {role: _gate_of(role) for role in Role}
 
 @contextmanager
 def counting_a_school(database: Database, school_key: int, today: int) -> Iterator[Reading]:
-    """One school's students, for a job that hands on numbers only. No page may read through it: a test sees to that."""
+    """One school's students, for a job that hands on numbers only; a metric's SQL runs on it as it stands. No page may
+    read through it: a test sees to that.
+    """
     fill: _Fill = (
         ("DELETE FROM temp.scope_school", {}),
         ("INSERT INTO temp.scope_school VALUES (:school, :today)", {"school": school_key, "today": today}),
     )
-    with database.reading(_by_school(Role.PRINCIPAL.terms.fields), fill) as reading:
+    with database.reading(_as_metrics_read(Role.PRINCIPAL.terms.fields), fill) as reading:
         yield reading
 
 

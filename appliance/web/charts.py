@@ -7,8 +7,10 @@ from appliance.student_level.records.schools import Share, Week, last_year
 from appliance.student_level.records.shares import tenths
 from appliance.web import words
 
-_LEFT, _RIGHT, _TOP, _BOTTOM, _WIDTH, _HEIGHT = 44, 146, 12, 34, 580, 270
-_PLOT_WIDTH, _PLOT_HEIGHT = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
+BESIDE, ALONE = 580, 720
+"""Widths of a chart in half a page and in a whole one."""
+_LEFT, _RIGHT, _TOP, _BOTTOM, _HEIGHT = 44, 146, 12, 34, 270
+_PLOT_HEIGHT = _HEIGHT - _TOP - _BOTTOM
 _LABELS_SHOWN = 7
 _LABEL_APART = 18
 
@@ -34,25 +36,56 @@ class LineChart:
     gridlines: tuple[tuple[float, str], ...]
     labels: tuple[tuple[float, str], ...]
     series: tuple[Series, ...]
-    rows: tuple[tuple[str, ...], ...]
-    width: int = _WIDTH
+    weeks: tuple[tuple[int, float, float | None], ...]
+    """Monday as a day number, percent this year, percent in the same week last year where that is known."""
+    knows_last_year: bool
+    width: int
     height: int = _HEIGHT
     left: int = _LEFT
-    right: int = _WIDTH - _RIGHT
+
+    @property
+    def right(self) -> int:
+        """Where the lines end."""
+        return self.width - _RIGHT
+
+    @property
+    def head(self) -> tuple[str, ...]:
+        """The head of its table, and of its file."""
+        return ("Week of", "This year", *(("Last year",) if self.knows_last_year else ()))
+
+    @property
+    def rows(self) -> tuple[tuple[str, ...], ...]:
+        """The rows of its table."""
+        return tuple(
+            (words.short_day(monday), *("" if share is None else f"{share}%" for share in shares))
+            for monday, *shares in self.cells
+        )
+
+    @property
+    def cells(self) -> tuple[tuple[int, float, float | None] | tuple[int, float], ...]:
+        """The same as numbers: a week's Monday, and a share for each further column of its head."""
+        return tuple(week if self.knows_last_year else week[:2] for week in self.weeks)
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar: a share in percent, and beside it of how many; `value` is None when the group is too small to show."""
+    """One bar: a share in percent, and beside it of how many. Where a group is too small, `value`, `count` and `out_of`
+    are None, and `beside` says so.
+    """
 
     name: str
     value: float | None
     beside: str
+    count: int | None = None
+    out_of: int | None = None
     is_strongest: bool = False
 
 
-def attendance_chart(weeks: Sequence[Week], before: Sequence[Week]) -> LineChart | None:
-    """The weeks of this year, and last year's as a dashed line where they are known. None for fewer than two weeks."""
+def attendance_chart(weeks: Sequence[Week], before: Sequence[Week], *, width: int = BESIDE) -> LineChart | None:
+    """The weeks of this year, and last year's as a dashed line where they are known. None for fewer than two weeks.
+
+    `width`: BESIDE another chart, or ALONE.
+    """
     if len(weeks) < 2:
         return None
     past = {week.monday: week.attended for week in before}
@@ -60,12 +93,13 @@ def attendance_chart(weeks: Sequence[Week], before: Sequence[Week]) -> LineChart
     then = [past.get(last_year(week.monday)) for week in weeks]
     known = [*now, *(value for value in then if value is not None)]
     low, high, step = _axis(min(known), max(known))
+    plot_width = width - _LEFT - _RIGHT
 
     def x(place: int) -> float:
-        return round(_LEFT + place / (len(weeks) - 1) * _PLOT_WIDTH, 1)
+        return _short(_LEFT + place / (len(weeks) - 1) * plot_width)
 
     def y(value: float) -> float:
-        return round(_TOP + _PLOT_HEIGHT - (value - low) / (high - low) * _PLOT_HEIGHT, 1)
+        return _short(_TOP + _PLOT_HEIGHT - (value - low) / (high - low) * _PLOT_HEIGHT)
 
     every = -(-len(weeks) // _LABELS_SHOWN)
     this_year = _series("This year", "s1", [(x(place), y(value)) for place, value in enumerate(now)], now[-1])
@@ -84,15 +118,16 @@ def attendance_chart(weeks: Sequence[Week], before: Sequence[Week]) -> LineChart
         gridlines=tuple((y(value), f"{value}%") for value in range(low, high + 1, step)),
         labels=tuple((x(place), words.short_day(weeks[place].monday)) for place in range(0, len(weeks), every)),
         series=tuple(series),
-        rows=tuple(
-            (
-                words.short_day(week.monday),
-                f"{week.attended}%",
-                *([f"{value}%" if value is not None else ""] if past else []),
-            )
-            for week, value in zip(weeks, then, strict=True)
-        ),
+        weeks=tuple((week.monday, week.attended, value) for week, value in zip(weeks, then, strict=True)),
+        knows_last_year=bool(past),
+        width=width,
     )
+
+
+def _short(place: float) -> float:
+    """To a tenth, and without one where it is whole: a page holds hundreds of such numbers."""
+    tenth = round(place, 1)
+    return int(tenth) if tenth == int(tenth) else tenth
 
 
 def _series(name: str, style: str, points: Sequence[tuple[float, float]], last: float, shift: float = 0.0) -> Series:
@@ -139,4 +174,5 @@ def bars_by_name(shares: Sequence[Share]) -> tuple[Bar, ...]:
 def _bar(name: str, share: Share, is_strongest: bool) -> Bar:
     if share.hidden:
         return Bar(name, None, "fewer than 10, not shown" if share.out_of < 10 else "not shown: it would give one away")
-    return Bar(name, tenths(share.count, share.out_of) / 10, f"{share.count} of {share.out_of:,}", is_strongest)
+    beside = f"{share.count} of {share.out_of:,}"
+    return Bar(name, tenths(share.count, share.out_of) / 10, beside, share.count, share.out_of, is_strongest)

@@ -80,11 +80,11 @@ class Histogram:
     width: int = 580
 
     @property
-    def rows(self) -> tuple[tuple[str, str], ...]:
+    def rows(self) -> tuple[tuple[str, int | str], ...]:
         """The rows of its table."""
         if not self.columns:
             return (("All students", "fewer than 10, not shown"),)
-        return tuple((f"{column.label} days", str(column.count)) for column in self.columns)
+        return tuple((f"{column.label} days", column.count) for column in self.columns)
 
 
 def days_missed_histogram(days: Iterable[DaysSoFar]) -> Histogram | None:

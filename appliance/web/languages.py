@@ -93,6 +93,7 @@ def written_in(language: str) -> Mapping[str, Callable[..., Any]]:
         "day": lambda day: format_date(from_day_number(day), "long", locale=locale),
         "said": said_in(language),
         "months": lambda grid: _months(grid, locale),
+        "by_month": lambda grid: _by_month(grid, locale),
         "theirs": lambda text: theirs(text, said_in(language), is_english=language == ENGLISH),
         "figure": lambda number: format_decimal(number, locale=locale),
         "moment": words.moment,
@@ -120,6 +121,10 @@ def _months(grid: DayGrid, locale: Locale) -> list[tuple[int, str]]:
         (column, format_date(from_day_number(grid.first_day + 7 * column), "LLL", locale=locale))
         for column, _ in grid.months
     ]
+
+
+def _by_month(grid: DayGrid, locale: Locale) -> list[tuple[str | int, ...]]:
+    return [(format_date(from_day_number(day), "LLLL", locale=locale), *counts) for day, *counts in grid.by_month]
 
 
 def _as_here(language: str) -> Locale:

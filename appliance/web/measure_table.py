@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
 
+from appliance.days import from_day_number, school_year
 from appliance.student_level.metrics.catalogue import Measure
-from appliance.student_level.records.behind_measures import Behind
-from appliance.student_level.records.enrollments import Name
-from appliance.student_level.records.measures import Line, Measures
+from appliance.student_level.records.measures import Line, Measures, Point
 from appliance.student_level.records.schools import SMALLEST_GROUP, Share
 from appliance.web import words
 from appliance.web.history_lines import HistoryLine, by_month, history_line, month_word, months
@@ -41,7 +40,7 @@ class Column:
     """One column of a page. `told`: its headings in a file, where a number stands in a cell of its own."""
 
     heading: str
-    kind: Literal["name", "said", "number", "line", "link"]
+    kind: Literal["name", "said", "line", "link"]
     told: tuple[str, ...]
 
 
@@ -51,7 +50,7 @@ MEASURES = (
     Column("Measure", "name", ("Family", "Measure", "Subject")),
     Column("Now", "said", ("Now", "Count", "Out of")),
     Column("Goal", "said", ("Goal",)),
-    Column("Change", "said", ("Change",)),
+    Column("Against last year", "said", ("Against last year",)),
     Column("By month", "line", ()),
     Column("Behind it", "link", ()),
 )
@@ -65,12 +64,18 @@ class Row:
     chart: HistoryLine | None
     now: Said
     goal: Said
-    change: Said
+    apart: Said
 
     @property
     def subject(self) -> str:
         """Of which subject it is; empty for a measure that has none."""
         return subject_of(self.line)
+
+    @property
+    def lately(self) -> str:
+        """How it stood at the end of the month before, beside the little line; empty where that is not known."""
+        before = [point for point in self.line.history if point.day < self.line.now.day]
+        return _on(before[-1]) if before and self.line.now.kind == "shown" else ""
 
     @property
     def name(self) -> str:
@@ -118,7 +123,7 @@ class MeasureTable:
                 told = by_month(row.line.history)
                 yield (
                     family, row.line.measure.called, row.subject or None, str(row.now),
-                    *_numbers(row.line), str(row.goal), str(row.change),
+                    *_numbers(row.line), str(row.goal), str(row.apart),
                     *(told.get(key) for key in self.months),
                 )  # fmt: skip
 
@@ -161,6 +166,8 @@ def now_said(line: Line, first_days: int) -> Said:
             return Said("", f"fewer than {SMALLEST_GROUP} students, not shown")
         case "not asked":
             return Said("", "no credits are asked for yet")
+        case _ if line.measure.unit == "grades":
+            return Said("", "not loaded, or one teacher’s alone")
         case _:
             return Said("", "not loaded")
 
@@ -201,20 +208,8 @@ def district_cells(line: Line, said: Said) -> tuple[Cell, ...]:
     return EACH_ONCE, str(said), *_numbers(line)
 
 
-def students_columns(measure: Measure) -> tuple[Column, ...]:
-    """The students behind a measure; what is not counted in students has its number for each."""
-    unit = words.sentence_case(measure.unit)
-    counted = () if measure.unit == "students" else (Column(unit, "number", (unit, "Out of")),)
-    return Column("Student", "name", ("Student",)), *counted, Column("Where it comes from", "link", ())
-
-
-def student_cells(name: Name, one: Behind, measure: Measure) -> tuple[Cell, ...]:
-    """A student's row in the file."""
-    return name.full, *(() if measure.unit == "students" else (one.count, one.out_of))
-
-
 def _row(line: Line, day: int, first_days: int) -> Row:
-    return Row(line, history_line(line.history, day), now_said(line, first_days), _goal(line), _change(line))
+    return Row(line, history_line(line.history, day), now_said(line, first_days), _goal(line), _apart(line))
 
 
 def _of(count: int, out_of: int, measure: Measure) -> str:
@@ -233,15 +228,30 @@ def _goal(line: Line) -> Said:
     return Said(goal, f"{apart}: {'reached' if line.reaches_goal else 'not reached'}")
 
 
-def _change(line: Line) -> Said:
-    change = line.change
-    if change is None:
-        return Said("", "nothing earlier this year" if line.now.kind == "shown" else "")
-    beside = f"since {words.short_day(change.since)}, margin {_points(change.margin)}"
-    if change.verdict == "the same":
-        return Said("the same", beside, "▬")
-    up, sign = ("up", "▲") if change.by > 0 else ("down", "▼")
-    return Said(f"{up} {_points(change.by)}, {change.verdict}", beside, sign)
+def _apart(line: Line) -> Said:
+    """Against the same day last year, with the number and the day it is compared with, or why it is not."""
+    before, apart = line.last_year, line.apart
+    if line.now.kind != "shown":
+        return Said("")
+    if before is None:
+        year = school_year(from_day_number(line.now.day))
+        knows = any(school_year(from_day_number(point.day)) < year for point in line.history)
+        return Said("", "not loaded for this day last year" if knows else "no earlier year is loaded")
+    if apart is None:
+        return Said("", "not shown for last year: fewer than 10 students" if before.kind == "too few" else
+                    "last year these were the first days of school")  # fmt: skip
+    when = "in the test a year before"
+    if not line.measure.is_yearly:
+        when = f"on the same day last year, {words.day_and_year(before.day)}"
+    then = f"it was {words.percent(before.count, before.out_of)} {when}"
+    if apart.is_same:
+        return Said("the same", f"{then}; fewer than three {line.measure.unit} apart" if apart.is_few else then, "▬")
+    more, sign = ("more", "▲") if apart.by > 0 else ("less", "▼")
+    return Said(f"{_points(apart.by)} {more}", then, sign)
+
+
+def _on(point: Point) -> str:
+    return f"{words.percent(point.count, point.out_of)} on {words.short_day(point.day)}"
 
 
 def _points(tenths: int) -> str:

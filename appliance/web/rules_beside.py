@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from appliance.student_level.metrics.catalogue import Metric, prepared_sql
+from appliance.student_level.metrics.catalogue import Metric, metrics, prepared_sql
 from appliance.student_level.records.levels import Levels
 from appliance.student_level.records.marks import PLACEHOLDER_DAYS
-from appliance.student_level.records.rule_book import RuleBook
+from appliance.student_level.records.rule_book import RuleBook, Version
 from appliance.web import words
 
 _PARTS = {"any": "one class or more was", "half": "half of it or more was", "whole": "all of it was"}
@@ -16,6 +16,19 @@ def rules_beside(metric: Metric, book: RuleBook) -> tuple[str, ...]:
     return tuple(_sentences(metric, book))
 
 
+def rule_of(name: str, rules: Version) -> str:
+    """In a caption: how the rule book has a metric counted, and which version of it says so."""
+    metric = next(one for one in metrics() if one.name == name)
+    return " ".join((*_counting(metric, rules.book), version_said(rules)))
+
+
+def version_said(rules: Version) -> str:
+    """Which version of the rule book is meant."""
+    if not rules.version:
+        return "Rules as shipped."
+    return f"Rules in force since {words.day_and_year(rules.from_day)} (version {rules.version})."
+
+
 def level_rule(levels: Levels, since: int | None) -> str:
     """By which rule a page's levels are what they are. `since`: the day it began; None for the one that was shipped."""
     said = "as shipped" if since is None else f"rule of {words.day_and_year(since)}"
@@ -23,6 +36,15 @@ def level_rule(levels: Levels, since: int | None) -> str:
 
 
 def _sentences(metric: Metric, book: RuleBook) -> Iterator[str]:
+    yield from _counting(metric, book)
+    if metric.measure and metric.measure.family == "attendance":
+        yield f"On the first {words.plural(book.first_days, 'school day')} pages show the count, not the share."
+    if metric.measure:
+        yield _goal(metric.name, book, more=metric.measure.more_is_better)
+
+
+def _counting(metric: Metric, book: RuleBook) -> Iterator[str]:
+    """Whom and what it counts."""
     asked = "\n".join([metric.sql, *map(prepared_sql, metric.stands_on)])
     if ":least_days_enrolled" in asked:
         yield (
@@ -42,10 +64,6 @@ def _sentences(metric: Metric, book: RuleBook) -> Iterator[str]:
         yield f"A grade fell far when it fell by {words.plural(book.points_fallen, 'point')} or more."
     if ":credits_by_grade" in asked:
         yield _credits(book)
-    if metric.measure and metric.measure.family == "attendance":
-        yield f"On the first {words.plural(book.first_days, 'school day')} pages show the count, not the share."
-    if metric.measure:
-        yield _goal(metric.name, book, more=metric.measure.more_is_better)
 
 
 def _credits(book: RuleBook) -> str:

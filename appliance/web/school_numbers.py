@@ -10,15 +10,17 @@ from appliance.student_level.records.attendance import DaysSoFar
 from appliance.student_level.records.enrollments import Enrollment
 from appliance.student_level.records.hidden_parts import hide_small
 from appliance.student_level.records.homerooms import shares_by_homeroom
-from appliance.student_level.records.rule_book import RuleBook
+from appliance.student_level.records.rule_book import Version
 from appliance.web import words
-from appliance.web.charts import Bar, bars_by_grade, bars_by_group, bars_by_name
+from appliance.web.charts import Bar, LineChart, attendance_chart, bars_by_grade, bars_by_group, bars_by_name
 from appliance.web.grids import Histogram, days_missed_histogram
+from appliance.web.rules_beside import rule_of
 from appliance.web.sheets import Cell
+from appliance.wording import plural
 
 HIDDEN = "not shown"
-COLUMNS = ("Table", "Row", "Share or level", "Number")
-"""Of the file."""
+COLUMNS = ("Table", "Row", "Level", "Percent", "Percent last year", "Number", "Out of")
+"""Of the file. A number that is hidden gives its place to a word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,10 @@ class Figure:
     title: str
     head: tuple[str, str, str]
     bars: tuple[Bar, ...]
+    rule: str
+    """The rules in force that it stands on, and their version."""
+    whom: str = ""
+    """Which students it counts, where two figures could count others; a sentence."""
 
     @property
     def rows(self) -> tuple[tuple[str, str, str], ...]:
@@ -40,6 +46,12 @@ class Figure:
 class SchoolNumbers:
     """What is known of a school without a name. A figure without bars has not been counted, or it is too early."""
 
+    weeks: tuple[schools.Week, ...]
+    """With attendance this school year, oldest first; and last year's."""
+    weeks_before: tuple[schools.Week, ...]
+    by_week: LineChart | None
+    rule_of_days: str
+    """By which rules a day is missed, for the weeks and for the students by days missed."""
     by_grade: Figure
     by_homeroom: Figure
     by_group: Figure
@@ -63,21 +75,29 @@ class SchoolNumbers:
         every = (self.by_grade, self.by_homeroom, self.by_group, self.by_department, *self.by_course)
         return tuple(one for one in every if one.bars)
 
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """Every rule that a figure stands on, once."""
+        return tuple(dict.fromkeys((self.rule_of_days, *(one.rule for one in self.figures))))
+
     def rows(self) -> Iterator[tuple[Cell, ...]]:
         """The rows of the file: everything that the page shows, and nothing that it hides."""
+        for monday, now, then in self.by_week.weeks if self.by_week else ():
+            yield "Attendance by week", words.iso_day(monday), None, now, then, None, None
         for figure in self.figures:
-            for name, share, beside in figure.rows:
-                yield figure.title, name, share, beside
-        for one in self.days_missed.rows if self.days_missed and not self.is_early else ():
-            yield "Students by days missed", one[0], None, one[1]
+            for bar in figure.bars:
+                share = bar.beside if bar.value is None else bar.value
+                yield figure.title, bar.name, None, share, None, bar.count, bar.out_of
+        for name, count in self.days_missed.rows if self.days_missed and not self.is_early else ():
+            yield "Students by days missed", name, None, None, None, count, None
         for test in self.tests:
             name = f"{test.part_of}: {test.test}" if test.part_of else test.test
             for line in test.lines:
                 grade = words.sentence_case(words.grade_level(line.grade)) if line.grade else "All grades"
                 if not line.levels:
-                    yield name, grade, HIDDEN, None
-                for level, count in line.levels:
-                    yield name, grade, level, f"{count} of {line.tested}"
+                    yield name, grade, HIDDEN, None, None, None, None
+                for level, number in line.levels:
+                    yield name, grade, level, None, None, number, line.tested
 
 
 def school_numbers(
@@ -86,12 +106,16 @@ def school_numbers(
     here: Mapping[int, Enrollment],
     days: Mapping[int, DaysSoFar],
     *,
-    book: RuleBook,
+    rules: Version,
     today: int,
     school_year: int,
+    begin: int,
 ) -> SchoolNumbers:
-    """A school's numbers today. In the first days of the year no share of days is told."""
+    """A school's numbers today, of a school year that began on `begin`. In its first days no share of days is told."""
+    book = rules.book
     early = schools.is_early(days, book)
+    weeks = schools.weeks(reading, school_key, begin, today)
+    before = schools.weeks(reading, school_key, schools.last_year(begin), schools.last_year(today))
     homerooms = shares_by_homeroom(reading, school_key, days, book, today)
     groups = schools.groups(reading, school_key, school_year)
     of_those_here = schools.shares_by_grade(dict(here), dict(days), book)
@@ -100,27 +124,35 @@ def school_numbers(
     everybody = schools.Share("", count_here, out_of_here) if out_of_here else None
     if groups and groups.everybody:
         everybody = groups.everybody
+    left = max(0, everybody.out_of - out_of_here) if everybody else 0
     missed, share = "Missed 10% or more of days", ("Share", "Students")
+    whom = _whom(everybody, left, groups.day if groups else None)
     courses = school_totals.low_grades_by_course(reading, school_key, school_year)
+    tenth = rule_of("chronic_absence", rules)
     return SchoolNumbers(
+        weeks=tuple(weeks),
+        weeks_before=tuple(before),
+        by_week=None if early else attendance_chart(weeks, before),
+        rule_of_days=rule_of("attendance_rate", rules),
         by_grade=Figure(
-            "grade", f"{missed}, by grade", ("Grade", *share), () if early else bars_by_grade(by_grade)
+            "grade", f"{missed}, by grade", ("Grade", *share), () if early else bars_by_grade(by_grade), tenth, whom
         ),
         by_homeroom=Figure(
-            "homeroom", f"{missed}, by homeroom", ("Homeroom", *share), () if early else bars_by_name(homerooms)
+            "homeroom", f"{missed}, by homeroom", ("Homeroom", *share), () if early else bars_by_name(homerooms), tenth,
+            "Of the students who sit in a homeroom today; nobody who left is among them.",
         ),
         by_group=Figure(
             "groups", f"{missed}, by group", ("Group", *share),
-            bars_by_group(groups.shares) if groups and not early else (),
+            bars_by_group(groups.shares) if groups and not early else (), tenth, whom,
         ),
         by_department=Figure(
             "courses", "D and F among course grades, by department", ("Department", "Share", "Grades"),
-            bars_by_name(school_totals.low_grades(reading, school_key, school_year)),
+            bars_by_name(school_totals.low_grades(reading, school_key, school_year)), rule_of("course_grades", rules),
         ),
         by_course=tuple(
             Figure(
                 f"course-{place}", f"D and F among course grades, {department}", ("Course", "Share", "Grades"),
-                bars_by_name([one for _, one in some]),
+                bars_by_name([one for _, one in some]), rule_of("grades_by_course", rules),
             )
             for place, (department, some) in enumerate(groupby(courses, key=lambda one: one[0]))
         ),
@@ -130,8 +162,15 @@ def school_numbers(
         most_missing=_most_missing(by_grade),
         is_early=early,
         missed_a_tenth=everybody,
-        left=max(0, everybody.out_of - out_of_here) if everybody else 0,
+        left=left,
     )  # fmt: skip
+
+
+def _whom(everybody: schools.Share | None, left: int, day: int | None) -> str:
+    if everybody is None:
+        return ""
+    when = f"counted on {words.month_day(day)}" if day else "here today"
+    return f"Of the {plural(everybody.out_of, 'student')} {when}{f', {left} of whom left since' if left else ''}."
 
 
 def _most_missing(by_grade: tuple[schools.Share, ...]) -> str:

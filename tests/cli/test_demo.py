@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from appliance.actions import Role
+from appliance.days import day_number, from_day_number, school_year
 from appliance.jobs.make_release import draft
 from appliance.jobs.release_deeds import approve
 from appliance.jobs.release_outbox import build_package
@@ -18,6 +19,11 @@ from appliance.jobs.release_record import show
 from appliance.settings import Settings
 from appliance.state_office import attack, verify
 from appliance.storage.database import Database
+from appliance.student_level.access import NOBODY
+from appliance.student_level.records.measures import of_district
+from appliance.student_level.records.rule_book import in_force
+
+NEWEST = "SELECT max(snapshot) AS day FROM count_table WHERE metric = 'attendance_rate'"
 
 
 def demo(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -52,6 +58,24 @@ def test_the_demo_walks_the_whole_way_again_and_says_so_in_a_dozen_lines(folder:
     assert lines[0].startswith("Files")
     assert "nothing changed" in done.stderr
     assert "accepted: all" in lines[-1]
+
+
+def test_the_demos_superintendent_sees_a_goal_and_how_far_it_is_who_is_on_track_and_last_year(folder: Path) -> None:
+    database = Database(folder / "home")
+    with database.counts_only() as shelf, database.reading(NOBODY) as reading:
+        today = day_number(date.fromisoformat(str(shelf.one(NEWEST)["day"])))
+        found = of_district(shelf, reading, school_year(from_day_number(today)), in_force(reading, today))
+    database.close()
+    lines = {line.measure.name: line for line in found.lines}
+    assert sum(line.goal is not None for line in lines.values()) >= 2
+    assert lines["credit_accumulation"].from_goal is not None
+    assert 0 < lines["on_track"].now.count < lines["on_track"].now.out_of
+    for name in ("credit_accumulation", "assessment_performance"):
+        assert lines[name].apart is not None
+    for line in lines.values():
+        if line.goal is not None and line.now.kind == "shown":  # in the first days of a year attendance is a count
+            assert line.from_goal is not None
+            assert line.apart is not None
 
 
 def test_the_demo_does_not_clear_a_folder_that_no_demo_made(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The months of a measure on the counts shelf: counted from what is loaded, kept as totals, corrected at night."""
+"""The past of a measure on the counts shelf: counted from what is loaded, kept as totals, corrected at night."""
 
 from datetime import date
 
@@ -6,11 +6,14 @@ import pytest
 
 from appliance import counts
 from appliance.actions import Action
+from appliance.aggregate.tabulation import DISTRICT
 from appliance.days import day_number
+from appliance.jobs.change_rules import put_in_force
 from appliance.jobs.compute_metrics import count_snapshot, refresh
 from appliance.storage.database import Event
 from appliance.student_level.metrics.catalogue import measures
-from tests import maplewood
+from appliance.student_level.records.rule_book import RuleBook
+from tests import a_year_before, maplewood
 
 MONTHS = ["2026-08-31", "2026-09-30", "2026-10-30", "2026-11-20"]
 ADA = maplewood.KEY["ada"]
@@ -101,3 +104,80 @@ def test_what_is_older_than_last_school_year_goes(own_town):
     found = {snapshot for (snapshot,) in ask(own_town, "SELECT snapshot FROM count_table")}
     assert "2026-06-05" in found
     assert "2025-06-05" not in found
+
+
+def on_the_same_day(town, metric, place=DISTRICT):
+    """(count, out of) of a measure on the same day last year."""
+    with town.counts_only() as shelf:
+        table = counts.take(shelf, metric, a_year_before.SAME_DAY.isoformat())
+    return next(((cell.count, cell.out_of) for cell in table.cells if cell.school_id == place), None)
+
+
+def test_beside_today_stands_the_same_day_last_year_and_not_the_end_of_its_month(own_town):
+    a_year_before.have_a_year_before(own_town, missed=["cleo", "dev"])
+    refresh(own_town, by="test")
+    assert on_the_same_day(own_town, "chronic_absence") == (2, 13)
+    found = {day for (day,) in ask(own_town, "SELECT snapshot FROM count_table WHERE metric = 'chronic_absence'")}
+    assert {"2025-11-21", "2025-11-28", "2025-10-31"} < found
+    groups = "SELECT count(*) FROM count_cell JOIN count_table USING (count_table_key) WHERE snapshot = ?"
+    assert ask(own_town, f"{groups} AND dimension <> 'all'", "2025-11-21") == [(0,)]
+
+
+def test_where_last_years_day_was_no_school_day_the_nearest_one_stands_for_it(own_town):
+    a_year_before.have_a_year_before(own_town)
+    with own_town.changing(Event("test", Action.IMPORT)) as tables:
+        tables.execute("DELETE FROM attendance_taken WHERE day = ?", (day_number(a_year_before.SAME_DAY),))
+    refresh(own_town, by="test")
+    found = {day for (day,) in ask(own_town, "SELECT snapshot FROM count_table WHERE metric = 'chronic_absence'")}
+    assert "2025-11-20" in found
+    assert "2025-11-21" not in found
+
+
+def test_last_year_is_counted_by_the_rules_of_today(own_town):
+    a_year_before.have_a_year_before(own_town, missed=["cleo"])
+    late = RuleBook(least_days_enrolled=62)
+    put_in_force(own_town, late, from_day=day_number(date(2026, 9, 1)), by="kim", reason="as our state counts")
+    refresh(own_town, by="test")
+    assert on_the_same_day(own_town, "chronic_absence") == (1, 13)  # of 65 days
+    put_in_force(own_town, RuleBook(least_days_enrolled=66), from_day=day_number(date(2026, 11, 1)), by="kim",
+                 reason="as our state counts now")  # fmt: skip
+    refresh(own_town, by="test", corrects_history=True)
+    assert on_the_same_day(own_town, "chronic_absence") is None
+
+
+def test_a_yearly_test_stands_against_the_test_before_it(own_town):
+    a_year_before.have_a_year_before(own_town)
+    a_year_before.take_the_states_test(own_town, date(2025, 4, 22), met=6)
+    a_year_before.take_the_states_test(own_town, date(2026, 4, 28), met=9)
+    refresh(own_town, by="test")
+    assert on_the_same_day(own_town, "assessment_performance") == (6, 13)
+
+
+def test_also_where_the_test_before_was_later_in_its_year_than_this_one(own_town):
+    a_year_before.have_a_year_before(own_town)
+    for day, met in ((date(2024, 11, 20), 3), (date(2025, 11, 25), 6), (date(2026, 11, 12), 9)):
+        a_year_before.take_the_states_test(own_town, day, met)
+    refresh(own_town, by="test")
+    assert on_the_same_day(own_town, "assessment_performance") == (6, 13)
+
+
+def test_and_no_test_stands_against_itself(own_town):
+    a_year_before.have_a_year_before(own_town)
+    a_year_before.take_the_states_test(own_town, a_year_before.SAME_DAY, met=6)
+    refresh(own_town, by="test")
+    with own_town.counts_only() as shelf:
+        assert [
+            (cell.count, cell.out_of)
+            for cell in counts.take(shelf, "assessment_performance", "2026-11-20", only_totals=True).cells
+            if cell.school_id == DISTRICT
+        ] == [(6, 13)]
+    assert on_the_same_day(own_town, "assessment_performance") is None
+
+
+def test_courses_of_a_year_whose_classes_are_not_loaded_are_not_counted_as_taken_by_nobody(own_town):
+    a_year_before.have_a_year_before(own_town)
+    with own_town.changing(Event("test", Action.IMPORT)) as tables:
+        tables.execute("UPDATE course SET advanced = 'ap' WHERE course_key = 1")
+        tables.execute("UPDATE school_enrollment SET grade_level = '11'")
+    refresh(own_town, by="test")
+    assert on_the_same_day(own_town, "advanced_courses") is None

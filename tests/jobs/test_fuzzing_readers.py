@@ -1,6 +1,7 @@
 """Whatever a file holds, each reader loads it or says in a sentence why not; none crashes, and none takes long.
 
-The deadline is hypothesis' own: an example that takes ten times as long as any should is a failure.
+The deadline is hypothesis' own: an example that takes a minute, where none should take a second, is
+a failure on the busiest machine too.
 """
 
 import zipfile
@@ -24,8 +25,9 @@ WORDS = st.sampled_from(
      "true", "active", "tobedeleted", "Excused", "85.12 B+", "123-45-6789", "1e999", "-0", "\u202eabc", "'; DROP TABLE"]
 )  # fmt: skip
 CELL = st.one_of(WORDS, st.text(st.characters(exclude_characters='\r\n",\x00', exclude_categories=["Cs"]), max_size=12))
+A_HANG = timedelta(minutes=1)
 quickly = settings(
-    max_examples=25, deadline=timedelta(seconds=10),
+    max_examples=25, deadline=A_HANG,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 
@@ -172,7 +174,7 @@ category = { from = "ATT_CODE", codes = "attendance" }
 """
 
 
-@settings(max_examples=150, deadline=timedelta(seconds=2))
+@settings(max_examples=150, deadline=A_HANG)
 @given(place=st.integers(0, len(RIGHT)), gone=st.integers(0, 30), put_in=st.text(max_size=20))
 def test_any_mapping_is_read_or_refused(place, gone, put_in):
     text = RIGHT[:place] + put_in + RIGHT[place + gone :]

@@ -5,7 +5,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import uvicorn
 from litestar import Litestar
@@ -25,20 +27,17 @@ _QUIET = (
 @contextmanager
 def serving(app: Litestar) -> Iterator[str]:
     """The app on a free port of this machine; the address it answers at."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
-    config = uvicorn.Config(app, host="127.0.0.1", port=port, access_log=False, log_config=None, server_header=False)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join(timeout=10)
+    server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_config=None, server_header=False))
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.02)
+        try:
+            yield f"http://127.0.0.1:{door.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(timeout=10)
 
 
 @contextmanager
@@ -79,16 +78,74 @@ def signed_in(
     return page
 
 
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a page is looked at. `width`: in CSS pixels; paper is Letter less its margins."""
+
+    width: int = 1280
+    scheme: Literal["light", "dark"] = "light"
+    media: Literal["screen", "print"] = "screen"
+
+
+FORMS = {"light": Form(), "dark": Form(scheme="dark"), "phone": Form(400), "print": Form(710, media="print")}
+_NARROW, _TABLET = Form(320), Form(820)
+_NOT_FOR_PAPER = "nav, button, input:not([type=hidden]), select, textarea, summary, .skip"
+
+
+def turn(page: Page, form: Form) -> None:
+    """The open page in another form, without loading it again."""
+    page.emulate_media(media=form.media, color_scheme=form.scheme)
+    page.set_viewport_size({"width": form.width, "height": 900})
+    page.evaluate("new Promise(painted => requestAnimationFrame(() => requestAnimationFrame(painted)))")
+
+
 def hindrances(page: Page) -> list[str]:
-    """What would keep somebody from using this page: what axe-core finds, and that it scrolls sideways.
+    """What would keep somebody from using this page as it is: what axe-core finds, and that it scrolls sideways.
 
     Forms that are folded in are opened first.
     """
-    for form in page.locator("details").all():
-        form.evaluate("details => details.open = true")
+    _open_all(page)
+    return _axe_finds(page) + _scrolls_sideways(page)
+
+
+def hindrances_in_every_form(page: Page) -> list[str]:
+    """As `hindrances`, of the open page in light and dark, at 400 and 320 pixels; and what paper should not show."""
+    told = []
+    turn(page, FORMS["print"])
+    told += [f"print: {one}" for one in _scrolls_sideways(page) + _dead_on_paper(page)]
+    _open_all(page)
+    turn(page, _TABLET)
+    told += [f"tablet: {one}" for one in _scrolls_sideways(page)]
+    for name, form in {
+        "narrow": _NARROW,
+        "phone": FORMS["phone"],
+        "dark": FORMS["dark"],
+        "light": FORMS["light"],
+    }.items():
+        turn(page, form)
+        told += [f"{name}: {one}" for one in _scrolls_sideways(page) + _axe_finds(page)]
+    return told
+
+
+def _open_all(page: Page) -> None:
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+
+
+def _scrolls_sideways(page: Page) -> list[str]:
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    page.evaluate(AXE.read_text())
+    return [f"{wide} pixels too wide"] if wide > 0 else []
+
+
+def _dead_on_paper(page: Page) -> list[str]:
+    shown = page.locator(_NOT_FOR_PAPER).filter(visible=True)
+    return [
+        f"paper shows {html[:120]}" for html in shown.evaluate_all("them => them.slice(0, 3).map(one => one.outerHTML)")
+    ]
+
+
+def _axe_finds(page: Page) -> list[str]:
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text())
     found = page.evaluate("rules => axe.run({runOnly: rules})", RULES)
     assert len(found["passes"]) > 10, page.url
-    told = [f"{one['id']}: {node['html'][:120]}" for one in found["violations"] for node in one["nodes"][:3]]
-    return told + ([f"{wide} pixels too wide"] if wide > 0 else [])
+    return [f"{one['id']}: {node['html'][:120]}" for one in found["violations"] for node in one["nodes"][:3]]

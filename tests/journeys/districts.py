@@ -10,7 +10,7 @@ from pathlib import Path
 from litestar import Litestar
 
 from appliance.actions import Role
-from appliance.days import day_number
+from appliance.days import day_number, from_day_number, school_year
 from appliance.jobs import demo, grants
 from appliance.jobs.accounts import make_account
 from appliance.jobs.compute_metrics import refresh
@@ -47,17 +47,52 @@ class District:
 
 def invented(folder: Path, students: int = 600) -> District:
     """What `schoolhouse demo` makes: people, a release, sign-ins."""
-    home = demo.prepare(folder / "demo", students=students, port=None, say=lambda _: None, progress=lambda *_: None)
-    note = json.loads((home.parent / "sign-ins.json").read_text())
+    return of_demo(
+        demo.prepare(folder / "demo", students=students, port=None, say=lambda _: None, progress=lambda *_: None).parent
+    )
+
+
+def of_demo(folder: Path) -> District:
+    """What `schoolhouse demo --dir FOLDER` left there."""
+    note = json.loads((folder / "sign-ins.json").read_text())
     people = {Role(one["role"]): one["username"] for one in note["people"]}
     passwords = dict.fromkeys(people.values(), note["password"])
     if Role.SUBSTITUTE in people:
         passwords[people[Role.SUBSTITUTE]] = note["day_code"]
-    database = Database(home)
+    database = Database(folder / "home")
     return District(
         build_app(database, Settings(family_pages=True), secure_cookies=False), database, people, passwords,
         {one["username"]: one["app_secret"] for one in note["people"]},
     )  # fmt: skip
+
+
+def empty(folder: Path) -> District:
+    """A home on its first day: somebody of each role has an account, and nothing is loaded."""
+    database = Database.create(folder / "empty")
+    people, secrets = {}, {}
+    for role in Role:
+        if role is not Role.SUBSTITUTE:  # whose account is a day code, for which somebody must be away
+            username = people[role] = str(role.value)
+            secrets[username] = _account(database, username, role, None)
+    app = build_app(database, Settings(family_pages=True), secure_cookies=False)
+    return District(app, database, people, dict.fromkeys(people.values(), _PASSWORD), secrets)
+
+
+def unusual_days(district: District) -> dict[str, Litestar]:
+    """The same district as it would be read on its first school day, and ten weeks after its last file.
+
+    Whoever has signed in to the district is signed in here too.
+    """
+    ask = district.database._writer.execute
+    (last,) = ask("SELECT max(day) FROM attendance_taken").fetchone()
+    summer = day_number(date(school_year(from_day_number(last)) - 1, 7, 1))
+    (first,) = ask("SELECT min(day) FROM attendance_taken WHERE day > ?", [summer]).fetchone()
+    return {
+        name: build_app(
+            district.database, Settings(family_pages=True), secure_cookies=False, as_of=from_day_number(day)
+        )
+        for name, day in (("first-day", first), ("stale", last + 70))
+    }
 
 
 def grand_bend(folder: Path) -> District:
@@ -68,11 +103,7 @@ def grand_bend(folder: Path) -> District:
     people, secrets = {}, {}
     for role, staff_key in _staff(database).items():
         username = people[role] = str(role.value)
-        key = make_account(
-            database, username=username, password=_PASSWORD, role=role, staff_key=staff_key,
-            display_name=role.terms.word, by="the test",
-        )  # fmt: skip
-        secrets[username] = set_up_app(database, key, username, role)
+        secrets[username] = _account(database, username, role, staff_key)
     today = day_number(_LAST_DAY)
     section, child = _first_class(database, _staff(database)[Role.TEACHER])
     grants.give_to_coach(
@@ -83,6 +114,15 @@ def grand_bend(folder: Path) -> District:
     draft(database, date(2010, 10, 1), Settings(), by=people[Role.DATA_STEWARD])
     app = build_app(database, Settings(family_pages=True), secure_cookies=False, as_of=_LAST_DAY)
     return District(app, database, people, dict.fromkeys(people.values(), _PASSWORD), secrets)
+
+
+def _account(database: Database, username: str, role: Role, staff_key: int | None) -> str:
+    """Make one; the secret of its app, where the role needs one."""
+    key = make_account(
+        database, username=username, password=_PASSWORD, role=role, staff_key=staff_key,
+        display_name=role.terms.word, by="the test",
+    )  # fmt: skip
+    return set_up_app(database, key, username, role)
 
 
 def _staff(database: Database) -> dict[Role, int | None]:

@@ -1,134 +1,99 @@
 """Pictures of every page and role, in light, dark, on a phone and on paper: `make screens`.
 
-Without a home it takes Maplewood's. `--demo DIR` takes what `schoolhouse demo --dir DIR` left there, with its sign-ins.
+Beside the pages that links and forms lead to: the first pages of everybody on the first school day, long after the last
+file, and in an empty home; and the first sheet of each paper, where `pdftoppm` is installed. A page that is added later
+is in the pictures because it is in the tour (test_every_page demands that).
 """
 
 import argparse
-import json
-import re
+import shutil
+import subprocess
 import tempfile
-import time
-from datetime import date
-from functools import partial
+from contextlib import ExitStack
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from appliance.jobs.second_factors import current_code
-from appliance.server import build_app, write_log_to_stderr
-from appliance.settings import read_settings
-from appliance.storage.database import Database
-from tests import maplewood
-from tests.conftest import app_for
-from tests.journeys.browser import chromium, serving, signed_in
-
-FORMS = {
-    "light": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},
-    "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
-    "phone": {"viewport": {"width": 400, "height": 800}, "color_scheme": "light", "device_scale_factor": 2},
-}
+from appliance.server import write_log_to_stderr
+from tests.journeys import districts
+from tests.journeys.browser import FORMS, chromium, serving, turn
+from tests.journeys.districts import District
+from tests.journeys.tour import Stop, begin, deeds, name_of, route_of, stops
 
 
-def take(
-    browser: Browser,
-    address: str,
-    people: dict[str, str],
-    passwords: dict[str, str],
-    to: Path,
-    apps: dict[str, str] | None = None,
-) -> list[Path]:
-    """One picture of each page of each person (role -> user name), in each form; the files written."""
+def take(browser: Browser, district: District, empty: District, to: Path) -> None:
+    """Fill the folder: `ROLE-PAGE-FORM.png`, `ROLE-PAGE-DAY-FORM.png`, `ROLE-PAPER-pdf.png`."""
     to.mkdir(parents=True, exist_ok=True)
-    taken: list[Path] = []
-    for form, options in FORMS.items():
-        with browser.new_context(**options) as context:  # type: ignore[arg-type]
-            page = context.new_page()
-            page.goto(f"{address}/sign-in")
-            taken.append(_shoot(page, to / f"sign-in-{form}.png"))
-            page.goto(f"{address}/manual/this-week")
-            taken.append(_shoot(page, to / f"manual-{form}.png"))
-        for role, username in people.items():
-            with browser.new_context(**options) as context:  # type: ignore[arg-type]
-                page = signed_in(context, address, username, passwords[username], partial(_codes, apps, username))
-                for name, where in _pages_of(page).items():
-                    page.goto(where)
-                    taken.append(_shoot(page, to / f"{role}-{name}-{form}.png"))
-                    if form == "light":
-                        taken.append(_print(page, to / f"{role}-{name}-print.png"))
-    return taken
+    with ExitStack() as served:
+        address = served.enter_context(serving(district.app))
+        days = {name: served.enter_context(serving(app)) for name, app in districts.unusual_days(district).items()}
+        _everybody(browser, district, address, days, to)
+    with serving(empty.app) as address:
+        for role in empty.people:
+            with browser.new_context() as context:
+                page = begin(context, empty, address, role)
+                _shoot(page, to / f"{role.value}-{_first(page, empty)}-empty")
 
 
-def _codes(apps: dict[str, str] | None, username: str) -> list[str]:
-    """Codes of the person's app: of the demo's, by the real clock; else of Maplewood's."""
-    if apps is None:
-        return maplewood.app_codes()
-    return [current_code(apps[username], time.time() + seconds) for seconds in (-30, 0, 30)]
+def _everybody(browser: Browser, district: District, address: str, days: dict[str, str], to: Path) -> None:
+    papers = set[str]()
+    for role in (None, *district.people):
+        with browser.new_context() as context:
+            page = begin(context, district, address, role)
+            turn(page, FORMS["light"])
+            home, who = page.url, role.value if role else "nobody"
+            for stop in stops(page, district.app, role):
+                _shoot(page, to / f"{who}-{stop.name}")
+                _papers(stop, district, papers, to / who)
+            for day, where in days.items() if role else ():
+                page.goto(where + "/")
+                _shoot(page, to / f"{who}-{_first(page, district)}-{day}")
+            page.goto(home)
+            for stop in deeds(page, district, role):
+                _shoot(page, to / f"{who}-{stop.name}")
 
 
-def _pages_of(page: Page) -> dict[str, str]:
-    """What there is to see: every page of the navigation, and the first class, student and measures on the way."""
-    found = {}
-    for link in page.locator("nav a").all():
-        found["-".join(re.findall(r"\w+", link.inner_text().lower()))] = link.evaluate("link => link.href")
-    starts = {
-        "class": "/classes/",
-        "student": "/students/",
-        "measures": "/school/measures",
-        "measured": "/district/mea",
-    }
-    for name, prefix in starts.items():
-        link = page.locator(f'main a[href^="{prefix}"]').first
-        if link.count():
-            found[name] = link.evaluate("link => link.href")
-    found.pop("help", None)
-    return found
+def _first(page: Page, district: District) -> str:
+    return name_of(route_of(district.app, page.url))
 
 
-def _shoot(page: Page, file: Path) -> Path:
-    page.screenshot(path=file, full_page=True)
-    return file
+def _shoot(page: Page, file: Path) -> None:
+    """The open page in each form, `FILE-FORM.png`; then as it was."""
+    for name, form in FORMS.items():
+        turn(page, form)
+        page.screenshot(path=f"{file}-{name}.png", full_page=True)
+    turn(page, FORMS["light"])
 
 
-def _print(page: Page, file: Path) -> Path:
-    """The page as it comes out of a printer: Letter less its margins, in print colours."""
-    before = page.viewport_size
-    page.emulate_media(media="print")
-    page.set_viewport_size({"width": 710, "height": 950})
-    page.screenshot(path=file, full_page=True)
-    page.emulate_media(media="screen")
-    if before:
-        page.set_viewport_size(before)
-    return file
+def _papers(stop: Stop, district: District, taken: set[str], file: Path) -> None:
+    """The first sheet of each kind of paper that the page leads to, but for those in `taken`."""
+    if not shutil.which("pdftoppm"):
+        return
+    links = stop.page.locator("a[href*='/pdf']").evaluate_all("links => links.map(link => link.href)")
+    for link in links:
+        route = route_of(district.app, link)
+        if route not in taken:
+            taken.add(route)
+            answer = stop.page.request.get(link, timeout=300_000)
+            if answer.ok:
+                command = ["pdftoppm", "-png", "-r", "80", "-singlefile", "-", f"{file}-{name_of(route)}"]
+                subprocess.run(command, input=answer.body(), check=True)
 
 
 def main() -> None:
     """Take the pictures into build/screens/."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--demo", type=Path)
-    options.add_argument("--as-of", type=date.fromisoformat)
+    options.add_argument("--demo", type=Path, help="what `schoolhouse demo --dir DIR` made; else a smaller one is made")
     options.add_argument("--to", type=Path, default=Path("build/screens"))
     chosen = options.parse_args()
     write_log_to_stderr()
     with tempfile.TemporaryDirectory() as folder:
-        if chosen.demo:
-            note = json.loads((chosen.demo / "sign-ins.json").read_text())
-            people = {person["role"]: person["username"] for person in note["people"]}
-            passwords = dict.fromkeys(people.values(), note["password"])
-            if "substitute" in people:
-                passwords[people["substitute"]] = note["day_code"]
-            apps = {person["username"]: person["app_secret"] for person in note["people"]}
-            database = Database(chosen.demo / "home")
-            app = build_app(database, read_settings(database.home), secure_cookies=False, as_of=chosen.as_of)
-        else:
-            database = maplewood.build(Path(folder) / "home")
-            app = app_for(database)
-            apps = None
-            people = {role.value: username for username, (role, _, _) in reversed(maplewood.ACCOUNTS.items())}
-            passwords = dict.fromkeys(people.values(), maplewood.PASSWORD)
-        with serving(app) as address, chromium() as browser:
-            for _file in take(browser, address, people, passwords, chosen.to, apps):
-                pass
-        database.close()
+        district = districts.of_demo(chosen.demo) if chosen.demo else districts.invented(Path(folder))
+        empty = districts.empty(Path(folder))
+        with chromium() as browser:
+            take(browser, district, empty, chosen.to)
+        for one in (district, empty):
+            one.database.close()
 
 
 if __name__ == "__main__":

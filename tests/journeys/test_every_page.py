@@ -1,12 +1,14 @@
-"""Everybody walks through every page that leads on from their first: on the invented district and on Grand Bend.
+"""Everybody walks through every page: on the invented district, on Grand Bend, in an empty home, on unusual days.
 
-Of many alike (students, classes, releases) one is opened. Each page is held against axe, 320 pixels, its own content
-security policy and the console; and at the end no page may be left that nobody came to.
+Of many alike (students, classes, releases) one is opened. Each page is held, in light and dark, on paper, at 400 and
+320 pixels, against axe, its own content security policy, the console and the words of the design; and at the end no
+page may be left that nobody came to.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from urllib.parse import urlsplit
+from collections.abc import Callable, Iterator
+from itertools import chain
+from pathlib import Path
 
 import pytest
 from litestar import Litestar
@@ -14,36 +16,24 @@ from playwright.sync_api import Browser, Page
 
 from appliance.actions import Role
 from tests.journeys import districts
-from tests.journeys.browser import AXE, CHROMIUM, hindrances, serving, signed_in
+from tests.journeys.browser import AXE, CHROMIUM, hindrances_in_every_form, serving
 from tests.journeys.districts import District
+from tests.journeys.tour import AT_THE_DOOR, ELSEWHERE, NOT_PAGES, TYPED, Stop, begin, deeds, stops
+from tests.test_wording import labels
 
 pytestmark = [
     pytest.mark.journey,
     pytest.mark.skipif(not CHROMIUM.exists(), reason="needs the distribution's Chromium: apt install chromium"),
     pytest.mark.skipif(not AXE.exists(), reason="needs axe-core: make build/axe.min.js"),
 ]
-NOT_PAGES = re.compile(r"/file|/pdf|^/static|^/healthz|/files/|^/data/files$")
-"""Downloads, and what no link leads to."""
-TYPED = ("/releases/drafting", "/prove", "/prove/passkey", "/my-sign-in/app", "/my-sign-in/passkey")
-"""Pages that a form, or a refusal, leads to; whoever may, opens them by their address."""
-AT_THE_DOOR = ("/sign-in", "/sign-in/code", "/sign-in/passkey", "/manual")
-"""Pages for somebody who has not signed in."""
-ELSEWHERE = {
-    "/": "leads on to the first page",
-    "/audit/day": "test_who_looked",
-    "/sign-in/second": "test_signing_in",
-    "/sign-in/app": "test_signing_in",
-    "/sign-in/provider": "tests/doorkeeper",
-    "/sign-in/provider/return": "tests/doorkeeper",
-    "/data/import/{upload}": "test_steward",
-    "/data/mappings/of/{upload}": "test_steward",
-    "/data/who-is-who/{address}": "test_who_is_who",
-    "/covered": "a day code is good for today only, so on Grand Bend, whose today is in 2011, there is none",
-    "/who-may-see": "test_reach",
-    "/who-may-see/{address}": "test_reach",
-    "/audit/students/{address}": "test_who_looked",
-}
-"""Pages that need something done before they open, and where that is done."""
+
+
+WORDS_OF_OTHERS = re.compile(r"^Rule: .*$|\b\w+\.csv\b", re.MULTILINE)
+"""The federal and Ed-Fi names that a metric's rule quotes, and the names of files that leave."""
+
+
+SHAPE = "[...document.querySelectorAll('main, main *')].map(one => one.tagName + one.className).join()"
+"""What a page is built of. Most roles come to pages that differ in words alone, such as proving who one is."""
 
 
 @pytest.fixture(scope="module", params=["invented", "grand_bend"])
@@ -53,70 +43,81 @@ def district(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     made.database.close()
 
 
-def pattern_of(app: Litestar, address: str) -> str:
-    """The route of an address: `/students/{address}`. Empty for none."""
-    path = urlsplit(address).path
-    routes = sorted((route.path_format for route in app.routes), key=lambda route: route.count("{"))
-    return next((route for route in routes if re.fullmatch(re.sub(r"\{[^}]+\}", "[^/]+", route), path)), "")
-
-
 def complaints_of(page: Page) -> list[str]:
+    """What the browser will have complained of, and what it asked of anybody else; but for answers that are a no."""
     said: list[str] = []
-    page.on("console", lambda told: said.append(told.text) if told.type in ("error", "warning") else None)
+
+    def hear(kind: str, text: str) -> None:
+        if kind in ("error", "warning") and "responded with a status of 40" not in text:
+            said.append(text)
+
+    page.on("console", lambda told: hear(told.type, told.text))
     page.on("request", lambda asked: said.append(asked.url) if "127.0.0.1" not in asked.url else None)
     return said
 
 
-def walk(page: Page, app: Litestar, typed: Sequence[str]) -> dict[str, list[str]]:
-    """Route -> what hinders somebody on it, of every page that a person comes to by links.
+def faults_of(stop: Stop, shapes: set[str]) -> list[str]:
+    """What is wrong with the page that is open. `shapes`: of pages that were looked at; one like them is only read."""
+    page = stop.page
+    told = [f"answered {stop.status}"] if stop.status not in (0, 200) else []
+    shape = page.evaluate(SHAPE)
+    if shape not in shapes:
+        shapes.add(shape)
+        told += hindrances_in_every_form(page)
+    language = page.evaluate("document.documentElement.lang")
+    words = WORDS_OF_OTHERS.sub("", page.locator("body").inner_text())
+    return told + [f"says {word}" for word in labels(language, words)]
 
-    `typed`: addresses to open as well, as far as they are open to this person.
-    """
-    found: dict[str, list[str]] = {}
-    typed = [page.url.replace(urlsplit(page.url).path, where) for where in typed]
-    to_see = [page.url, *typed]
-    while to_see:
-        where = to_see.pop(0)
-        route = pattern_of(app, where)
-        if not route or route in found or NOT_PAGES.search(route):
-            continue
-        if where in typed and not (page.request.get(where, max_redirects=0).ok):
-            continue
-        answer = page.goto(where)
-        assert answer is not None
-        found[route] = [] if answer.status == 200 else [f"answered {answer.status}"]
-        links = page.locator("a[href^='/']").evaluate_all("links => links.map(link => link.href.split('#')[0])")
-        to_see += [link for link in links if not NOT_PAGES.search(urlsplit(link).path)]
-        page.set_viewport_size({"width": 320, "height": 700})
-        found[route] += hindrances(page)
-        page.set_viewport_size({"width": 1280, "height": 900})
-    return found
+
+Wrong = dict[tuple[str, str], list[str]]
+"""(Who, page) -> what is wrong there."""
+
+
+def walk(
+    browser: Browser, district: District, app: Litestar, seen: Callable[[Page, Role | None], Iterator[Stop]]
+) -> Wrong:
+    """Let everybody see their pages."""
+    wrong: Wrong = {}
+    shapes: set[str] = set()
+    with serving(app) as address:
+        for role in (None, *district.people):
+            with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+                page = begin(context, district, address, role)
+                said = complaints_of(page)
+                for stop in seen(page, role):
+                    faults = faults_of(stop, shapes) + said
+                    said.clear()
+                    if faults:
+                        wrong[role.value if role else "nobody", stop.name] = faults
+    return wrong
 
 
 def test_everybody_can_use_every_page_and_no_page_is_left_out(browser: Browser, district: District) -> None:
-    seen: set[str] = set()
-    hindered = {}
-    with serving(district.app) as address:
-        with browser.new_context() as context:
-            page = context.new_page()
-            page.goto(address + AT_THE_DOOR[0])
-            said = complaints_of(page)
-            for route, why in walk(page, district.app, AT_THE_DOOR).items():
-                seen.add(route)
-                if why:
-                    hindered["nobody", route] = why
-            assert said == []
-        for role, username in district.people.items():
-            with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
-                codes = district.codes_of(username)
-                page = signed_in(context, address, username, district.passwords[username], codes)
-                said = complaints_of(page)
-                for route, why in walk(page, district.app, TYPED).items():
-                    seen.add(route)
-                    if why:
-                        hindered[role.value, route] = why
-                assert said == [], role
-    assert hindered == {}
+    come_to: set[str] = set()
+
+    def every_page(page: Page, role: Role | None) -> Iterator[Stop]:
+        for stop in chain(stops(page, district.app, role), deeds(page, district, role)):
+            come_to.add(stop.route)
+            yield stop
+
+    assert walk(browser, district, district.app, every_page) == {}
     pages = {route.path_format for route in district.app.routes if "GET" in getattr(route, "methods", ())}
-    assert {page for page in pages - seen if not NOT_PAGES.search(page)} <= set(ELSEWHERE)
+    assert {page for page in pages - come_to if not NOT_PAGES.search(page)} <= set(ELSEWHERE)
+    assert {*ELSEWHERE, *TYPED, *AT_THE_DOOR} <= pages
     assert set(district.people) >= set(Role) - {Role.SUBSTITUTE}
+
+
+def test_first_pages_can_be_used_on_the_first_school_day_and_long_after_the_last_file(
+    browser: Browser, district: District
+) -> None:
+    def first_page(page: Page, _role: Role | None) -> Iterator[Stop]:
+        yield Stop("first", "", page, 0)
+
+    for name, app in districts.unusual_days(district).items():
+        assert walk(browser, district, app, first_page) == {}, name
+
+
+def test_a_home_in_which_nothing_is_loaded_can_be_used(browser: Browser, tmp_path: Path) -> None:
+    empty = districts.empty(tmp_path)
+    assert walk(browser, empty, empty.app, lambda page, role: stops(page, empty.app, role)) == {}
+    empty.database.close()

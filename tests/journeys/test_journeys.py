@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests import maplewood
-from tests.journeys.browser import AXE, CHROMIUM, RULES, signed_in
+from tests.journeys.browser import CHROMIUM, signed_in
 from tests.web.test_student_page import address_for_token
 
 pytestmark = [
@@ -53,9 +53,11 @@ def test_a_check_in_by_mouse_and_keyboard_takes_the_name_off_the_list(browser: B
     page.keyboard.press("Enter")
     card.get_by_label("One line about it").fill("Talked about the bus.")
     card.get_by_role("button", name="Save the check-in").click()
-    assert page.get_by_text("Saved.").is_visible()
+    page.get_by_text("Saved.").wait_for()
     assert page.get_by_role("link", name="Ada Lovell").count() == 0
-    page.locator("li.card", has_text="Ben Ostrow").get_by_role("button", name="Not needed").click()
+    ben = page.locator("li.card", has_text="Ben Ostrow")
+    ben.get_by_role("button", name="Not needed").click()
+    ben.wait_for(state="detached")
     assert page.get_by_role("link", name="Ben Ostrow").count() == 0
     context.close()
 
@@ -76,13 +78,6 @@ def is_file(link: str) -> bool:
     return "/file/" in link or "/pdf" in link or ".csv" in link
 
 
-def links_on(page: Page) -> set[str]:
-    """Where a page leads: its navigation, and the students, classes and data that it names."""
-    links = page.locator("nav a, main a[href^='/students/'], main a[href^='/classes/'], main a[href^='/data/'], .me a")
-    found = links.evaluate_all("links => links.map(link => link.href.split('#')[0])")
-    return {link for link in found if not is_file(link)}
-
-
 @pytest.mark.parametrize("username", maplewood.ACCOUNTS)
 def test_v3_4_3_no_page_breaks_its_own_policy_or_calls_elsewhere(
     browser: Browser, address: str, violations: list[str], username: str
@@ -100,21 +95,6 @@ def test_v3_4_3_no_page_breaks_its_own_policy_or_calls_elsewhere(
         to_see += [link for link in found - seen - set(to_see) if "&sort=" not in link and not is_file(link)]
     assert len(seen) >= 6
     assert violations == []
-    context.close()
-
-
-@pytest.mark.parametrize("width", [320, 400, 820, 1280])
-@pytest.mark.parametrize("username", ["okafor", "ruiz", "wu", "kim", "hall"])
-def test_no_page_scrolls_sideways(browser: Browser, address: str, username: str, width: int) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 700})
-    page = signed_in(context, address, username, maplewood.PASSWORD)
-    pages = {page.url, *links_on(page)}
-    for where in sorted(pages)[:12]:
-        page.goto(where)
-        for form in page.locator("details").all():
-            form.evaluate("details => details.open = true")
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{where} is {wide} pixels too wide"
     context.close()
 
 
@@ -138,33 +118,4 @@ def test_every_chart_has_a_name_and_its_numbers_as_a_table(browser: Browser, add
         assert named
     assert page.locator("#h-trend ~ figure svg circle").count() == page.locator("#h-trend ~ figure tbody tr").count()
     assert page.locator("#h-grade ~ figure svg rect").count() == page.locator("#h-grade ~ figure tbody tr").count()
-    context.close()
-
-
-@pytest.mark.skipif(not AXE.exists(), reason="needs axe-core: make build/axe.min.js")
-@pytest.mark.parametrize("form", ["light", "dark", "phone"])
-@pytest.mark.parametrize("username", ["okafor", "ruiz", "wu", "kim", "hall", "gray", None])
-def test_axe_finds_nothing(browser: Browser, address: str, username: str | None, form: str) -> None:
-    size = {"width": 400, "height": 800} if form == "phone" else {"width": 1280, "height": 900}
-    context = browser.new_context(viewport=size, color_scheme="dark" if form == "dark" else "light")
-    if username:
-        page = signed_in(context, address, username, maplewood.PASSWORD)
-        page.goto(address)
-    else:
-        page = context.new_page()
-        page.goto(address + "/manual")
-    to_see = sorted({page.url, *links_on(page)})
-    students = [where for where in to_see if "/students/" in where]
-    to_see = [*sorted(set(to_see) - set(students)), *students[:1], address + "/nowhere"]
-    for where in to_see:
-        page.goto(where)
-        if where in students[:1]:
-            to_see += [link for link in links_on(page) if link.startswith(f"{where}/")]
-        for form_in_text in page.locator("details").all():
-            form_in_text.evaluate("details => details.open = true")
-        page.evaluate(AXE.read_text())
-        found = page.evaluate("tags => axe.run({runOnly: tags})", RULES)
-        told = [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found["violations"]]
-        assert told == [], where
-        assert len(found["passes"]) > 10, where
     context.close()

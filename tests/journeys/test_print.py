@@ -17,7 +17,8 @@ pytestmark = [
 
 
 @pytest.mark.parametrize(
-    ("username", "where"), [("ruiz", "/school"), ("ruiz", "/school/numbers"), ("okafor", "/this-week")]
+    ("username", "where"),
+    [("ruiz", "/school"), ("ruiz", "/school/meeting"), ("ruiz", "/school/numbers"), ("okafor", "/this-week")],
 )
 def test_each_sheet_from_the_browser_carries_its_foot(
     browser: Browser, address: str, username: str, where: str

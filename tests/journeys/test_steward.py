@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from litestar import Litestar
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from appliance.storage.database import Database
 from tests import maplewood
@@ -112,6 +112,18 @@ def test_with_a_script_another_number_shows_what_it_would_do_and_the_page_stays(
     assert kims.url == f"{address}/data/rules"
     assert is_still_the_page(kims)
     assert hindrances(kims) == []
+
+
+def test_without_a_script_the_answer_is_where_the_button_was(browser: Browser, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = signed_in(context, address, "kim", maplewood.PASSWORD)
+    page.goto(f"{address}/data/rules")
+    page.get_by_label("Days enrolled, at least").fill("64")
+    page.get_by_role("button", name="Show what this would do").click()
+    expect(page.get_by_text("Today the principals’ lists would have")).to_be_in_viewport()
+    assert page.url.endswith("#tried")
+    assert page.get_by_role("region", name="Missed 10% or more of days, table").is_visible()
+    context.close()
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="needs axe-core: make build/axe.min.js")

@@ -40,15 +40,27 @@ def test_dana_wus_caseload_holds_those_students_and_a_manageable_number(maplewoo
 
 def test_the_demo_people_are_in_the_roster_under_their_names(maplewood):
     users = {row["identifier"]: row for row in maplewood.oneroster("users")}
-    expected = {
-        "teacher": "Tom Hale", "counselor": "Dana Wu", "principal": "Ana Rivera",
-        "assistant_principal": "Kit Abel", "data_steward": "Sam Ortiz", "superintendent": "Grace Lindqvist",
-    }  # fmt: skip
+    expected = [
+        ("data_steward", "Sam Ortiz"), ("superintendent", "Grace Lindqvist"), ("teacher", "Tom Hale"),
+        ("teacher", "Joy Amadi"), ("principal", "Ana Rivera"), ("assistant_principal", "Kit Abel"),
+        ("counselor", "Dana Wu"),
+    ]  # fmt: skip
+    told = []
     for person in maplewood.told.people:
         row = users[person.staff_id]
-        assert f"{row['givenName']} {row['familyName']}" == expected.pop(person.role)
+        told.append((person.role, f"{row['givenName']} {row['familyName']}"))
         assert row["username"] == person.username
-    assert not expected
+    assert told == expected
+
+
+def test_joy_amadi_teaches_math_to_students_whose_growth_on_a_math_test_is_told(maplewood):
+    joy = next(person for person in maplewood.told.people if person.family == "Amadi")
+    classes, students = maplewood.students_of(joy.staff_id)
+    titles = {row["title"] for row in maplewood.oneroster("classes") if row["sourcedId"] in classes}
+    assert sum("Math" in title for title in titles) >= 3
+    assert joy.sees == f"{len(students)} students in {len(classes)} classes at Cottonwood Middle School"
+    grown = {row["student_id"] for row in maplewood.export("test_growth") if "MATH" in row["assessment_id"].upper()}
+    assert len(students & grown) > len(students) / 2
 
 
 def changed(maplewood, kind):

@@ -17,7 +17,7 @@ def test_a_small_district_works(tmp_path, students):
     written = invent(tmp_path, students=students)
     pupils = [row for row in written.oneroster("roles") if row["role"] == "student" and row["roleType"] == "primary"]
     assert len(pupils) == students
-    assert len(written.told.people) == 6
+    assert len(written.told.people) == 7
     _, seen = written.students_of(written.person("teacher").staff_id)
     assert len(seen & {change.student_id for change in written.told.changes}) >= (4 if students < 300 else 7)
 

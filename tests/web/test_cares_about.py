@@ -12,6 +12,7 @@ from appliance.student_level.access import GATES
 from tests import everyone, maplewood
 from tests.access_log import at_desk
 from tests.conftest import Person, app_for, sign_in
+from tests.page_text import read
 from tests.web.test_student_page import address_for
 
 ADA = maplewood.KEY["ada"]
@@ -33,7 +34,7 @@ def said_on(page: str) -> str:
     """What stands after "Cares about:", without its marks."""
     found = re.search(r"<strong>Cares about:</strong>(.*?)</p>", page)
     assert found
-    return " ".join(re.sub(r"<[^>]+>", "", found[1]).split())
+    return read(found[1])
 
 
 def test_until_somebody_asks_the_page_says_to_ask_and_above_the_box_that_the_family_reads_it(town) -> None:

@@ -6,16 +6,22 @@ from html import unescape
 import pytest
 from jinja2 import Environment
 
+from appliance.settings import Settings
+from appliance.storage.database import Database
 from appliance.student_level.records.attendance import DaysSoFar
 from appliance.student_level.records.schools import Share, Week
 from appliance.student_level.records.standards import Grid, Standard, Standing
 from appliance.student_level.records.students import DayGrid
 from appliance.web.charts import attendance_chart, bars_by_name
 from appliance.web.grids import days_missed_histogram, standards_chart
+from appliance.web.languages import ENGLISH, written_in
 from appliance.web.rendering import _environment
+from tests import everyone
+from tests.conftest import app_for, sign_in
 
 MONDAY = 20_689
 """A Monday of August 2026."""
+by_month = written_in(ENGLISH)["by_month"]
 
 
 def draw(call: str, **what: object) -> str:
@@ -56,6 +62,9 @@ def test_bars_have_a_mark_for_each_row_and_hide_the_same_ones_as_the_table(sizes
     shares = [Share(f"Room {n}", 3, size, hidden=size < 10) for n, size in enumerate(sizes)]
     bars = bars_by_name(shares)
     drawn = draw('charts.hbars("x", "By room", bars)', bars=bars)
+    widths = [float(width) for width in re.findall(r'<rect class="bar[^>]*width="([\d.]+)%"', drawn)]
+    assert all(0 <= width <= 100 for width in widths)
+    assert not any(size >= 10 for size in sizes) or max(widths) == 100
     assert len(re.findall(r'<rect class="bar', drawn)) == sum(size >= 10 for size in sizes)
     assert len(re.findall(r'<rect class="hidden-n', drawn)) == sum(size < 10 for size in sizes)
     if sizes:
@@ -66,13 +75,15 @@ def test_bars_have_a_mark_for_each_row_and_hide_the_same_ones_as_the_table(sizes
 
 def test_a_day_grid_has_a_mark_for_each_day_and_its_months_add_up_to_them() -> None:
     grid = DayGrid(MONDAY, "  ppepputnpxppp" + "p" * 20)
-    drawn = draw('charts.weekgrid(grid.codes, grid.months, "Days")', grid=grid)
+    drawn = draw('charts.weekgrid("x", "Days", "3 missed", grid.codes, grid.months)', grid=grid)
+    says(drawn, "Days")
     shown = len(grid.codes.replace(" ", ""))
     assert len(re.findall(r'<rect class="d |class="dl n" font-size="11" text-anchor="middle"[^>]*>·', drawn)) == shown
     assert sum(row[1] + row[2] + row[3] for row in grid.by_month) == shown - grid.codes.count("n") - grid.codes.count(
         "x"
     )
-    assert [row[0] for row in grid.by_month] == ["August", "September", "October"]
+    assert [month for month, *_ in by_month(grid)] == ["August", "September", "October"]
+    assert [month for month, *_ in written_in("es")["by_month"](grid)] == ["agosto", "septiembre", "octubre"]
     assert sum(row[4] for row in grid.by_month) == 1
 
 
@@ -118,6 +129,37 @@ def test_the_little_line_has_a_point_for_each_week_and_says_them_all(visit) -> N
     sparks = re.findall(r'<svg class="spark".*?</svg>', page, re.DOTALL)
     assert len(sparks) == 11
     for spark in sparks:
-        [told] = re.findall(r'aria-label="Attended by week, oldest first: ([\d, ]+) percent"', spark)
+        [told] = re.findall(r"<title>Attended by week, oldest first: ([\d, ]+)%</title>", spark)
         [points] = re.findall(r'points="([^"]*)"', spark)
         assert len(points.split()) == len(told.split(", ")) == 8
+        [scale] = re.findall(r'aria-describedby="(\w+)"', spark)
+        assert "on one scale from 60% to 100%" in page.split(f'id="{scale}"')[1].split("</p>")[0]
+
+
+@pytest.mark.parametrize(("username", "start", "link"), [
+    ("okafor", "/classes", "Science 7"), ("ruiz", "/school", None), ("wu", "/caseload", None),
+])  # fmt: skip
+def test_every_little_line_is_explained_on_its_page(visit, username: str, start: str, link: str | None) -> None:
+    who = visit(username)
+    page = who.get(who.link_to(link, on=start) if link else start).text
+    assert page.count('aria-describedby="weeks"') == page.count('<svg class="spark"') > 0
+    assert page.count('id="weeks"') == 1
+
+
+@pytest.mark.parametrize(("language", "head"), [("en", "Days here"), ("es", "Días que vino")])
+def test_a_familys_day_grid_has_a_table_in_its_language_that_counts_its_squares(
+    own_town: Database, language: str, head: str
+) -> None:
+    everyone.move_in(own_town)
+    rosa = sign_in(app_for(own_town, settings=Settings(family_pages=True)), "rosa")
+    rosa.get(f"/language?code={language}")
+    [figure] = re.findall(r'<figure class="days">.*?</figure>', rosa.get("/my-children").text, re.DOTALL)
+    says(figure, ".*Ada.*")
+    rows = re.findall(r"<tr><th[^>]*>.*?</th>((?:<td>\d+</td>){4})</tr>", figure)
+    months = [[int(count) for count in re.findall(r"\d+", row)] for row in rows]
+    assert len(months) >= 3
+    assert f">{head}</th>" in figure
+    squares = {code: figure.count(f'<rect class="d {code}"') for code in "peut"}
+    assert [sum(column) for column in zip(*months, strict=True)] == [
+        squares["p"] + squares["t"], squares["e"], squares["u"], squares["t"],
+    ]  # fmt: skip

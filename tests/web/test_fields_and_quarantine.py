@@ -1,7 +1,6 @@
 """Mr. Kim decides which sensitive fields are kept, and helps refused rows along, from his browser."""
 
 import re
-from html import unescape
 
 import pytest
 
@@ -10,6 +9,7 @@ from appliance.jobs.import_files import import_files
 from tests import maplewood
 from tests.access_log import lines
 from tests.conftest import app_for, sign_in
+from tests.page_text import read
 from tests.sensitive_fields import keep
 
 
@@ -25,24 +25,20 @@ def kim(app):
     return sign_in(app, "kim")
 
 
-def text_of(page):
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page)))
-
-
 def choice(town, name):
     return next(one for one in choices(town) if one.name == name)
 
 
 def test_a_field_is_turned_on_with_a_purpose_and_a_time(own_town, kim):
-    said = text_of(kim.get("/data/fields").text)
+    said = read(kim.get("/data/fields").text)
     assert "Special education Special education under IDEA, from the programs file Off." in said
     assert "Meals Free and reduced-price meals Off. Nothing stored." in said
     form = {"csrf": kim.csrf("/data/fields"), "name": "economic", "purpose": "totals by income", "keep": "2027-06-30"}
     answer = kim.post("/data/fields/on", form)
     assert answer.status_code == 303
-    said = text_of(kim.get(answer.headers["location"]).text)
+    said = read(kim.get(answer.headers["location"]).text)
     assert "To fill it, import again the files that hold economic." in said
-    assert "On , for totals by income, until Jun 30, 2027." in said
+    assert "On, for totals by income, until Jun 30, 2027." in said
     assert "Decided by kim," in said
     assert lines(own_town, "who", "action", "subject", "reason")[-1] == (
         "kim", "choose a sensitive field", "economic on", "totals by income; until 2027-06-30",
@@ -66,7 +62,7 @@ def test_without_a_purpose_a_time_or_a_use_it_stays_off_and_a_sentence_says_why(
 def test_turning_it_off_says_beforehand_what_it_deletes_and_then_deletes_it(own_town, kim):
     keep(own_town, "special_education")
     page = kim.get("/data/fields").text
-    assert "This deletes the 1 record at once: in the records, in quarantine and in the notes" in text_of(page)
+    assert "This deletes the 1 record at once: in the records, in quarantine and in the notes" in read(page)
     form = {"csrf": kim.csrf("/data/fields"), "name": "special_education", "reason": "the board said so"}
     assert kim.post("/data/fields/off", form).status_code == 303
     left = own_town._writer.execute("SELECT program FROM program_membership ORDER BY 1").fetchall()
@@ -76,7 +72,7 @@ def test_turning_it_off_says_beforehand_what_it_deletes_and_then_deletes_it(own_
 
 
 def test_the_page_lists_every_stored_field_and_names_no_student(kim):
-    said = text_of(kim.get("/manual/what-is-kept?of=student").text)
+    said = read(kim.get("/manual/what-is-kept?of=student").text)
     assert "Given name Finding the right child on a page directory staff whose students they are" in said
     assert "Lovell" not in said
 
@@ -92,7 +88,7 @@ def waiting(own_town, tmp_path):
 
 
 def test_quarantine_tells_the_root_causes_first_who_can_help_and_no_value(waiting, kim):
-    said = text_of(kim.get("/data/quarantine").text)
+    said = read(kim.get("/data/quarantine").text)
     assert "3 rows wait for two things" in said
     assert "2 rows 2 of daily attendance 2 times a student that is not loaded. Send the file that lists it" in said
     assert "For the sender of the file." in said
@@ -109,7 +105,7 @@ def test_rows_are_tried_again_at_once_when_what_they_wait_for_has_come(own_town,
             (maplewood.KEY["ida"],),
         )
     answer = kim.post("/data/quarantine/retry", {"csrf": kim.csrf("/data/quarantine")})
-    assert "1 row left the quarantine." in text_of(kim.get(answer.headers["location"]).text)
+    assert "1 row left the quarantine." in read(kim.get(answer.headers["location"]).text)
 
 
 def test_letting_go_needs_a_reason_and_forgets_the_rows(own_town, waiting, kim):
@@ -117,7 +113,7 @@ def test_letting_go_needs_a_reason_and_forgets_the_rows(own_town, waiting, kim):
     form = {"csrf": token, "batch": str(waiting.batch), "reason": " "}
     assert kim.post("/data/quarantine/drop", form).status_code == 400
     answer = kim.post("/data/quarantine/drop", form | {"reason": "they moved away"})
-    said = text_of(kim.get(answer.headers["location"]).text)
+    said = read(kim.get(answer.headers["location"]).text)
     assert "3 rows forgotten." in said
     assert "Nothing waits in quarantine" in said
     assert lines(own_town, "who", "action", "reason")[-1] == ("kim", "drop refused rows", "they moved away")

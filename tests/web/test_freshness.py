@@ -1,6 +1,5 @@
 """The foot of each page: when files were loaded, and until when attendance goes, which is another thing."""
 
-import re
 from datetime import date
 
 from appliance.actions import Action
@@ -9,6 +8,7 @@ from appliance.settings import Settings
 from appliance.storage.database import Database, Event
 from tests import everyone, maplewood
 from tests.conftest import app_for, sign_in
+from tests.page_text import read
 
 
 def change(town: Database, sql: str, *values: object) -> None:
@@ -18,7 +18,7 @@ def change(town: Database, sql: str, *values: object) -> None:
 
 def foot(town: Database, username: str, page: str = "/what-i-can-see", **choices: object) -> str:
     text = sign_in(app_for(town, **choices), username).get(page).text
-    return re.sub(r"<[^>]*>|\s+", " ", text.partition("<footer")[2])
+    return read(text[text.index("<footer") :])
 
 
 def test_a_file_of_enrollments_makes_no_attendance_newer(own_town: Database) -> None:

@@ -12,6 +12,7 @@ from tests import maplewood
 from tests.access_log import at_desk
 from tests.conftest import app_for, sign_in
 from tests.learning_marks import OCT, put_growth, put_standards
+from tests.page_text import read
 
 
 @pytest.fixture(scope="module")
@@ -51,15 +52,11 @@ def visit(traced):
     app.state["uploads"].close()
 
 
-def text_of(answer):
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", answer.text)))
-
-
 def test_missed_five_of_sixty_two_days_opens_the_days_with_the_file_that_said_so(visit):
     okafor = visit("okafor")
     page = okafor.get(okafor.link_to("Ada Lovell", "/this-week"))
     address = re.search(r'href="([^"]+/sources)#days">Missed', page.text)[1]
-    said = text_of(okafor.get(address))
+    said = read(okafor.get(address).text)
     days = len(maplewood.school_days())
     assert f"Missed 5 of {days} days" in said
     assert "Friday, November 20, 2026 Excused absence attendance.csv of Nov 20 1-101" in said
@@ -68,7 +65,7 @@ def test_missed_five_of_sixty_two_days_opens_the_days_with_the_file_that_said_so
 
 def test_a_corrected_day_names_the_file_that_corrected_it_and_its_row(visit):
     okafor = visit("okafor")
-    said = text_of(okafor.get(okafor.link_to("Ben Ostrow", "/this-week") + "/sources"))
+    said = read(okafor.get(okafor.link_to("Ben Ostrow", "/this-week") + "/sources").text)
     assert "Monday, November 16, 2026 Excused absence corrected.csv of" in said
     assert "2-2" in said
     assert "Monday, November 9, 2026 Unexcused absence attendance.csv of Nov 20 1-102" in said
@@ -76,11 +73,11 @@ def test_a_corrected_day_names_the_file_that_corrected_it_and_its_row(visit):
 
 def test_each_course_on_record_names_its_credits_and_the_file_that_brought_it(visit):
     okafor = visit("okafor")
-    said = text_of(okafor.get(okafor.link_to("Ben Ostrow", "/this-week") + "/sources"))
+    said = read(okafor.get(okafor.link_to("Ben Ostrow", "/this-week") + "/sources").text)
     assert "Courses on record: 0.5 credits" in said
     assert "Spanish I 2025–2026, semester 1 B 0.5 record.csv of" in said
     assert "Spanish I 2025–2026, semester 2 F not passed 0 record.csv of" in said
-    assert "Courses on record" not in text_of(okafor.get(okafor.link_to("Ada Lovell", "/this-week") + "/sources"))
+    assert "Courses on record" not in read(okafor.get(okafor.link_to("Ada Lovell", "/this-week") + "/sources").text)
 
 
 def test_a_teacher_elsewhere_and_a_steward_do_not_get_there(visit):
@@ -105,7 +102,7 @@ def test_whoever_opens_it_is_in_the_access_log(visit, traced):
 def test_a_principals_week_opens_the_students_and_the_days_they_missed(visit):
     ruiz = visit("ruiz")
     address = unescape(re.search(r'href="(/school/days[^"]+)"', ruiz.get("/school").text)[1])
-    said = text_of(ruiz.get(address))
+    said = read(ruiz.get(address).text)
     assert "Ada Lovell 4 Nov 17, Nov 18, Nov 19, Nov 20" in said
     assert "Cleo Marsh" in said
     assert "Dev Anand" not in said  # late is not missed
@@ -119,7 +116,7 @@ def test_students_who_left_are_counted_and_not_named(visit, traced):
                        [maplewood.ELM, maplewood.day_number(maplewood.school_days()[-1])])  # fmt: skip
     ruiz = visit("ruiz")
     address = unescape(re.search(r'href="(/school/days[^"]+)"', ruiz.get("/school").text)[1])
-    assert "1 day of the number above is of students who have left the school since" in text_of(ruiz.get(address))
+    assert "1 day of the number above is of students who have left the school since" in read(ruiz.get(address).text)
 
 
 @pytest.mark.parametrize(
@@ -138,22 +135,22 @@ def test_the_school_of_another_principal_is_no_such_school(visit):
 
 
 def test_a_reference_that_a_teacher_quotes_leads_the_steward_to_file_row_and_batch(visit):
-    said = text_of(visit("kim").get("/data/files?reference=2-2"))
+    said = read(visit("kim").get("/data/files?reference=2-2").text)
     assert "File corrected.csv Row 2 Read as daily attendance Batch 2, loaded" in said
     assert "by kim Stands on this row 1 record of attendance day" in said
     assert not any(name in said for name in ("Ostrow", "Ben", "502"))
 
 
 def test_the_steward_sees_how_many_records_stand_on_each_file(visit):
-    said = text_of(visit("kim").get("/data/files"))
+    said = read(visit("kim").get("/data/files").text)
     marks = sum(map(len, maplewood.away().values()))
     assert re.search(rf"attendance\.csv district_csv 1 .{{10,40}} 40 {marks - 1}\b", said)
     assert re.search(r"corrected\.csv daily attendance 2 .{10,40} 1 1\b", said)
 
 
 def test_a_reference_nobody_gave_gets_a_sentence(visit):
-    assert "No file has the reference 99-1." in text_of(visit("kim").get("/data/files?reference=99-1"))
-    assert "No file has the reference ' OR 1." in text_of(visit("kim").get("/data/files?reference=' OR 1"))
+    assert "No file has the reference 99-1." in read(visit("kim").get("/data/files?reference=99-1").text)
+    assert "No file has the reference ' OR 1." in read(visit("kim").get("/data/files?reference=' OR 1").text)
 
 
 def test_what_was_taken_back_is_said_to_be_and_the_day_names_the_file_before(own_town, tmp_path):
@@ -168,10 +165,10 @@ def test_what_was_taken_back_is_said_to_be_and_the_day_names_the_file_before(own
     undo_batch(own_town, report.batch, reason="wrong", by="kim")
     app = app_for(own_town)
     okafor, kim = sign_in(app, "okafor"), sign_in(app, "kim")
-    said = text_of(okafor.get(okafor.link_to("Ben Ostrow", "/this-week") + "/sources"))
+    said = read(okafor.get(okafor.link_to("Ben Ostrow", "/this-week") + "/sources").text)
     assert "Monday, November 16, 2026 Unexcused absence attendance.csv of Nov 20 1-102" in said
     assert "corrected.csv" not in said
-    found = text_of(kim.get("/data/files?reference=2-2"))
+    found = read(kim.get("/data/files?reference=2-2").text)
     assert "it was taken back since" in found
     assert "nothing any more" in found
     app.state["uploads"].close()

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from appliance.settings import TEMPLATES
+from appliance.student_level.records.levels import LEVELS
 from appliance.web.rendering import STATIC
 
 CSS = (STATIC / "schoolhouse.css").read_text()
@@ -24,8 +26,7 @@ def tokens(block: str) -> dict[str, str]:
 
 
 LIGHT = tokens(CSS[: CSS.index("@media (prefers-color-scheme:dark)")])
-DARK = tokens(CSS[CSS.index(":root[data-theme=dark]{") :].split("}")[0])
-SYSTEM_DARK = tokens(CSS[CSS.index("@media (prefers-color-scheme:dark)") :].split("}")[0])
+DARK = tokens(CSS[CSS.index("@media (prefers-color-scheme:dark)") :].split("}")[0])
 
 
 def luminance(colour: str) -> float:
@@ -55,9 +56,9 @@ def test_the_letters_in_the_day_grid_can_be_read() -> None:
         assert contrast(theme["day-t"], theme["ink"]) >= 4.5
 
 
-def test_both_ways_to_dark_are_the_same_dark() -> None:
-    assert DARK == SYSTEM_DARK
+def test_dark_names_colours_that_light_names_too() -> None:
     assert len(DARK) > 20
+    assert set(DARK) <= set(LIGHT)
 
 
 def test_the_stylesheet_is_small_and_needs_nothing_else() -> None:
@@ -65,6 +66,22 @@ def test_the_stylesheet_is_small_and_needs_nothing_else() -> None:
     assert not re.search(r"@import\s+[\"'u]", CSS)
     assert all(address.endswith(".woff2") and "/" not in address for address in re.findall(r"url\(([^)]*)\)", CSS))
     assert CSS.count("{") == CSS.count("}")
+
+
+def test_no_rule_is_about_a_class_that_no_page_has() -> None:
+    pages = [file.read_text() for file in TEMPLATES.rglob("*.html") if "paper" not in file.parts]
+    written = " ".join(names for page in pages for names in re.findall(r'class="([^"]*)"', page))
+    # What a page says only when it is drawn: a day's code, a level's place.
+    drawn = {"e", "t", "u", *(f"m{place}" for place, _ in enumerate(LEVELS))}
+    rules = re.sub(r"\{[^{}]*\}", " ", re.sub(r"url\([^)]*\)|/\*.*?\*/", "", CSS, flags=re.DOTALL))
+    named = set(re.findall(r"\.([a-zA-Z][\w-]*)", rules))
+    assert len(named) > 80
+    assert named - set(re.findall(r"[\w-]+", written)) - drawn == set()
+
+
+def test_no_token_is_named_that_nothing_uses() -> None:
+    named = set(re.findall(r"(--[\w-]+):", CSS))
+    assert {token for token in named if f"var({token})" not in CSS} == set()
 
 
 def test_the_typeface_comes_from_the_appliance_itself() -> None:

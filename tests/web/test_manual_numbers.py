@@ -12,6 +12,7 @@ from appliance.student_level.records.rule_book import AS_SHIPPED, RuleBook
 from appliance.web.pages.manual import ManualPage
 from appliance.web.rules_beside import rules_beside
 from tests.conftest import app_for, sign_in
+from tests.page_text import read
 from tests.test_wording import labels
 
 PAGES = {"numbers": {one.name: one for one in metrics()}, "released-numbers": {one.name: one for one in released()}}
@@ -30,21 +31,17 @@ def parts_of(page):
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
-def plain(html):
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html))).strip()
-
-
 def tables(html):
     """Each table as rows of cells, the columns' names first."""
     return [
-        [[plain(cell) for cell in re.split("<t[hd]>", row)[1:]] for row in one.split("<tr>")[1:]]
+        [[read(cell) for cell in re.split("<t[hd]>", row)[1:]] for row in one.split("<tr>")[1:]]
         for one in re.findall(r"<table>(.*?)</table>", html, re.DOTALL)
     ]
 
 
 @pytest.mark.parametrize(("page", "name"), EACH)
 def test_a_metric_is_printed_with_its_definition_and_the_rule_in_force(printed, page, name):
-    metric, text = PAGES[page][name], plain(printed[page][name])
+    metric, text = PAGES[page][name], read(printed[page][name])
     assert metric.title[1:] in text
     assert metric.counts in text
     assert metric.rule in text
@@ -62,16 +59,16 @@ def test_a_metric_is_printed_with_every_table_that_the_tests_count(printed, page
         ]
         for example in examples
         for one in (example.given, example.result)
-    ]
+    ]  # fmt: skip
     assert wanted or page == "released-numbers"
     assert tables(printed[page][name]) == wanted
     for example in examples:
-        assert plain(f"<b>{example.title}</b>") in plain(printed[page][name])
+        assert read(f"<b>{example.title}</b>") in read(printed[page][name])
 
 
 def test_headings_and_cells_are_words_of_people_and_no_label(town):
     page = sign_in(app_for(town), None).get("/manual/numbers").text
-    assert labels("en", plain(re.sub(r'<p class="meta">Rule: .*?</p>', "", page, flags=re.DOTALL))) == []
+    assert labels("en", read(re.sub(r'<p class="meta">Rule: .*?</p>', "", page, flags=re.DOTALL))) == []
     headings = [unescape(heading) for heading in re.findall(r"<h2[^>]*>([^<]+)", page)]
     assert "Met the standard of the state’s test" in headings
     assert len(set(headings)) == len(headings)
@@ -92,7 +89,7 @@ def test_the_rules_beside_a_metric_are_those_in_force(own_town):
         credits_by_grade={"09": 6, "10": 12.5},
     )  # fmt: skip
     put_in_force(own_town, book, from_day=20_000, by="kim", reason="our state’s guide")
-    page = plain(sign_in(app_for(own_town), None).get("/manual/numbers").text)
+    page = read(sign_in(app_for(own_town), None).get("/manual/numbers").text)
     assert (
         "Students enrolled fewer than 31 days are left out. Students who attended fewer than 1 day are left out. Where "
         "attendance comes class by class, a day is missed when all of it was. On the first 20 school days pages show "

@@ -76,16 +76,16 @@ def test_the_files_have_the_columns_and_the_words_of_the_page(visit, who, place)
     page = visit(who).get(place).text
     on_csv, on_xlsx, _ = files_of(page)
     taken = csv_of(visit(who), on_csv)
-    assert taken[0][:8] == ["Family", "Measure", "Subject", "Now", "Count", "Out of", "Goal", "Change"]
+    assert taken[0][:8] == ["Family", "Measure", "Subject", "Now", "Count", "Out of", "Goal", "Against last year"]
     shown = [row for row in cells_of(page) if len(row) == 6][1:]
     assert len(shown) == len(taken) - 2 >= len(measures())
-    for on_page, (_, called, subject, now, _, _, goal, change, *_) in zip(shown, taken[1:], strict=False):
+    for on_page, (_, called, subject, now, _, _, goal, apart, *_) in zip(shown, taken[1:], strict=False):
         assert on_page[0] == f"{called} {subject}".strip()
-        assert [on_page[1], on_page[2], on_page[3]] == [one.replace("; ", " ", 1) for one in (now, goal, change)]
+        assert [on_page[1], on_page[2], on_page[3]] == [one.replace("; ", " ", 1) for one in (now, goal, apart)]
     assert [row[:8] for row in xlsx_of(visit(who), on_xlsx)[1:3]] == [
         [*row[:4], *(f"{float(n)}" if n else "" for n in row[4:6]), *row[6:8]] for row in taken[1:3]
     ]
-    assert re.match(r"Totals\. Taken out by .*; line \d+ of the access log\.$", taken[-1][0])
+    assert re.match(r"Totals\. Taken out by .*; line \d+ of the access log\. Counted for Nov 20, 2026\.$", taken[-1][0])
 
 
 def test_what_the_page_does_not_show_is_in_no_file(visit):
@@ -99,7 +99,8 @@ def test_what_the_page_does_not_show_is_in_no_file(visit):
     assert district[1:] == [f"{district[1][:5]}; {district[2]} of 13 students", district[2], "13"]
     rule = "Students enrolled fewer than 10 days are left out."
     assert rule in page
-    assert csv_of(visit("hall"), on_csv)[-1][0].endswith("Goal: at most 10%.")
+    ends = "Goal: at most 10%. Rules in force since Oct 4, 2024 (version 1)."
+    assert csv_of(visit("hall"), on_csv)[-1][0].endswith(ends)
     told = text_of(visit("hall").get(on_paper).content)
     assert rule in told
     assert "fewer than 10, not shown" in told
@@ -116,14 +117,14 @@ def test_every_student_behind_a_number_is_in_the_file_and_in_the_log(visit, coun
     on_csv, on_xlsx, on_paper = files_of(page)
     before = counted.log_head().sequence
     taken = csv_of(ruiz, on_csv)
-    assert taken[0] == ["Student", "Days", "Out of"]
-    assert [f"{name} {days} of {out_of}" for name, days, out_of in taken[1:-1]] == [
-        " ".join(row[:2]) for row in cells_of(page)[1:]
+    assert taken[0] == ["Student", "Grade", "Days missed", "Out of", "Going well"]
+    assert [[name, grade, f"{missed} of {out_of}", well] for name, grade, missed, out_of, well in taken[1:-1]] == [
+        row[:4] for row in cells_of(page)[1:]
     ]
     assert [row[0] for row in xlsx_of(ruiz, on_xlsx)[: len(taken) - 1]] == [row[0] for row in taken[:-1]]
     assert taken[1][0] in text_of(ruiz.get(on_paper).content)
     assert re.match(
-        r"Student records\. Taken out by Mr\. Ruiz, .* Keep locked; delete after use\. .*Goal: at least 95%\.$",
+        r"Student records\. Taken out by Mr\. Ruiz, .* Keep locked; .*Goal: at least 95%\. Rules .*\.$",
         taken[-1][0],
     )
     logged = at_desk(

@@ -11,6 +11,7 @@ from appliance.storage.database import Database, Event
 from tests import maplewood
 from tests.access_log import at_desk
 from tests.conftest import app_for, sign_in
+from tests.page_text import read
 
 
 def count(database: Database, metric: str, rows: list[tuple[str, int, int]]) -> None:
@@ -29,7 +30,7 @@ def test_departments_stand_by_name_and_are_not_ranked(own_town: Database) -> Non
     page = school_of(own_town)
     part = page[page.index('id="h-courses"') : page.index('id="h-more"')]
     assert part.index("Art") < part.index("Math") < part.index("Welding")
-    assert "22.5% " in part
+    assert ">22.5%<" in part
     assert "9 of 40" in part
     assert 'class="bar b1"' not in part
     assert "2 of 9" not in part
@@ -71,6 +72,21 @@ def test_a_test_shows_its_levels_unless_fewer_than_ten_were_tested(own_town: Dat
     assert "Entering" not in part
 
 
+def test_where_no_test_tells_of_standards_the_page_says_so(own_town: Database) -> None:
+    said = "No test with results by standard is loaded"
+    count(own_town, "test_levels", [("MATH7: Meets", 12, 30), ("RATIOS: Meets", 14, 30)])
+    ruiz = sign_in(app_for(own_town), "ruiz")
+    with own_town.changing(Event("test", Action.IMPORT)) as tables:
+        sql = "INSERT INTO test (code, title, kind, subject, part_of) VALUES (?, ?, 'state', 'MATH', ?)"
+        tables.execute(sql, ("MATH7", "State test of math", ""))
+    assert said in ruiz.get("/school/numbers").text
+    with own_town.changing(Event("test", Action.IMPORT)) as tables:
+        tables.execute(sql, ("RATIOS", "State test of math Ratios", "MATH7"))
+    page = ruiz.get("/school/numbers").text
+    assert "(standard of State test of math)" in page
+    assert said not in page
+
+
 def test_the_roll_says_who_came_in_four_weeks_and_how_many_left(own_town: Database) -> None:
     today = day_number(maplewood.TODAY)
     with own_town.changing(Event("test", Action.IMPORT)) as tables:
@@ -84,7 +100,7 @@ def test_the_roll_says_who_came_in_four_weeks_and_how_many_left(own_town: Databa
     assert "The roll: 11 students, 11 on October 26" in roll
     assert "1 student came and 1 student left since." in roll
     assert "<bdi>Gus Pereira</bdi></a> (grade 7, since Nov 9)" in roll
-    assert "Ada" not in roll
+    assert "Ada" not in read(roll)
     named = "SELECT student_key FROM access_log_student WHERE sequence = (SELECT max(sequence) FROM access_log)"
     assert (maplewood.KEY["gus"],) in at_desk(own_town, named, ())
 

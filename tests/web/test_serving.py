@@ -39,7 +39,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, int
     with log.open("w") as stderr:
         process = subprocess.Popen(command(folder / "home", port), stderr=stderr)
         try:
-            for _ in range(200):
+            for _ in range(1200):
                 try:
                     httpx.get(f"http://127.0.0.1:{port}/healthz")
                     break
@@ -48,7 +48,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, int
             yield folder / "home", port, log
         finally:
             process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=20) == 0
+            assert process.wait(timeout=60) == 0
             assert not (folder / "home" / "district.db-wal").exists()  # The database was closed in order.
 
 

@@ -71,7 +71,7 @@ def test_no_number_ranks_a_child_and_no_colour_marks_one(visit, username: str) -
     for card in cards(visit(username), LISTS[username]):
         assert not re.search(r"\b(score|index|probab|likely|percentile|priority|urgent|high|low)\b", card, re.I)
         assert set(re.findall(r'class="([^"]+)"', card)) <= {
-            "card", "meta", "row", "open-form", "btn", "vh", "check-in", "hint", "not-needed", "link", "who", "why",
+            "card", "meta", "row", "open-form", "btn", "vh", "check-in", "hint", "link", "who", "why",
             "do",
         }  # fmt: skip
     styles = (Path(STATIC) / "schoolhouse.css").read_text()

@@ -39,7 +39,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path
     with (folder / "log").open("w") as log:
         process = subprocess.Popen([sys.executable, "-c", start], stderr=log)
         try:
-            for _ in range(300):
+            for _ in range(1200):
                 try:
                     socket.create_connection(("127.0.0.1", port), timeout=1).close()
                     break
@@ -48,7 +48,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path
             yield port, home, authority.certificates
         finally:
             process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=20) == 0
+            assert process.wait(timeout=60) == 0
 
 
 def context_of(trust: Path) -> ssl.SSLContext:

@@ -3,6 +3,8 @@
 -- Shown by: all, grade, race, sex, english_learner, disability, economic
 -- Leaves the district: no
 -- Rule: the Ed-Fi dashboards' advanced course mastery; whether a course was passed is the record's word.
+-- Listed: students with an advanced course on record that they did not pass, with the course. Left out is who passed each one,
+-- and who finished none.
 -- Measure: advanced courses / Passed every advanced course they finished / students / more is better
 WITH finished AS (
     SELECT student_key, min(transcript_course.result = 'passed') AS is_passed

@@ -3,6 +3,8 @@
 -- Shown by: all, grade, race, sex, english_learner, disability, economic
 -- Leaves the district: no
 -- Rule: the Ed-Fi dashboards' benchmark mastery; whether the standard was met is the publisher's word.
+-- Listed: students who took the benchmark and have not met its standard yet, with their newest result. Left out is who met it,
+-- who was not tested in the year before, and whose result is not loaded.
 -- Measure: tests / Met the standard of the newest benchmark / students / more is better
 WITH newest AS (
     SELECT test_result.student_key, test.subject, test_result.meets,

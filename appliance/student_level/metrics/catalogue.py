@@ -4,7 +4,8 @@ A metric's SELECT gives (place_key, student_key, detail, count, out_of), one row
 is the district. `counting.py` adds the rows up by the groups the metric is shown by. What several metrics stand on is
 prepared once, by a SELECT of its own, into a temporary table.
 
-A metric that has a line `Measure:` is also shown to people, with a goal, a change and its history.
+A metric that has a line `Measure:` is also shown to people, with a goal, last year’s figure and its history; `Listed:`
+says who is on the list behind it.
 
 In a release each student stands at one school, and denominators are groups of the enrolled, so that nobody can subtract
 one table from another. A metric that is counted otherwise for that has a second file in `released/`.
@@ -54,6 +55,7 @@ PREPARED = {
     "reporting_levels": "state_levels",
     "reporting_marks": "course_marks",
     "reporting_meetings": "class_meetings",
+    "reporting_rounds": "state_rounds",
     "reporting_tested": "state_tested",
 }
 """Temporary tables that metrics stand on, beside those of `groups_sql`: name -> the file that selects its rows."""
@@ -62,7 +64,7 @@ PREPARED = {
 _HEAD = re.compile(
     r"(?P<name>\w+): (?P<title>.+?)\n(?P<counts>Counts .+?)\nShown by: (?P<shown>[\w, ]+)\n"
     r"Leaves the district: (?P<leaves>yes|no)\nRule: (?P<rule>.+?)"
-    r"(?:\nWithout records: (?P<without>.+?))?(?:\nMeasure: (?P<measure>.+))?\Z",
+    r"(?:\nWithout records: (?P<without>.+?))?(?:\nListed: (?P<listed>.+?))?(?:\nMeasure: (?P<measure>.+))?\Z",
     re.DOTALL,
 )
 
@@ -76,6 +78,10 @@ class Measure:
     called: str
     unit: str
     more_is_better: bool
+    is_yearly: bool
+    """Whether it is of a test that comes once a year: then it is compared with the test before it."""
+    listed: str
+    """Who is on the list behind it, and who is left out and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +164,12 @@ def prepared_sql(table: str) -> str:
     return (_FOLDER / f"{PREPARED[table]}.sql").read_text()
 
 
+def with_prepared(asked: str) -> str:
+    """What stands before a question so that it finds, made anew, each table of `PREPARED` that it reads from."""
+    made = [f"{table} AS MATERIALIZED ({prepared_sql(table)})" for table in PREPARED if table in asked]
+    return f"WITH {', '.join(made)} " if made else ""
+
+
 @cache
 def measures() -> tuple[Measure, ...]:
     """The metrics that people are shown, in the order of the manual."""
@@ -177,15 +189,17 @@ def _read(path: str) -> Metric:
         raise ValueError(f"{path}.sql must begin with its title, Counts, Shown by, Leaves the district, Rule")
     title, counts, rule = (" ".join(said[part].split()) for part in ("title", "counts", "rule"))
     dimensions = tuple(part.strip() for part in said["shown"].split(","))
-    measure = _measure(name, said["measure"])
+    measure = _measure(name, said["measure"], said["listed"], is_yearly="reporting_rounds" in sql)
     without = "Not collected: " + " ".join((said["without"] or "nothing is loaded that it counts.").split())
     return Metric(name, title, counts, dimensions, said["leaves"] == "yes", rule, sql, measure, without)
 
 
-def _measure(name: str, told: str | None) -> Measure | None:
+def _measure(name: str, told: str | None, listed: str | None, *, is_yearly: bool) -> Measure | None:
     if told is None:
         return None
+    if listed is None:
+        raise ValueError(f"{name}.sql: a measure says who is listed behind it, and who is left out")
     match told.split(" / "):
         case [family, called, unit, ("more is better" | "fewer is better") as better]:
-            return Measure(name, family, called, unit, better == "more is better")
+            return Measure(name, family, called, unit, better == "more is better", is_yearly, " ".join(listed.split()))
     raise ValueError(f"{name}.sql: a measure is told as family / name / what it counts / more or fewer is better")

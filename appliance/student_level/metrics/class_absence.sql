@@ -5,6 +5,8 @@
 -- Shown by: all, grade, race, sex, english_learner, disability, economic
 -- Leaves the district: no
 -- Rule: the Ed-Fi dashboards' class period absence rate; whole meetings, so exactly 10 % counts; see `class_meetings.sql`.
+-- Listed: students who missed 10% or more of the meetings of a class, with each such class. Left out are classes that met too
+-- seldom to say.
 -- Measure: attendance / Students who missed 10% of a class / students / fewer is better
 WITH told AS (
     SELECT reporting_meetings.school_key, reporting_meetings.student_key,

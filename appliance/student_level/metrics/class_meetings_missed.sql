@@ -5,6 +5,7 @@
 -- Shown by: all, grade, race, sex, english_learner, disability, economic
 -- Leaves the district: no
 -- Rule: the Ed-Fi dashboards' class period absence rate, of all classes together.
+-- Listed: students who missed a meeting of a class. Left out is who missed none, and whose classes take no attendance.
 -- Measure: attendance / Class meetings missed / meetings / fewer is better
 WITH told AS (
     SELECT reporting_meetings.school_key, reporting_meetings.student_key,

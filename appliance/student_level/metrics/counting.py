@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
+from typing import Any
 
 from msgspec import json
 from sqlite_utils import Database as Tables
@@ -32,16 +33,26 @@ Areas = Mapping[str, Collection[str]]
 
 
 def count_everything(
-    tables: Tables, *, snapshot: int, book: RuleBook, only: Collection[Metric] | None = None, by_group: bool = True
+    tables: Tables,
+    *,
+    snapshot: int,
+    book: RuleBook,
+    only: Collection[Metric] | None = None,
+    by_group: bool = True,
+    compared_day: int | None = None,
 ) -> Iterator[Tabulation]:
     """Every metric at a snapshot day (or only some), one tabulation after another, for pages.
 
     The school year of the snapshot is counted from its first day to the snapshot, both included. Not `by_group`: only
-    the totals of each place, for the history of a measure. The temporary tables that hold the reporting groups live in
-    memory and are gone when the iteration ends.
+    the totals of each place, for the history of a measure. `compared_day`: the day with which the snapshot will be
+    compared, where it stands for the same day a year before. The temporary tables that hold the reporting groups live
+    in memory and are gone when the iteration ends.
     """
     wanted = metrics() if only is None else only
-    with _groups(tables, snapshot, book, {}, wanted) as day, _prepared(tables, wanted, day.values):
+    with (
+        _groups(tables, values_for(snapshot, book, compared_day), {}, wanted) as day,
+        _prepared(tables, wanted, day.values),
+    ):
         for metric in wanted:
             dimensions = metric.dimensions if by_group else (ALL,)
             with _counted(tables, metric, day.values):
@@ -76,7 +87,7 @@ def count_for_release(
     """
     leaving = released()
     with (
-        _groups(tables, snapshot, book, areas or {}, leaving, at_one_school=True) as day,
+        _groups(tables, values_for(snapshot, book), areas or {}, leaving, at_one_school=True) as day,
         _prepared(tables, leaving, day.values),
     ):
         memory.begin(tables)
@@ -107,12 +118,13 @@ class _Day:
         return Tabulation(metric.name, self.school_year, self.iso, tuple(cells))
 
 
-def values_for(snapshot: int, book: RuleBook) -> dict[str, object]:
+def values_for(snapshot: int, book: RuleBook, compared_day: int | None = None) -> dict[str, Any]:
     """What the SQL of the metrics asks for by name: the days it counts, and the numbers of the rule book."""
     day = from_day_number(snapshot)
     year = school_year(day)
     return {
         "snapshot": snapshot,
+        "compared_day": compared_day,
         "first_day": day_number(day.replace(year=year - 1, month=7, day=1)),
         "school_year": year,
         "year_before": day_number(date(year - 2, 7, 1)),
@@ -130,18 +142,10 @@ def values_for(snapshot: int, book: RuleBook) -> dict[str, object]:
 
 @contextmanager
 def _groups(
-    tables: Tables,
-    snapshot: int,
-    book: RuleBook,
-    areas: Areas,
-    wanted: Collection[Metric],
-    *,
-    at_one_school: bool = False,
+    tables: Tables, values: dict[str, Any], areas: Areas, wanted: Collection[Metric], *, at_one_school: bool = False
 ) -> Iterator[_Day]:
-    """The temporary tables that every metric reads from."""
-    day = from_day_number(snapshot)
-    year = school_year(day)
-    values = values_for(snapshot, book)
+    """The temporary tables that every metric reads from, as of the snapshot of the values."""
+    day, year = from_day_number(values["snapshot"]), values["school_year"]
     connection = tables.conn
     schools = dict(connection.execute("SELECT organization_key, state_id FROM organization WHERE kind = 'school'"))
     place_ids = {_DISTRICT_PLACE: DISTRICT} | schools | {-number: code for number, code in enumerate(areas, start=1)}

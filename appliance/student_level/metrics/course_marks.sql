@@ -18,7 +18,7 @@ WITH mark AS (
                 AND coalesce(line_item.due_day, grade.scored_day, :snapshot) > :snapshot - :placeholder_days)
 )
 SELECT mark.student_key, section.school_key, mark.section_key, coalesce(nullif(course.subject, ''), 'Other') AS subject,
-       mark.place_in_time, mark.points,
+       mark.place_in_time, mark.points, mark.letter,
        coalesce(mark.points < :c_from, mark.letter IN ('D', 'F')) AS is_below_c,
        coalesce(mark.points < :d_from, mark.letter = 'F') AS is_f
   FROM mark JOIN section USING (section_key) JOIN course USING (course_key)

@@ -4,6 +4,8 @@
 -- Shown by: all, grade, race, sex, english_learner, disability, economic
 -- Leaves the district: no
 -- Rule: the Ed-Fi dashboards' credit accumulation, told by course; credits are those that the record gives.
+-- Listed: students who did not earn every credit they attempted in the newest year on their record, with each such course.
+-- Left out is who has no such year on record.
 -- Measure: credits / Earned every credit they attempted / students / more is better
 WITH attempted AS (
     SELECT student_key, school_year, course_code, max(credits_attempted) AS attempted, max(credits_earned) AS earned

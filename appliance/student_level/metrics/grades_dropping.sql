@@ -3,6 +3,8 @@
 -- Shown by: all, grade, race, sex, english_learner, disability, economic
 -- Leaves the district: no
 -- Rule: the Ed-Fi dashboards' course grades dropping, by ten points as shipped; grades in letters alone have no points.
+-- Listed: students one of whose course grades fell far since the one before, with the course. Left out is who has no two
+-- grades in points in a course yet.
 -- Measure: grades / Students with a grade that fell far / students / fewer is better
 WITH compared AS (
     SELECT now.school_key, now.student_key, now.points <= before.points - :points_fallen AS fell

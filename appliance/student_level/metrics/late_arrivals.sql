@@ -3,6 +3,7 @@
 -- Shown by: all, grade, race, sex, english_learner, disability, economic
 -- Leaves the district: no
 -- Rule: the Ed-Fi dashboards' tardy rate; whole days compared as integers, so exactly 10 % counts.
+-- Listed: students who came late on 10% or more of their days. Left out is who came late less often.
 -- Measure: attendance / Late on 10% or more of days / students / fewer is better
 WITH late AS (
     SELECT DISTINCT school_enrollment.school_key, attendance_day.student_key, attendance_day.day

@@ -4,6 +4,8 @@
 -- Shown by: all, grade, race, sex, english_learner, disability, economic
 -- Leaves the district: no
 -- Rule: the district's credits by the end of each grade, from the rule book; none are shipped.
+-- Listed: students with fewer credits than the district asks for by the end of their last grade. Left out is who has as many,
+-- and who has no credits of an earlier year on record.
 -- Measure: credits / Have the credits that graduating on time asks for / students / more is better
 WITH asked AS (
     SELECT key AS grade, value AS credits FROM json_each(:credits_by_grade)

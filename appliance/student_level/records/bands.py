@@ -14,11 +14,16 @@ TENTH = "tenth"
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """From `least` percent of the days enrolled to under `below`; None for no upper end."""
+    """From `least` percent of the days enrolled to under `below`; None for no upper end.
+
+    In a band are the students whom the shares count: those of whom so many days are known as the rule book asks for.
+    """
 
     name: str
     least: int
     below: int | None
+    days_enrolled: int = 0
+    days_attended: int = 0
 
     @property
     def text(self) -> str:
@@ -32,7 +37,9 @@ class Band:
 
         Without a day on record nobody is in any band.
         """
-        if days is None or not days.days_enrolled:
+        if days is None or not days.days_enrolled or days.days_enrolled < self.days_enrolled:
+            return False
+        if days.days_enrolled - days.days_missed < self.days_attended:
             return False
         missed = days.days_missed * 100
         is_under = self.below is None or missed < self.below * days.days_enrolled
@@ -42,9 +49,13 @@ class Band:
 def bands(book: RuleBook) -> tuple[Band, ...]:
     """Those that can be chosen, the highest first."""
     ends = (*book.bands[1:], None)
-    cut = [Band(f"from-{least}", least, below) for least, below in zip(book.bands, ends, strict=True)]
-    above = [Band(TENTH, 10, None), *(one for one in reversed(cut) if (one.least, one.below) != (10, None))]
-    return (*above, Band("under", 0, book.bands[0]))
+    cut = [_band(book, f"from-{least}", least, below) for least, below in zip(book.bands, ends, strict=True)]
+    above = [_band(book, TENTH, 10, None), *(one for one in reversed(cut) if (one.least, one.below) != (10, None))]
+    return (*above, _band(book, "under", 0, book.bands[0]))
+
+
+def _band(book: RuleBook, name: str, least: int, below: int | None) -> Band:
+    return Band(name, least, below, book.least_days_enrolled, book.least_days_attended)
 
 
 def band_chosen(book: RuleBook, name: str, days: Mapping[int, DaysSoFar]) -> Band | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from appliance.storage.database import Reading
-from appliance.student_level.metrics.catalogue import metrics, prepared_sql
+from appliance.student_level.metrics.catalogue import metrics, with_prepared
 from appliance.student_level.metrics.counting import values_for
 from appliance.student_level.records.rule_book import RuleBook
 
@@ -23,9 +23,8 @@ def behind(counting: Reading, name: str, detail: str, school_key: int, day: int,
     Ask through `access.counting_as`. Students who left since are in the number and not here.
     """
     metric = next(one for one in metrics() if one.name == name)
-    prepared = [f"{table} AS MATERIALIZED ({prepared_sql(table)})" for table in metric.stands_on]
     rows = counting.query(
-        f"""{"WITH " if prepared else ""}{", ".join(prepared)}
+        f"""{with_prepared(metric.sql)}
         SELECT counted.student_key, sum(counted.count) AS count, sum(counted.out_of) AS out_of
           FROM ({metric.sql}) AS counted
           JOIN reporting_student AS here ON here.place_key = counted.place_key

@@ -1,7 +1,8 @@
 """What came in: the last batches, their counts, and what was wrong with them. No value of any row is here."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from appliance.storage.database import Reading
 from appliance.student_level.staging.report import how_linked
@@ -25,6 +26,12 @@ _PROBLEMS = """
     SELECT file, column_name, code, min(sentence) AS sentence, count(*) AS row_count, min(row_number) AS first_row
       FROM problem WHERE batch_key = :batch
      GROUP BY file, column_name, code ORDER BY row_count DESC, file, code
+"""
+_WAITING = """
+    SELECT file, column_name, code, min(sentence) AS sentence, count(*) AS row_count, min(row_number) AS first_row,
+           count(DISTINCT batch_key) AS imports
+      FROM waiting WHERE batch_key <> :batch
+     GROUP BY file, column_name, code
 """
 _LINKS = "SELECT name, how, row_count FROM batch_link WHERE batch_key = :batch ORDER BY name, row_count DESC, how"
 _LAST_ATTENDANCE = """
@@ -71,6 +78,8 @@ class ProblemGroup:
     sentence: str
     row_count: int
     first_row: int | None
+    imports: int = 1
+    """How many imports left such rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +116,22 @@ def counts(reading: Reading, batch_key: int) -> list[EntityCount]:
 def problems(reading: Reading, batch_key: int) -> list[ProblemGroup]:
     """What was refused, the most frequent reason first. The row numbers lead to the rows; their values are not kept."""
     return [ProblemGroup(**row) for row in reading.query(_PROBLEMS, {"batch": batch_key})]
+
+
+def still_held_back(waiting: Reading, last: Iterable[ProblemGroup], batch_key: int) -> list[ProblemGroup]:
+    """What the newest import refused, together with the rows of every earlier one that still wait for what they lack,
+    the most frequent reason first. `last`: the problems of the newest import, whose number is `batch_key`.
+    """
+    found = {(one.file, one.column_name, one.code): one for one in last}
+    for row in waiting.query(_WAITING, {"batch": batch_key}):
+        earlier = ProblemGroup(**row)
+        key = earlier.file, earlier.column_name, earlier.code
+        if now := found.get(key):
+            rows, imports = now.row_count + earlier.row_count, now.imports + earlier.imports
+            found[key] = replace(now, row_count=rows, imports=imports)
+        else:
+            found[key] = earlier
+    return sorted(found.values(), key=lambda one: (-one.row_count, one.file, one.code))
 
 
 def links(reading: Reading, batch_key: int) -> list[tuple[str, str]]:

@@ -1,4 +1,5 @@
-"""The measures of a school or of the district: how each stands, against its goal, against before, and month by month.
+"""The measures of a school or of the district: how each stands, against its goal, against the same day last year, and
+month by month.
 
 Everything here comes from the counts shelf, so a number means the same wherever it is printed. A number of fewer than
 ten students is not shown, nor on the first days of school a share of days. What is not there is "not loaded": neither
@@ -18,13 +19,13 @@ from appliance.storage.database import Reading
 from appliance.student_level.metrics.catalogue import Measure, measures
 from appliance.student_level.records.district import told_by_too_few
 from appliance.student_level.records.rule_book import RuleBook
-from appliance.student_level.records.schools import SMALLEST_GROUP, Share
+from appliance.student_level.records.schools import SMALLEST_GROUP, Share, last_year
 from appliance.student_level.records.shares import tenths
 
 SMALLEST_CHANGE = 3
-"""Of how many students (or days, or grades) a change says something: two more are two children's week."""
-LEAST_DAYS_BETWEEN = 14
-"""What is nearer than two weeks is no earlier period to compare with."""
+"""Of how many students (or days, or grades) a difference says something: two more are two children's week."""
+NEAREST_WITHIN = 14
+"""Where the same day last year was no school day, the nearest one stands for it, so many days before or after."""
 _OF_SCHOOL = """
     SELECT metric, snapshot, detail, count, out_of
       FROM visible_school CROSS JOIN visible_count ON school_id = state_id
@@ -60,8 +61,9 @@ _TAKEN_ANYWHERE = """
 """
 """From day to day by the index, so that a district of many schools does not read as many rows for each day."""
 
+_COUNTS_EVERYBODY = frozenset({"membership", "late_arrivals"})
+"""What is counted out of everybody who was there: on an earlier day only the second is on the shelf."""
 Kind = Literal["shown", "too few", "first days", "not loaded", "not asked"]
-Verdict = Literal["better", "worse", "the same"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,25 +82,43 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """What became of a measure since a day. `by` and `margin` are tenths of a point; within it, it is the same."""
+class Apart:
+    """How far a measure is from what it was on the same day last year: `by` so many tenths of a point it is more.
 
-    since: int
+    It is called the same where it is less than the `rule_book` of the district says (in tenths of a point), and where
+    it is less than three students, days or grades.
+    """
+
     by: int
-    margin: int
-    verdict: Verdict
+    least: int
+    rule_book: int
+
+    @property
+    def is_same(self) -> bool:
+        """Whether it is called the same."""
+        return abs(self.by) < max(self.least, self.rule_book)
+
+    @property
+    def is_few(self) -> bool:
+        """Whether it is called the same because it is a matter of fewer than three, whatever the rule book says."""
+        return self.rule_book <= abs(self.by) < self.least
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One measure of one place, or one subject of it. `history`: a point a month that may be shown, oldest first."""
+    """One measure of one place, or one subject of it. `history`: a point a month that may be shown, oldest first.
+
+    `last_year`: how it stood on the same day last year, or on the school day nearest to it; of a test that comes once a
+    year, how the test before was. None where nothing of last year is loaded for a day near.
+    """
 
     measure: Measure
     detail: str
     now: Point
     history: tuple[Point, ...]
     goal: int | None
-    change: Change | None
+    last_year: Point | None
+    apart: Apart | None
 
     @property
     def is_by_early_share(self) -> bool:
@@ -177,34 +197,49 @@ def _newest(reading: Reading, asking: str, year: int) -> str | None:
 
 
 def _measures(rows: Iterable[Mapping[str, Any]], newest: str, taken: Sequence[int], book: RuleBook) -> Measures:
-    found: dict[str, dict[str, dict[str, Point]]] = defaultdict(lambda: defaultdict(dict))
-    students = 0
+    found: dict[str, dict[str, list[Point]]] = defaultdict(lambda: defaultdict(list))
+    students: dict[int, int] = {}
     for row in rows:
         day = day_number(date.fromisoformat(row["snapshot"]))
-        # Of each month the last counting: a release may have been drafted from one before it.
-        found[row["metric"]][row["detail"]][row["snapshot"][:7]] = Point(day, row["count"], row["out_of"])
-        if row["metric"] == "membership" and row["snapshot"] == newest:
-            students = row["out_of"]
+        found[row["metric"]][row["detail"]].append(Point(day, row["count"], row["out_of"]))
+        if row["metric"] in _COUNTS_EVERYBODY:
+            students[day] = max(students.get(day, 0), row["out_of"])
     today = day_number(date.fromisoformat(newest))
     lines = [
-        _line(measure, detail, months, today, students, taken, book)
+        _line(measure, detail, points, today, students, taken, book)
         for measure in measures()
-        for detail, months in sorted(found[measure.name].items()) or [("", {})]
-        if not detail or any(point.out_of for point in months.values())
+        for detail, points in _by_detail(found[measure.name])
     ]
     return Measures(today, tuple(lines))
 
 
+def _by_detail(found: Mapping[str, list[Point]]) -> list[tuple[str, list[Point]]]:
+    """Each subject that has numbers; where none has, or there are none, the measure stands for itself."""
+    return sorted(one for one in found.items() if any(point.out_of for point in one[1])) or [("", [])]
+
+
 def _line(
-    measure: Measure, detail: str, months: Mapping[str, Point], today: int, students: int, taken: Sequence[int],
-    book: RuleBook,
+    measure: Measure, detail: str, counted: Sequence[Point], today: int, students: Mapping[int, int],
+    taken: Sequence[int], book: RuleBook,
 ) -> Line:  # fmt: skip
-    points = [_judged(measure, point, students, taken, book) for point in months.values()]
+    """`counted`: every counting of the measure, oldest first. `students`: how many there were on its days."""
+    points = [
+        _judged(measure, point, students.get(point.day, students.get(today, 0)), taken, book) for point in counted
+    ]
     now = next((point for point in points if point.day == today), Point(today, 0, 0, "not loaded"))
     if measure.name == "on_track" and not book.credits_by_grade:
         now = Point(today, 0, 0, "not asked")
-    history = tuple(point for point in points if point.kind == "shown")
-    return Line(measure, detail, now, history, book.goals.get(measure.name), _change(measure, now, history, book))
+    # Of each month the last counting: a release may have been drafted from one before it.
+    by_month = {from_day_number(point.day).replace(day=1): point for point in points}
+    history = tuple(point for point in by_month.values() if point.kind == "shown")
+    before = _nearest(points, last_year(today))
+    goal = book.goals.get(measure.name)
+    return Line(measure, detail, now, history, goal, before, _apart(now, before, book) if before else None)
+
+
+def _nearest(points: Sequence[Point], day: int) -> Point | None:
+    loaded = [point for point in points if point.kind != "not loaded" and abs(point.day - day) <= NEAREST_WITHIN]
+    return min(loaded, key=lambda point: (abs(point.day - day), point.day), default=None)
 
 
 def _judged(measure: Measure, point: Point, students: int, taken: Sequence[int], book: RuleBook) -> Point:
@@ -228,14 +263,7 @@ def _first_of_year(day: int) -> int:
     return day_number(date(school_year(from_day_number(day)) - 1, 7, 1))
 
 
-def _change(measure: Measure, now: Point, history: Sequence[Point], book: RuleBook) -> Change | None:
-    """Against the newest month of this school year that is two weeks back or more."""
-    begin = _first_of_year(now.day)
-    earlier = [point for point in history if begin <= point.day <= now.day - LEAST_DAYS_BETWEEN]
-    if now.kind != "shown" or not earlier:
+def _apart(now: Point, before: Point, book: RuleBook) -> Apart | None:
+    if now.kind != "shown" or before.kind != "shown":
         return None
-    by = now.tenths - earlier[-1].tenths
-    margin = max(book.least_change * 10, -(-SMALLEST_CHANGE * 1000 // now.out_of))
-    if abs(by) < margin:
-        return Change(earlier[-1].day, by, margin, "the same")
-    return Change(earlier[-1].day, by, margin, "better" if (by > 0) == measure.more_is_better else "worse")
+    return Apart(now.tenths - before.tenths, -(-SMALLEST_CHANGE * 1000 // now.out_of), book.least_change * 10)

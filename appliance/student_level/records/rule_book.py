@@ -65,7 +65,7 @@ class RuleBook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     goals: dict[str, Annotated[int, msgspec.Meta(ge=0, le=1000)]] = {}
     """What the district aims for, by the measure's name, in tenths of a percent. None is shipped."""
     least_change: Annotated[int, msgspec.Meta(ge=0, le=20)] = 1
-    """A measure that moved by fewer points than this is said to be the same."""
+    """A measure that is fewer points than this from last year's is called the same."""
     credits_by_grade: dict[Literal["09", "10", "11", "12"], Annotated[float, msgspec.Meta(ge=0, le=100)]] = {}
     """The credits of a student who will graduate on time, by the end of each grade. None are shipped."""
     letters: Letters = Letters()

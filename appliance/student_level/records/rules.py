@@ -59,15 +59,16 @@ class Happening:
 class Rule:
     """One line of the table. `text` is printed with its numbers filled in.
 
-    `may_be` and `windows` are the least and most that the two numbers can be; `within`: the first counts days among
-    the second. `first_days` and `fall` are numbers of the whole book that the rule heeds (`fall`: the points of
-    `grade_fell`, None when that rule is off).
+    `unit`: what the first number counts, as a form says it. `may_be` and `windows` are the least and most that the two
+    numbers can be; `within`: the first counts days among the second. `first_days` and `fall` are numbers of the whole
+    book that the rule heeds (`fall`: the points of `grade_fell`, None when that rule is off).
     """
 
     name: str
     text: str
     find: Callable[["Rule", Situation], list[Happening]]
     at_least: int
+    unit: str
     may_be: tuple[int, int]
     window: int = 1
     windows: tuple[int, int] = (1, 1)
@@ -168,18 +169,27 @@ RULES = (
         "Missed {at_least} or more of the last {window} school days.",
         _missed_most,
         at_least=4,
+        unit="days missed, at least",
         may_be=(2, 20),
         window=5,
         windows=(2, 20),
         within=True,
     ),
-    Rule("mondays", "Was absent {at_least} Mondays in a row.", _mondays, at_least=3, may_be=(2, 6)),
+    Rule(
+        "mondays",
+        "Was absent {at_least} Mondays in a row.",
+        _mondays,
+        at_least=3,
+        unit="Mondays in a row",
+        may_be=(2, 6),
+    ),
     Rule(
         "reached_a_tenth",
         "Reached 10% of days missed within the last {window} school days: exactly one day in {at_least} counts. "
         "Looked at from the {first_days}th day of enrollment on.",
         _crossed_a_tenth,
         at_least=10,
+        unit="one day in so many",
         may_be=(10, 10),
         window=5,
         windows=(1, 20),
@@ -189,6 +199,7 @@ RULES = (
         "Was late on {at_least} or more of the last {window} school days.",
         _late,
         at_least=5,
+        unit="days late, at least",
         may_be=(2, 20),
         window=8,
         windows=(2, 20),
@@ -199,6 +210,7 @@ RULES = (
         "A course grade fell by two letters, or by {at_least} points or more, since the grading period before.",
         _grade_fell,
         at_least=20,
+        unit="points fallen, at least",
         may_be=(5, 60),
         is_about_days=False,
     ),
@@ -207,6 +219,7 @@ RULES = (
         "Has {at_least} or more assignments missing in one class.",
         _missing_work,
         at_least=5,
+        unit="assignments missing, at least",
         may_be=(1, 40),
         is_about_days=False,
     ),

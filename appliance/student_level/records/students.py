@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from appliance.days import from_day_number
+from appliance.days import day_number, from_day_number
 from appliance.storage.database import Reading
 from appliance.student_level.records.attendance import DaysSoFar
 from appliance.student_level.records.enrollments import Enrollment, Name
@@ -90,13 +90,15 @@ class DayGrid:
         return begins[1:] if len(begins) > 1 and begins[1][0] < 2 else begins
 
     @property
-    def by_month(self) -> list[tuple[str, int, int, int, int]]:
-        """The squares, counted: month, days at school, excused, unexcused, and of those at school how many late."""
-        months: dict[str, Counter[str]] = {}
+    def by_month(self) -> list[tuple[int, int, int, int, int]]:
+        """The squares, counted: a month's first day, days at school, excused, unexcused, of those at school how many
+        late.
+        """
+        months: dict[int, Counter[str]] = {}
         for place, code in enumerate(self.codes):
             if code in "peut":
-                month = f"{from_day_number(self.first_day + place // 5 * 7 + place % 5):%B}"
-                months.setdefault(month, Counter())[code] += 1
+                day = from_day_number(self.first_day + place // 5 * 7 + place % 5)
+                months.setdefault(day_number(day.replace(day=1)), Counter())[code] += 1
         return [(month, some["p"] + some["t"], some["e"], some["u"], some["t"]) for month, some in months.items()]
 
 

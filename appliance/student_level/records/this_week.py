@@ -254,6 +254,14 @@ def _going_well(asked: _Asked, here: Mapping[int, Enrollment], students: Sequenc
     return {key: tuple(going_well(one, shown[key])[:2]) for key, one in seen.items()}
 
 
+def goes_well(
+    reading: Reading, students: Sequence[int], *, today: int, school_year: int, book: RuleBook
+) -> dict[int, tuple[str, ...]]:
+    """The same of any of the reader's students who are at a school today; the questions do not grow with them."""
+    here = enrollments.enrollments(reading, today)
+    return _going_well(_Asked(reading, today, school_year, book, None, only_own=False), here, students)
+
+
 def _taken(asked: _Asked, here: Mapping[int, Enrollment]) -> Mapping[int, Sequence[int]]:
     return attendance.days_taken(asked.reading, _schools(here), asked.today - attendance.WINDOW_DAYS, asked.today)
 

@@ -7,11 +7,10 @@ that day. The day is unexcused when at least half of those absences are. Otherwi
 
 from collections.abc import Callable
 
+from appliance.storage.database import Reading
 from appliance.student_level.staging.attendance_codes import from_sections
 
-_TOLD = """
-CREATE TEMP TABLE told AS
-WITH counted AS (
+_COUNTED = """
     SELECT event.student_key, event.day,
            sum(event.category <> 'tardy') AS absences,
            sum(event.category = 'unexcused') AS unexcused,
@@ -24,14 +23,18 @@ WITH counted AS (
       FROM attendance_section AS event
      WHERE event.day BETWEEN :first AND :last
      GROUP BY event.student_key, event.day
-), part_of AS (
+"""
+_IS_MISSED = """CASE {part} WHEN 'any' THEN absences >= 1
+                                WHEN 'whole' THEN absences >= scheduled
+                                ELSE 2 * absences >= scheduled END"""
+_TOLD = f"""
+CREATE TEMP TABLE told AS
+WITH counted AS ({_COUNTED}), part_of AS (
     SELECT day, coalesce((SELECT json_extract(rules, '$.part_of_day') FROM rule_book
                            WHERE from_day <= days.day ORDER BY version DESC LIMIT 1), 'half') AS part
       FROM (SELECT DISTINCT day FROM counted) AS days
 ), judged AS (
-    SELECT counted.*, CASE part WHEN 'any' THEN absences >= 1
-                                WHEN 'whole' THEN absences >= scheduled
-                                ELSE 2 * absences >= scheduled END AS is_missed
+    SELECT counted.*, {_IS_MISSED.format(part="part")} AS is_missed
       FROM counted JOIN part_of USING (day)
 )
 SELECT student_key, day,
@@ -39,7 +42,25 @@ SELECT student_key, day,
             WHEN 2 * unexcused >= absences THEN 'unexcused'
             ELSE 'excused' END AS category
   FROM judged WHERE is_missed OR tardies > 0
-"""
+"""  # noqa: S608 our own words
+_MORE_OR_FEWER = f"""
+WITH counted AS ({_COUNTED}), moved AS (
+    SELECT student_key, day, 1 AS days FROM counted
+     WHERE {_IS_MISSED.format(part=":part")}
+       AND NOT EXISTS (SELECT 1 FROM attendance_day AS sent
+                        WHERE sent.student_key = counted.student_key AND sent.day = counted.day AND basis = 'daily')
+    UNION ALL
+    SELECT student_key, day, -1 FROM attendance_day
+     WHERE basis = 'sections' AND category <> 'tardy' AND day BETWEEN :first AND :last
+)
+SELECT student_key, sum(days) AS days
+  FROM moved JOIN attendance_taken USING (day)
+ WHERE attendance_taken.school_key = :school
+   AND EXISTS (SELECT 1 FROM school_enrollment AS stay
+                WHERE stay.student_key = moved.student_key AND stay.school_key = :school
+                  AND stay.begin_day <= moved.day AND coalesce(stay.end_day > moved.day, 1))
+ GROUP BY student_key HAVING sum(days) <> 0
+"""  # noqa: S608 our own words
 _NO_LONGER = """
 DELETE FROM attendance_day
  WHERE basis = 'sections' AND day BETWEEN :first AND :last
@@ -60,3 +81,11 @@ def tell_days(run: Callable[[str, dict[str, int]], object], first: int, last: in
     for statement in (_TOLD, _NO_LONGER, _NOW):
         run(statement, values)
     run("DROP TABLE temp.told", {})
+
+
+def more_or_fewer(reading: Reading, school_key: int, first: int, last: int, part: str) -> dict[int, int]:
+    """By how many days at a school each student would have missed more (or fewer, below 0) from `first` to `last`, were
+    a day missed by another part of its classes. Changes nothing; who would have missed as many is left out.
+    """
+    values = {"school": school_key, "first": first, "last": last, "part": part}
+    return {row["student_key"]: row["days"] for row in reading.query(_MORE_OR_FEWER, values)}

@@ -21,7 +21,9 @@ from appliance.web.pages.look_as import LOOK_AS_PAGES
 from appliance.web.pages.manual import see_manual
 from appliance.web.pages.mappings import MAPPING_PAGES
 from appliance.web.pages.measure_files import MEASURE_FILES
+from appliance.web.pages.measure_students import see_measure_students
 from appliance.web.pages.measures import MEASURE_PAGES
+from appliance.web.pages.meeting import MEETING_SHEETS
 from appliance.web.pages.my_children import FAMILY_PAGES
 from appliance.web.pages.my_scope import see_my_scope
 from appliance.web.pages.my_sign_in import MY_SIGN_IN_PAGES
@@ -53,7 +55,16 @@ PAGES: list[HTTPRouteHandler] = [
     *(prove_page, prove, prove_by_passkey_page, prove_by_passkey, *MY_SIGN_IN_PAGES, *ACCOUNT_PAGES),
     *(see_this_week, see_classes, see_class, see_caseload, see_school, find_student, see_student, add_check_in),
     *(begin_support, end_support, write_cares_about, *EXPORTS, *PAPER, *SCHOOL_NUMBERS, *DISTRICT_PAGES),
-    *(*LINEAGE_PAGES, *MEASURE_PAGES, *MEASURE_FILES, *MAPPING_PAGES, *FIELD_PAGES, *QUARANTINE_PAGES),
+    *MEETING_SHEETS,
+    *(
+        *LINEAGE_PAGES,
+        *MEASURE_PAGES,
+        see_measure_students,
+        *MEASURE_FILES,
+        *MAPPING_PAGES,
+        *FIELD_PAGES,
+        *QUARANTINE_PAGES,
+    ),
     *(see_covered, *FAMILY_PAGES, choose_language, ask_who_may_see, find_whom, see_who_may_see),
     *(see_break_glass, break_glass, see_broken_glass, *GRANT_PAGES, *LOOK_AS_PAGES, *AUDIT_PAGES),
     *(see_data, see_rules, change_rules, see_releases, *DRAFTING_PAGES, *RELEASE_PAGES),

@@ -1,4 +1,4 @@
-"""The steward's first page: what came in, what was held back and why, and how fresh each school's attendance is."""
+"""The steward's first page: what came in, what was held back and why, and how fresh each kind of record is."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -14,6 +14,8 @@ from appliance.jobs.people import number_without_roster
 from appliance.jobs.student_budget import alarms
 from appliance.roles import Scope
 from appliance.student_level.records import imports
+from appliance.student_level.records.newest import KindOfRecord, kinds_of_record
+from appliance.student_level.records.quarantine import WAITING
 from appliance.student_level.records.who_is_who import number_open, reading_students
 from appliance.web.rendering import show
 from appliance.web.visit import Frame, Visit
@@ -36,6 +38,8 @@ class DataPage:
     batches: tuple[imports.Batch, ...]
     counts: tuple[imports.EntityCount, ...]
     problems: tuple[imports.ProblemGroup, ...]
+    """Of every import, as long as their rows wait."""
+    kinds: tuple[KindOfRecord, ...]
     attendance: tuple[imports.LastAttendance, ...]
     links: tuple[tuple[str, str], ...]
     questions: int
@@ -89,7 +93,7 @@ def see_data(visit: NamedDependency[Visit]) -> Response[str]:
     """Imports and freshness. No student stands on this page."""
     with reading_students(visit.house.database) as reading:
         questions = number_open(reading)
-    with visit.reading() as reading:
+    with visit.reading() as reading, visit.house.database.reading(WAITING) as waiting:
         found = imports.batches(reading)
         last = found[0].batch_key if found else 0
         return show(
@@ -98,7 +102,8 @@ def see_data(visit: NamedDependency[Visit]) -> Response[str]:
                 today=visit.today,
                 batches=tuple(found),
                 counts=tuple(imports.counts(reading, last)),
-                problems=tuple(imports.problems(reading, last)),
+                problems=tuple(imports.still_held_back(waiting, imports.problems(reading, last), last)),
+                kinds=tuple(kinds_of_record(reading)),
                 attendance=tuple(imports.last_attendance(reading)),
                 links=tuple(imports.links(reading, last)),
                 questions=questions,

@@ -1,6 +1,6 @@
 """The superintendent's page: a line a school, totals only."""
 
-from collections.abc import Sized
+from collections.abc import Mapping, Sized
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -21,7 +21,7 @@ from appliance.student_level.records.schools_to_ask import schools_to_ask as to_
 from appliance.student_level.records.this_week import monday_of
 from appliance.web import words
 from appliance.web.addresses import Kind
-from appliance.web.charts import LineChart, attendance_chart
+from appliance.web.charts import ALONE, LineChart, attendance_chart
 from appliance.web.forms import FromForm
 from appliance.web.rendering import show
 from appliance.web.sheets import Cell, Sheet
@@ -46,34 +46,17 @@ def last_page_of(schools: Sized) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class DistrictPage:
-    """The page, in the order in which it is read."""
+class DistrictWeek:
+    """What the district's page and its meeting sheet both tell, so that neither shows what the other hides."""
 
-    template: ClassVar[str] = "pages/district.html"
-    frame: Frame
     rules: RuleBook
     today: int
     district: District
     chart: LineChart | None
     counted_on: str | None
-    page: int
-    to_ask: tuple[tuple[str, ToAsk], ...]
-    """The schools to ask about, each with its address."""
+    to_ask: tuple[ToAsk, ...]
     waiting: int
     asked: tuple[Asked, ...]
-    is_done: bool
-    rule: ClassVar[str] = RULE
-    asked_kinds: ClassVar[dict[str, str]] = KINDS
-
-    @property
-    def lines(self) -> tuple[SchoolLine, ...]:
-        """The schools of this page."""
-        return self.district.lines[self.page * SCHOOLS_A_PAGE : (self.page + 1) * SCHOOLS_A_PAGE]
-
-    @property
-    def last_page(self) -> int:
-        """The number of the last page, from 0."""
-        return last_page_of(self.district.lines)
 
     @property
     def is_early(self) -> bool:
@@ -92,33 +75,67 @@ class DistrictPage:
         return sum(one.until is None or self.today - one.until > STALE_DAYS for one in self.district.lines)
 
 
+@dataclass(frozen=True, slots=True)
+class DistrictPage:
+    """The page, in the order in which it is read."""
+
+    template: ClassVar[str] = "pages/district.html"
+    frame: Frame
+    told: DistrictWeek
+    addresses: Mapping[int, str]
+    """Of the schools to ask about."""
+    page: int
+    is_done: bool
+    rule: ClassVar[str] = RULE
+    asked_kinds: ClassVar[dict[str, str]] = KINDS
+
+    @property
+    def lines(self) -> tuple[SchoolLine, ...]:
+        """The schools of this page."""
+        return self.told.district.lines[self.page * SCHOOLS_A_PAGE : (self.page + 1) * SCHOOLS_A_PAGE]
+
+    @property
+    def last_page(self) -> int:
+        """The number of the last page, from 0."""
+        return last_page_of(self.told.district.lines)
+
+
 @get("/district", action=Action.SEE_DISTRICT, sync_to_thread=True)
 def see_district(
     visit: NamedDependency[Visit], page: FromQuery[int] = 0, done: FromQuery[bool] = False
 ) -> Response[str]:
     """The district today. Nothing on this page is about one student, so the log names none."""
     with visit.reading() as reading:
-        found, snapshot = _district(visit, reading)
-        monday, book = monday_of(visit.today), visit.rules(reading)
-        asked = asked_this_week(visit.house.database, monday, found.lines)
-        to_ask, waiting = (
-            to_ask_about(found.lines, visit.today, monday, asked.keys()) if not book.is_early(found.days) else ((), 0)
-        )
+        told = district_week(visit, reading)
         shown = DistrictPage(
             frame=visit.frame(reading),
-            rules=book,
-            today=visit.today,
-            district=found,
-            chart=None if book.is_early(found.days) else attendance_chart(found.weeks, found.before),
-            counted_on=snapshot,
-            page=min(max(page, 0), last_page_of(found.lines)),
-            to_ask=tuple((visit.addresses.of(Kind.SCHOOL, one.school_key), one) for one in to_ask),
-            waiting=waiting,
-            asked=tuple(sorted(asked.values(), key=lambda one: one.school)),
+            told=told,
+            addresses={one.school_key: visit.addresses.of(Kind.SCHOOL, one.school_key) for one in told.to_ask},
+            page=min(max(page, 0), last_page_of(told.district.lines)),
             is_done=done,
         )
     visit.saw(Action.SEE_DISTRICT, students=())
     return show(shown)
+
+
+def district_week(visit: Visit, reading: Reading) -> DistrictWeek:
+    """The district this week, all its schools."""
+    found, snapshot = _district(visit, reading)
+    monday, book = monday_of(visit.today), visit.rules(reading)
+    asked = asked_this_week(visit.house.database, monday, found.lines)
+    to_ask, waiting = (
+        to_ask_about(found.lines, visit.today, monday, asked.keys()) if not book.is_early(found.days) else ((), 0)
+    )
+    return DistrictWeek(
+        rules=book,
+        today=visit.today,
+        district=found,
+        chart=_chart(book, found),
+        counted_on=snapshot,
+        to_ask=tuple(to_ask),
+        waiting=waiting,
+        asked=tuple(sorted(asked.values(), key=lambda one: one.school)),
+    )
 
 
 class AskedForm(msgspec.Struct, forbid_unknown_fields=True):
@@ -157,6 +174,27 @@ def district_as_xlsx(visit: NamedDependency[Visit]) -> Response[bytes]:
     return _sheet(visit).as_file("xlsx")
 
 
+@get("/district/weeks/file/{form:str}", action=Action.SEE_DISTRICT, sync_to_thread=True)
+def take_weeks(form: FromPath[Literal["csv", "xlsx"]], visit: NamedDependency[Visit]) -> Response[bytes]:
+    """The weeks of the chart, with the columns of its table; empty while the page shows no chart."""
+    with visit.reading() as reading:
+        found, _ = _district(visit, reading)
+        chart = _chart(visit.rules(reading), found)
+    rows = [(words.iso_day(monday), *shares) for monday, *shares in chart.cells] if chart else []
+    head = chart.head if chart else ("Week of", "This year")
+    return Sheet(f"weeks-{words.iso_day(visit.today)}", head, rows, _note(visit, "weeks, as a file")).as_file(form)
+
+
+def _chart(book: RuleBook, found: District) -> LineChart | None:
+    return None if book.is_early(found.days) else attendance_chart(found.weeks, found.before, width=ALONE)
+
+
+def _note(visit: Visit, subject: str) -> str:
+    number = visit.saw(Action.SEE_DISTRICT, students=(), subject=subject)
+    frame = visit.bare_frame()
+    return f"Totals. Taken out by {frame.display_name}, {frame.printed}; line {number} of the access log."
+
+
 def _district(visit: Visit, reading: Reading) -> tuple[District, str | None]:
     return visit.keeping(reading, "district", lambda: _counted(visit, reading))
 
@@ -175,12 +213,8 @@ def _sheet(visit: Visit) -> Sheet:
     with visit.reading() as reading:
         found, _ = _district(visit, reading)
         is_early = visit.rules(reading).is_early(found.days)
-    number = visit.saw(Action.SEE_DISTRICT, students=(), subject="as a file")
-    frame = visit.bare_frame()
-    note = f"Totals. Taken out by {frame.display_name}, {frame.printed}; line {number} of the access log."
-    return Sheet(
-        f"district-{words.iso_day(visit.today)}", COLUMNS, [_row(line, is_early=is_early) for line in found.lines], note
-    )
+    rows = [_row(line, is_early=is_early) for line in found.lines]
+    return Sheet(f"district-{words.iso_day(visit.today)}", COLUMNS, rows, _note(visit, "as a file"))
 
 
 def _row(line: SchoolLine, *, is_early: bool) -> tuple[Cell, ...]:
@@ -198,4 +232,4 @@ def _row(line: SchoolLine, *, is_early: bool) -> tuple[Cell, ...]:
     return tuple("first days" if is_early and place in _SHARES else cell for place, cell in enumerate(cells))
 
 
-DISTRICT_PAGES = [see_district, add_asked, district_as_csv, district_as_xlsx]
+DISTRICT_PAGES = [see_district, add_asked, district_as_csv, district_as_xlsx, take_weeks]

@@ -26,7 +26,7 @@ MOST_LINKS = 20
 
 @dataclass(frozen=True, slots=True)
 class WhichSchoolPage:
-    """The schools, each with its address, for who reaches many."""
+    """The schools, each with its address, for who reaches many, or none yet."""
 
     template: ClassVar[str] = "pages/grants_schools.html"
     frame: Frame
@@ -88,9 +88,7 @@ def see_grants(visit: NamedDependency[Visit], at: FromQuery[str] = "") -> Respon
     database, now = visit.house.database, visit.house.clock()
     with visit.reading() as reading:
         reach = _schools(visit, reading)
-        if not reach:
-            raise NoSuch("school")
-        if not at and len(reach) > MOST_LINKS:
+        if not at and (not reach or len(reach) > MOST_LINKS):
             choice = tuple((visit.addresses.of(Kind.SCHOOL, one.school_key), one) for one in reach)
             return show(WhichSchoolPage(visit.frame(reading), choice))
         chosen = visit.key(Kind.SCHOOL, at) if at else reach[0].school_key

@@ -20,18 +20,15 @@ from appliance.web.measure_table import (
     district_cells,
     school_cells,
     schools_columns,
-    student_cells,
-    students_columns,
     subject_of,
 )
 from appliance.web.pages.exports import taken
+from appliance.web.pages.measure_students import StudentsBehind, students_behind, well_of
 from appliance.web.pages.measures import (
     MeasureSchoolsPage,
-    StudentsBehind,
     measures_of_district,
     measures_of_school,
     schools_of_measure,
-    students_behind,
 )
 from appliance.web.pages.paper import Paper, as_pdf
 from appliance.web.rendering import html_of
@@ -128,34 +125,39 @@ def measure_schools_as_pdf(
 @get("/school/measures/students/file/{form:str}", action=Action.EXPORT_SCHOOL, step_up=True, sync_to_thread=True)
 def take_measure_students(
     form: FromPath[_Form], visit: NamedDependency[Visit], at: FromQuery[str], measure: FromQuery[str],
-    detail: FromQuery[str] = "",
+    detail: FromQuery[str] = "", sort: FromQuery[str] = "",
 ) -> _File:  # fmt: skip
-    """Every student behind a measure, of all its pages."""
-    told = _students(visit, at, measure, detail)
-    if told is None:
+    """Every student behind a measure, of all its pages, in the page's order."""
+    found = _students(visit, at, measure, detail, sort)
+    if found is None:
         return _back(f"/school/measures?at={at}")
-    table = _of_students(told)
-    sheet = Sheet(f"measure-students-{words.iso_day(visit.today)}", table.head, table.rows, " ".join(told.rules))
-    return taken(visit, Action.EXPORT_SCHOOL, form, _behind(told), sheet, tuple(key for key, _, _ in told.lines))
+    told, table = found
+    note = " ".join((f"Listed are {told.line.measure.listed}", *told.rules))
+    sheet = Sheet(f"measure-students-{words.iso_day(visit.today)}", table.head, table.rows, note)
+    return taken(visit, Action.EXPORT_SCHOOL, form, _behind(told), sheet, _keys(told))
 
 
 @get("/school/measures/students/pdf", action=Action.PRINT_SCHOOL, step_up=True, sync_to_thread=True)
 def measure_students_as_pdf(
-    visit: NamedDependency[Visit], at: FromQuery[str], measure: FromQuery[str], detail: FromQuery[str] = ""
-) -> _File:
+    visit: NamedDependency[Visit], at: FromQuery[str], measure: FromQuery[str], detail: FromQuery[str] = "",
+    sort: FromQuery[str] = "",
+) -> _File:  # fmt: skip
     """The same on paper."""
-    told = _students(visit, at, measure, detail)
-    if told is None:
+    found = _students(visit, at, measure, detail, sort)
+    if found is None:
         return _back(f"/school/measures?at={at}")
-    number = visit.saw(Action.PRINT_SCHOOL, students=tuple(key for key, _, _ in told.lines), subject=_behind(told))
+    told, table = found
+    number = visit.saw(Action.PRINT_SCHOOL, students=_keys(told), subject=_behind(told))
     title = told.line.measure.called
-    about = _counted(told.line.now.day, subject_of(told.line), words.plural(len(told.lines), "student"))
+    about = _counted(told.line.now.day, subject_of(told.line), words.plural(len(table.rows), "student"))
     keeping = "Student records. Keep locked; shred after use."
-    return _on_paper(visit, number, told.school.name, title, about, (_of_students(told),), keeping, told.rules)
+    rules = (f"Listed are {told.line.measure.listed}", *told.rules)
+    return _on_paper(visit, number, told.school.name, title, about, (table,), keeping, rules)
 
 
 def _sheet(visit: Visit, table: MeasureTable) -> Sheet:
-    return Sheet(f"measures-{words.iso_day(visit.today)}", table.head, table.rows())
+    note = "" if table.day is None else f"Counted for {words.day_and_year(table.day)}."
+    return Sheet(f"measures-{words.iso_day(visit.today)}", table.head, table.rows(), note)
 
 
 def _measures_on_paper(visit: Visit, action: Action, place: str, table: MeasureTable, day: int) -> _File:
@@ -176,15 +178,18 @@ def _by_school(visit: Visit, measure: str, detail: str) -> tuple[Table, MeasureS
     return Table(_head(schools_columns(page.line)), rows), page
 
 
-def _students(visit: Visit, at: str, measure: str, detail: str) -> StudentsBehind | None:
+def _students(visit: Visit, at: str, measure: str, detail: str, order: str) -> tuple[StudentsBehind, Table] | None:
     with visit.reading() as reading:
-        return students_behind(visit, reading, at, measure, detail)
+        told = students_behind(visit, reading, at, measure, detail, order)
+        if told is None:
+            return None
+        table, well = told.table, well_of(visit, reading, told.table.lines)
+    rows = tuple(table.cells(line, well[line.student_key]) for line in table.lines)
+    return told, Table(table.head, rows)
 
 
-def _of_students(told: StudentsBehind) -> Table:
-    measure = told.line.measure
-    rows = tuple(student_cells(name, one, measure) for _, name, one in told.lines)
-    return Table(_head(students_columns(measure)), rows)
+def _keys(told: StudentsBehind) -> tuple[int, ...]:
+    return tuple(line.student_key for line in told.table.lines)
 
 
 def _back(page: str) -> Redirect:

@@ -1,6 +1,5 @@
-"""Measures of a school and of the district: one row a measure, and behind each its students, or its schools."""
+"""Measures of a school and of the district: one row a measure, and behind each of the district its schools."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -10,14 +9,10 @@ from litestar.params import FromQuery
 from litestar.response import Redirect
 
 from appliance.actions import Action
-from appliance.storage.database import Reading
-from appliance.student_level.access import counting_as
 from appliance.student_level.metrics.catalogue import metrics
 from appliance.student_level.records import schools
-from appliance.student_level.records.behind_measures import Behind, behind
-from appliance.student_level.records.enrollments import Name, names
 from appliance.student_level.records.measures import Line, Measures, by_school, of_district, of_school
-from appliance.student_level.records.rule_book import RuleBook
+from appliance.student_level.records.rule_book import RuleBook, Version, version_in_force
 from appliance.web.addresses import Kind
 from appliance.web.measure_table import (
     EACH_ONCE,
@@ -28,15 +23,13 @@ from appliance.web.measure_table import (
     now_said,
     schools_columns,
     share_said,
-    students_columns,
     subject_of,
 )
 from appliance.web.pages.district import SCHOOLS_A_PAGE, last_page_of
+from appliance.web.pages.school import school_of
 from appliance.web.rendering import show
-from appliance.web.rules_beside import rules_beside
+from appliance.web.rules_beside import rule_of, rules_beside, version_said
 from appliance.web.visit import Frame, NoSuch, Visit
-
-LINES_A_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +38,21 @@ class MeasuresPage:
 
     template: ClassVar[str] = "pages/measures.html"
     frame: Frame
-    rules: RuleBook
+    version: Version
     place: str
     at: str
     others: tuple[tuple[str, schools.School], ...]
     table: MeasureTable
+
+    @property
+    def rules(self) -> RuleBook:
+        """The numbers in force."""
+        return self.version.book
+
+    @property
+    def rule_of_days(self) -> str:
+        """By which rules days are counted, and which version says so."""
+        return rule_of("chronic_absence", self.version)
 
 
 @get("/school/measures", action=Action.SEE_SCHOOL, sync_to_thread=True)
@@ -64,143 +67,31 @@ def measures_of_school(visit: Visit, at: str) -> MeasuresPage:
     """The page of one of the reader's schools, not yet in the log. Raises NoSuch for any other."""
     with visit.reading() as reading:
         led = schools.schools_led(reading)
-        school = _chosen(visit, led, at)
-        rules = visit.rules(reading)
-        found = of_school(reading, school.school_key, visit.school_year, rules)
+        school = school_of(visit, reading, at)
+        rules = version_in_force(reading, visit.today)
+        found = of_school(reading, school.school_key, visit.school_year, rules.book)
         return MeasuresPage(
             visit.frame(reading),
             rules,
             school.name,
             visit.addresses.of(Kind.SCHOOL, school.school_key),
             tuple((visit.addresses.of(Kind.SCHOOL, one.school_key), one) for one in led if one != school),
-            measure_table(found, rules.first_days),
+            measure_table(found, rules.book.first_days),
         )
 
 
-def _chosen(visit: Visit, led: Sequence[schools.School], at: str) -> schools.School:
-    key = visit.key(Kind.SCHOOL, at) if at else led[0].school_key if led else None
-    school = next((one for one in led if one.school_key == key), None)
-    if school is None:
-        raise NoSuch("school")
-    return school
-
-
-@dataclass(frozen=True, slots=True)
-class StudentsBehind:
-    """The students behind one measure of a school: those in the number, or outside it where more is better.
-
-    By how much, then by name.
-    """
-
-    school: schools.School
-    line: Line
-    lines: tuple[tuple[int, Name, Behind], ...]
-    rules: tuple[str, ...]
-
-    @property
-    def of_others(self) -> int:
-        """How many of the number are not here, because they left since; only where students are counted."""
-        now = self.line.now
-        if self.line.measure.unit != "students" or now.kind not in ("shown", "first days"):
-            return 0
-        in_it = now.out_of - now.count if self.line.measure.more_is_better else now.count
-        return max(0, in_it - len(self.lines))
-
-
-@dataclass(frozen=True, slots=True)
-class MeasureStudentsPage:
-    """So many of the students behind one measure. `lines`: their address, name and part."""
-
-    template: ClassVar[str] = "pages/measure_students.html"
-    frame: Frame
-    told: StudentsBehind
-    at: str
-    lines: tuple[tuple[str, Name, Behind], ...]
-    page: int
-
-    @property
-    def columns(self) -> tuple[Column, ...]:
-        """The columns that the page and its files have."""
-        return students_columns(self.told.line.measure)
-
-    @property
-    def subject(self) -> str:
-        """Of which subject the measure is."""
-        return subject_of(self.told.line)
-
-    @property
-    def total(self) -> int:
-        """How many there are on all pages."""
-        return len(self.told.lines)
-
-    @property
-    def last_page(self) -> int:
-        """The number of the last page, from 0."""
-        return max(self.total - 1, 0) // LINES_A_PAGE
-
-
-@get("/school/measures/students", action=Action.SEE_SCHOOL, sync_to_thread=True)
-def see_measure_students(
-    visit: NamedDependency[Visit], at: FromQuery[str], measure: FromQuery[str], detail: FromQuery[str] = "",
-    page: FromQuery[int] = 0,
-) -> Response[str] | Redirect:  # fmt: skip
-    """Who is behind a measure's number, at a school that the reader leads. The log keeps whom the page named."""
-    with visit.reading() as reading:
-        told = students_behind(visit, reading, at, measure, detail)
-        if told is None:
-            return Redirect(f"/school/measures?at={at}", status_code=303)
-        page = min(max(page, 0), max(len(told.lines) - 1, 0) // LINES_A_PAGE)
-        shown = told.lines[page * LINES_A_PAGE : (page + 1) * LINES_A_PAGE]
-        lines = tuple((visit.student_address(key), name, one) for key, name, one in shown)
-        answer = MeasureStudentsPage(visit.frame(reading), told, at, lines, page)
-    visit.saw(Action.SEE_SCHOOL, students=tuple(key for key, _, _ in shown), subject=told.school.name)
-    return show(answer)
-
-
-def students_behind(visit: Visit, reading: Reading, at: str, measure: str, detail: str) -> StudentsBehind | None:
-    """The students behind a measure; None where nothing has been counted, and in the first days of school for who is
-    in it by a share of days. Raises NoSuch for what is none.
-    """
-    school = _chosen(visit, schools.schools_led(reading), at)
-    rules = visit.rules(reading)
-    found = of_school(reading, school.school_key, visit.school_year, rules)
-    if found is None:
-        return None
-    line = _line(found, measure, detail)
-    if line.is_by_early_share:
-        return None
-    asked = ("behind", school.school_key, measure, line.detail, line.now.day)
-    lines = visit.keeping(reading, asked, lambda: _in_it(visit, reading, school, line, rules))
-    return StudentsBehind(school, line, lines, _rules(line, rules))
-
-
-def _in_it(
-    visit: Visit, reading: Reading, school: schools.School, line: Line, rules: RuleBook
-) -> tuple[tuple[int, Name, Behind], ...]:
-    """Those in the number, or outside it where more is better: with the most first, then by name."""
-    with counting_as(visit.house.database, visit.viewer) as counting:
-        told = behind(counting, line.measure.name, line.detail, school.school_key, line.now.day, rules)
-    more = line.measure.more_is_better
-    meant = {one.student_key: one for one in told if (one.count < one.out_of if more else one.count)}
-    called = names(reading, list(meant))
-    order = sorted(called, key=lambda key: (-_weight(meant[key], more=more), called[key].sorted.casefold()))
-    return tuple((key, called[key], meant[key]) for key in order)
-
-
-def _line(found: Measures, measure: str, detail: str) -> Line:
+def line_of(found: Measures, measure: str, detail: str) -> Line:
+    """One line of a place. Raises NoSuch."""
     for line in found.lines:
         if (line.measure.name, line.detail) == (measure, detail):
             return line
     raise NoSuch("measure")
 
 
-def _rules(line: Line, book: RuleBook) -> tuple[str, ...]:
-    """The rules in force that the number stands on, as sentences beside it."""
-    return rules_beside(next(one for one in metrics() if one.name == line.measure.name), book)
-
-
-def _weight(one: Behind, *, more: bool) -> int:
-    return one.out_of - one.count if more else one.count
+def rules_of(line: Line, rules: Version) -> tuple[str, ...]:
+    """The rules in force that the number stands on, as sentences beside it, and their version."""
+    metric = next(one for one in metrics() if one.name == line.measure.name)
+    return *rules_beside(metric, rules.book), version_said(rules)
 
 
 @get("/district/measures", action=Action.SEE_DISTRICT, sync_to_thread=True)
@@ -214,9 +105,11 @@ def see_district_measures(visit: NamedDependency[Visit]) -> Response[str]:
 def measures_of_district(visit: Visit) -> MeasuresPage:
     """The district's page, not yet in the log."""
     with visit.reading() as reading, visit.house.database.counts_only() as shelf:
-        rules = visit.rules(reading)
-        found = of_district(shelf, reading, visit.school_year, rules)
-        return MeasuresPage(visit.frame(reading), rules, "The district", "", (), measure_table(found, rules.first_days))
+        rules = version_in_force(reading, visit.today)
+        found = of_district(shelf, reading, visit.school_year, rules.book)
+        return MeasuresPage(
+            visit.frame(reading), rules, "The district", "", (), measure_table(found, rules.book.first_days)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,15 +166,15 @@ def see_measure_schools(
 def schools_of_measure(visit: Visit, measure: str, detail: str, page: int = 0) -> MeasureSchoolsPage | None:
     """A page of one measure by school, not yet in the log; None where nothing has been counted. Raises NoSuch."""
     with visit.reading() as reading, visit.house.database.counts_only() as shelf:
-        rules = visit.rules(reading)
-        found = of_district(shelf, reading, visit.school_year, rules)
+        rules = version_in_force(reading, visit.today)
+        found = of_district(shelf, reading, visit.school_year, rules.book)
         if found is None:
             return None
-        line = _line(found, measure, detail)
+        line = line_of(found, measure, detail)
         told = by_school(shelf, reading, line)
         page = min(max(page, 0), last_page_of(told))
-        said = now_said(line, rules.first_days)
-        return MeasureSchoolsPage(visit.frame(reading), line, told, said, _rules(line, rules), page)
+        said = now_said(line, rules.book.first_days)
+        return MeasureSchoolsPage(visit.frame(reading), line, told, said, rules_of(line, rules), page)
 
 
-MEASURE_PAGES = (see_school_measures, see_measure_students, see_district_measures, see_measure_schools)
+MEASURE_PAGES = (see_school_measures, see_district_measures, see_measure_schools)

@@ -19,6 +19,7 @@ from appliance.student_level.records.check_ins import KINDS
 from appliance.student_level.records.level_counts import MOST_CLASSES
 from appliance.student_level.records.levels import CHOICES, LEVELS, Levels, RollUp
 from appliance.student_level.records.marks import Letters
+from appliance.student_level.records.moved_figures import MovedFigure
 from appliance.student_level.records.rule_book import PRESETS, Line, Preset, QuietDays, RuleBook, Version
 from appliance.student_level.records.rules import RULES, Rule
 from appliance.web.forms import FromForm
@@ -103,6 +104,15 @@ class RulesPage:
         told = [(name, self._at(place, tried=True), self._at(place, tried=False)) for place, name in enumerate(LEVELS)]
         return tuple(told[1:]) if any(tried or now for _, tried, now in told) else ()
 
+    @property
+    def figures(self) -> dict[str, list[tuple[str, MovedFigure]]]:
+        """(school, figure) of each measure that would be another number at some school, by the measure's name."""
+        found: dict[str, list[tuple[str, MovedFigure]]] = {}
+        for effect in self.effects or ():
+            for figure in effect.figures:
+                found.setdefault(figure.called, []).append((effect.school, figure))
+        return {called: told for called, told in found.items() if any(figure.is_moved for _, figure in told)}
+
     def _at(self, level: int, *, tried: bool) -> int:
         return sum((one.levels if tried else one.levels_now).get(level, 0) for one in self.effects or ())
 
@@ -132,7 +142,7 @@ def change_rules(data: FromForm[RulesForm], visit: NamedDependency[Visit]) -> Re
             put_in_force(visit.house.database, book, from_day=from_day, by=by, reason=data.reason)
             return Redirect(f"{_HERE}?done=true", status_code=303)
         elif not trouble:
-            effects = tuple(preview(visit.house.database, book, visit.today))
+            effects = tuple(preview(visit.house.database, book, visit.today, from_day=from_day))
     except Trouble as error:
         trouble = str(error)
     with visit.reading() as reading:

@@ -16,10 +16,9 @@ from appliance.student_level.records.bands import EVERYBODY, Band, band_chosen, 
 from appliance.student_level.records.check_ins import KINDS, LONGEST_NOTE
 from appliance.student_level.records.enrollments import Enrollment, enrollments, names
 from appliance.student_level.records.roster import RosterLine, roster_lines
-from appliance.student_level.records.rule_book import RuleBook, Version
+from appliance.student_level.records.rule_book import RuleBook, Version, version_in_force
 from appliance.student_level.records.this_week import ThisWeek
 from appliance.web.addresses import Kind
-from appliance.web.charts import LineChart, attendance_chart
 from appliance.web.languages import languages
 from appliance.web.rendering import show
 from appliance.web.school_numbers import SchoolNumbers, school_numbers
@@ -56,6 +55,22 @@ class Roster:
 
 
 @dataclass(frozen=True, slots=True)
+class SchoolWeek:
+    """What a school's page and its meeting sheet both tell, so that neither shows what the other hides."""
+
+    rules: RuleBook
+    at: str
+    school: schools.School
+    today: int
+    week: ThisWeek
+    week_rules: Version
+    last_weeks: tuple[schools.Week, ...]
+    week_last_year: schools.Week | None
+    numbers: SchoolNumbers
+    changes: school_totals.Changes | None
+
+
+@dataclass(frozen=True, slots=True)
 class SchoolPage:
     """Everything on the page, in the order in which it is read."""
 
@@ -64,34 +79,31 @@ class SchoolPage:
     longest_note: ClassVar[int] = LONGEST_NOTE
     languages: ClassVar[dict[str, str]] = languages()
     frame: Frame
-    rules: RuleBook
-    at: str
-    school: schools.School
+    told: SchoolWeek
     others: tuple[tuple[str, schools.School], ...]
-    today: int
-    week: ThisWeek
-    week_rules: Version
     student_addresses: Mapping[int, str]
-    last_weeks: tuple[schools.Week, ...]
-    week_last_year: schools.Week | None
-    chart: LineChart | None
-    numbers: SchoolNumbers
-    changes: school_totals.Changes | None
     most_came: ClassVar[int] = MOST_CAME
     roster: Roster
     is_done: bool
 
     @property
+    def today(self) -> int:
+        """The day the page is about."""
+        return self.told.today
+
+    @property
     def bands(self) -> dict[str, str]:
         """What the list can be filtered by, and how it is said; nothing in the first days of school."""
         return (
-            {} if self.numbers.is_early else {EVERYBODY: "Any"} | {band.name: band.text for band in bands(self.rules)}
+            {}
+            if self.told.numbers.is_early
+            else {EVERYBODY: "Any"} | {band.name: band.text for band in bands(self.told.rules)}
         )
 
     @property
     def filter_address(self) -> str:
         """The address of this roster, in whatever order."""
-        return f"/school?at={self.at}&grade={self.roster.grade}&missed={self.roster.missed}"
+        return f"/school?at={self.told.at}&grade={self.roster.grade}&missed={self.roster.missed}"
 
     @property
     def roster_address(self) -> str:
@@ -128,7 +140,7 @@ def see_school(
             raise NoSuch("school")
         shown = _page(visit, reading, school, led, (grade, missed, sort, max(page, 0)), done)
     students = {*shown.student_addresses, *(line.student_key for _, line in shown.roster.lines)}
-    keeps = keeping(visit, shown.week, school.school_key)
+    keeps = keeping(visit, shown.told.week, school.school_key)
     visit.saw(Action.SEE_SCHOOL, students=tuple(students), subject=school.name, also=keeps)
     return show(shown)
 
@@ -141,36 +153,44 @@ def _page(
     wanted: tuple[str, str, Order, int],
     done: bool,
 ) -> SchoolPage:
-    today, book = visit.today, visit.rules(reading)
-    here = enrollments(reading, today, school.school_key)
+    here = enrollments(reading, visit.today, school.school_key)
     days = schools.attendance_sums(reading, here, visit.school_year)
-    week = week_of(visit, reading, school.school_key)
-    begin = visit.first_day_of_school_year
-    changes = school_totals.changes(reading, here, school.school_key, begin=begin, today=today)
-    came = changes.came[:MOST_CAME] if changes else ()
-    weeks = schools.weeks(reading, school.school_key, begin, today)
-    before = schools.weeks(reading, school.school_key, schools.last_year(begin), schools.last_year(today))
+    told = week_at(visit, reading, school, here, days)
+    came = told.changes.came[:MOST_CAME] if told.changes else ()
     return SchoolPage(
         frame=visit.frame(reading),
+        told=told,
+        others=tuple((visit.school_address(one.school_key), one) for one in led if one != school),
+        student_addresses={
+            key: visit.student_address(key)
+            for key in (*told.week.student_keys, *(place.student_key for place, _ in came))
+        },
+        roster=_roster(visit, reading, here, days, school.school_key, told.rules, wanted),
+        is_done=done,
+    )
+
+
+def week_at(
+    visit: Visit, reading: Reading, school: schools.School, here: dict[int, Enrollment], days: dict[int, DaysSoFar]
+) -> SchoolWeek:
+    """A school this week, but for its roster. `here` and `days`: its students, and the days of each."""
+    today, book = visit.today, visit.rules(reading)
+    begin = visit.first_day_of_school_year
+    numbers = numbers_of(visit, reading, school, here, days)
+    weeks = numbers.weeks
+    return SchoolWeek(
         rules=book,
         at=visit.addresses.of(Kind.SCHOOL, school.school_key),
         school=school,
-        others=tuple((visit.school_address(one.school_key), one) for one in led if one != school),
         today=today,
-        week=week,
+        week=week_of(visit, reading, school.school_key),
         week_rules=rules_of_week(visit, reading),
-        student_addresses={
-            key: visit.student_address(key) for key in (*week.student_keys, *(place.student_key for place, _ in came))
-        },
-        last_weeks=tuple(weeks[-2:]),
+        last_weeks=weeks[-2:],
         week_last_year=next(
-            (one for one in before if weeks and one.monday == schools.last_year(weeks[-1].monday)), None
+            (one for one in numbers.weeks_before if weeks and one.monday == schools.last_year(weeks[-1].monday)), None
         ),
-        chart=None if schools.is_early(days, book) else attendance_chart(weeks, before),
-        numbers=numbers_of(visit, reading, school, here, days),
-        changes=changes,
-        roster=_roster(visit, reading, here, days, school.school_key, book, wanted),
-        is_done=done,
+        numbers=numbers,
+        changes=school_totals.changes(reading, here, school.school_key, begin=begin, today=today),
     )
 
 
@@ -188,12 +208,12 @@ def numbers_of(
     visit: Visit, reading: Reading, school: schools.School, here: dict[int, Enrollment], days: dict[int, DaysSoFar]
 ) -> SchoolNumbers:
     """The school without a name: what its page, its paper and its files print."""
-    book, today = visit.rules(reading), visit.today
-    key, year = school.school_key, visit.school_year
+    rules, today = version_in_force(reading, visit.today), visit.today
+    key, year, begin = school.school_key, visit.school_year, visit.first_day_of_school_year
     return visit.keeping(
         reading,
         ("numbers", key),
-        lambda: school_numbers(reading, key, here, days, book=book, today=today, school_year=year),
+        lambda: school_numbers(reading, key, here, days, rules=rules, today=today, school_year=year, begin=begin),
     )
 
 

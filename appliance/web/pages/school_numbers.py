@@ -48,7 +48,8 @@ def take_numbers(
 ) -> Response[bytes]:
     """The same as a file."""
     page = _paper(visit, at)
-    note = f"Totals. Taken out by {page.signed}, {page.printed}; line {page.number} of the access log."
+    note = f"Totals. Taken out by {page.signed}, {page.printed}; line {page.number} of the access log. "
+    note += " ".join(page.numbers.rules)
     name = f"school-numbers-{words.iso_day(visit.today)}"
     return Sheet(name, COLUMNS, list(page.numbers.rows()), note).as_file(form)
 

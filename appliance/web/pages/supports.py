@@ -1,20 +1,28 @@
-"""What people write down about one student beside check-ins: supports, and what the student cares about."""
+"""What people write down about one student beside check-ins: supports, and what the student cares about.
 
-from typing import Annotated, Literal
+Both are kept with the records, and files that are being loaded may hold these for minutes, longer than anybody waits at
+a page. So what was written is handed back to be sent again, and no sentence is lost.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
-from litestar import post
+from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
 from appliance.actions import Action
-from appliance.storage.database import Event
+from appliance.errors import HomeTrouble
+from appliance.storage.database import Event, Tables
 from appliance.student_level.records import cares_about, supports
 from appliance.student_level.records.students import Student, student
 from appliance.web.addresses import Kind
 from appliance.web.forms import FromForm
-from appliance.web.visit import NoSuch, Visit
+from appliance.web.rendering import show
+from appliance.web.visit import Frame, NoSuch, Visit
 
 
 class SupportForm(msgspec.Struct, forbid_unknown_fields=True):
@@ -39,20 +47,46 @@ class CaresAboutForm(msgspec.Struct, forbid_unknown_fields=True):
     line: Annotated[str, msgspec.Meta(max_length=cares_about.LONGEST_LINE)] = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a form held that could not be kept: where it goes, the field of the line, what it is called, the line."""
+
+    goes_to: str
+    field: str
+    label: str
+    line: str
+    longest: int
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotSavedPage:
+    """What was written, to be sent again. `address`: the student's page."""
+
+    template: ClassVar[str] = "pages/not_saved.html"
+    frame: Frame
+    name: str
+    address: str
+    sentence: str
+    typed: Typed
+
+
 @post("/students/{address:str}/supports", action=Action.RECORD_SUPPORT, sync_to_thread=True)
-def begin_support(address: FromPath[str], visit: NamedDependency[Visit], data: FromForm[SupportForm]) -> Redirect:
+def begin_support(
+    address: FromPath[str], visit: NamedDependency[Visit], data: FromForm[SupportForm]
+) -> Redirect | Response[str]:
     """A support begins today, for a student whom the writer may see."""
-    record = _seen(visit, address)
-    with visit.changing(_event(visit, record, Action.RECORD_SUPPORT, f"begins: {data.kind}")) as tables:
+    record, detail = _seen(visit, address), " ".join(data.detail.split())
+
+    def write(tables: Tables) -> None:
         supports.begin_support(
-            tables,
-            student_key=record.student_key,
-            kind=data.kind,
-            detail=" ".join(data.detail.split()),
-            day=visit.today,
+            tables, student_key=record.student_key, kind=data.kind, detail=detail, day=visit.today,
             by=visit.session.account.display_name,
-        )
-    return _back(visit, record, "#s6")
+        )  # fmt: skip
+
+    event = _event(visit, record, Action.RECORD_SUPPORT, f"begins: {data.kind}")
+    typed = Typed("supports", "detail", supports.KINDS[data.kind], data.detail, supports.LONGEST_DETAIL, data.kind)
+    return _kept_or_handed_back(visit, record, event, write, typed, "#s6")
 
 
 @post("/students/{address:str}/supports/end", action=Action.RECORD_SUPPORT, sync_to_thread=True)
@@ -68,19 +102,32 @@ def end_support(address: FromPath[str], visit: NamedDependency[Visit], data: Fro
 @post("/students/{address:str}/cares-about", action=Action.RECORD_CARES_ABOUT, sync_to_thread=True)
 def write_cares_about(
     address: FromPath[str], visit: NamedDependency[Visit], data: FromForm[CaresAboutForm]
-) -> Redirect:
+) -> Redirect | Response[str]:
     """What a student cares about, in place of what stood there. The log keeps that it was changed, not what it says."""
     record, line = _seen(visit, address), " ".join(data.line.split())
-    what = "writes it" if line else "takes it away"
-    with visit.changing(_event(visit, record, Action.RECORD_CARES_ABOUT, what)) as tables:
+
+    def write(tables: Tables) -> None:
         cares_about.keep_cares_about(
-            tables,
-            student_key=record.student_key,
-            line=line,
-            day=visit.today,
-            by=visit.session.account.display_name,
+            tables, student_key=record.student_key, line=line, day=visit.today, by=visit.session.account.display_name
         )
-    return _back(visit, record)
+
+    event = _event(visit, record, Action.RECORD_CARES_ABOUT, "writes it" if line else "takes it away")
+    typed = Typed("cares-about", "line", "Cares about", data.line, cares_about.LONGEST_LINE)
+    return _kept_or_handed_back(visit, record, event, write, typed)
+
+
+def _kept_or_handed_back(
+    visit: Visit, record: Student, event: Event, write: Callable[[Tables], None], typed: "Typed", part: str = ""
+) -> Redirect | Response[str]:
+    try:
+        with visit.changing(event) as tables:
+            write(tables)
+    except HomeTrouble as trouble:
+        page = NotSavedPage(
+            visit.bare_frame(), record.name.full, visit.student_address(record.student_key), str(trouble), typed
+        )
+        return show(page, status_code=503)
+    return _back(visit, record, part)
 
 
 def _seen(visit: Visit, address: str) -> Student:

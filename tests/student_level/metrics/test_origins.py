@@ -1,8 +1,5 @@
 """A total says which definition, which day and which imports it rests on."""
 
-import re
-from html import unescape
-
 import pytest
 
 from appliance.actions import Action
@@ -10,6 +7,7 @@ from appliance.storage.database import Event
 from appliance.student_level.metrics.catalogue import metrics, released
 from appliance.student_level.metrics.origins import note_origins, tables_behind
 from tests.conftest import app_for, sign_in
+from tests.page_text import read
 
 GROUPS = {"student", "school_enrollment", "program_membership"}
 BEHIND = {
@@ -84,7 +82,7 @@ def test_each_table_of_a_draft_keeps_the_batches_that_brought_its_records(drafte
 def test_the_superintendent_reads_rule_day_and_batches_and_no_student(drafted):
     hall = sign_in(app_for(drafted), "hall")
     answer = hall.get("/releases/1/sources")
-    said = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", answer.text)))
+    said = read(answer.text)
     assert answer.status_code == 200
     assert "Its totals are of 2026-10-01." in said
     assert "EDFacts FS195; whole days compared as integers" in said

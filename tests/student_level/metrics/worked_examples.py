@@ -114,6 +114,12 @@ class Builder:
         columns = "(section_key, school_key, course_key, code, title, begin_day, end_day)"
         self.add(f"INSERT OR IGNORE INTO section {columns} VALUES (?, ?, ?, ?, '', ?, ?)",
                  section, school, course, code, day(1), day(200))  # fmt: skip
+        if row.get("teacher"):
+            staff = self.key("staff", row["teacher"])
+            self.add("INSERT OR IGNORE INTO staff (staff_key, given_name, family_name) VALUES (?, '', ?)",
+                     staff, row["teacher"])  # fmt: skip
+            self.add("INSERT OR IGNORE INTO teaching (staff_key, section_key, begin_day) VALUES (?, ?, ?)",
+                     staff, section, day(1))  # fmt: skip
         return section
 
     def course(self, title, advanced):

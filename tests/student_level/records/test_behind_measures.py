@@ -13,13 +13,15 @@ from appliance.student_level.access import Viewer, counting_as
 from appliance.student_level.metrics.catalogue import measures, sums_sql
 from appliance.student_level.metrics.counting import count_everything
 from appliance.student_level.metrics.worked_examples import worked_examples
+from appliance.student_level.records.behind_causes import causes
 from appliance.student_level.records.behind_measures import behind
 from appliance.student_level.records.rule_book import AS_SHIPPED
 from tests import maplewood
 from tests.sensitive_fields import keep
 from tests.student_level.metrics.worked_examples import Builder, day
 
-MEASURES = {measure.name for measure in measures()}
+MORE_IS_BETTER = {measure.name: measure.more_is_better for measure in measures()}
+MEASURES = set(MORE_IS_BETTER)
 EXAMPLES = [example for example in worked_examples() if example.metric in MEASURES]
 
 
@@ -34,7 +36,7 @@ def lead(tables, school):
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=[f"{e.metric}: {e.title}" for e in EXAMPLES])
-def test_the_list_behind_a_number_has_the_students_who_were_counted_and_are_still_here(tmp_path, example):
+def test_the_list_behind_a_number_has_who_was_counted_and_is_still_here_and_says_what_put_each_there(tmp_path, example):
     database, today = Database.create(tmp_path / "home"), day(example.snapshot)
     keep(database)
     book = msgspec.structs.replace(AS_SHIPPED, credits_by_grade=example.credits_asked)
@@ -58,6 +60,10 @@ def test_the_list_behind_a_number_has_the_students_who_were_counted_and_are_stil
         for detail in {detail for _, detail in numbers}:
             with counting_as(database, principal(today)) as counting:
                 found = behind(counting, example.metric, detail, key, today, book)
+                why = causes(counting, example.metric, detail, key, today, book)
+            more = MORE_IS_BETTER[example.metric]
+            listed = {one.student_key for one in found if (one.count < one.out_of if more else one.count)}
+            assert example.metric == "advanced_courses" or listed <= why.keys()
             told = (sum(one.count for one in found), sum(one.out_of for one in found))
             if school in gone:
                 assert all(one <= number for one, number in zip(told, numbers[school, detail], strict=True))

@@ -1,4 +1,4 @@
-"""How a measure stands: against its goal, against before, and when it says nothing."""
+"""How a measure stands: against its goal, against the same day last year, and when it says nothing."""
 
 from datetime import date
 
@@ -13,7 +13,7 @@ from appliance.student_level.access import NOBODY
 from appliance.student_level.records.measures import by_school, of_district
 from appliance.student_level.records.rule_book import AS_SHIPPED, NotARule, RuleBook, checked
 
-NOW, OCTOBER, LAST_WEEK = "2026-11-20", "2026-10-30", "2026-11-13"
+NOW, OCTOBER, LAST_WEEK, A_YEAR_AGO = "2026-11-20", "2026-10-30", "2026-11-13", "2025-11-21"
 
 
 def put(town, metric, snapshot, count, out_of, school_id=DISTRICT, detail=""):
@@ -53,7 +53,7 @@ def test_nobody_counted_is_no_measure_and_never_nought(own_town):
 
 def test_what_no_file_brought_is_not_loaded(shelf):
     line = lines(shelf)["failing_grades", ""]
-    assert (line.now.kind, line.history, line.change, line.from_goal) == ("not loaded", (), None, None)
+    assert (line.now.kind, line.history, line.apart, line.from_goal) == ("not loaded", (), None, None)
 
 
 def test_credits_that_the_district_does_not_ask_for_are_nobodys_lack(shelf):
@@ -84,35 +84,52 @@ def test_on_the_first_twenty_days_of_school_attendance_is_a_count_and_grades_may
 
 
 @pytest.mark.parametrize(
-    ("before", "now", "out_of", "verdict"),
+    ("before", "now", "out_of", "is_same", "is_few"),
     [
-        (100, 120, 1000, "worse"),
-        (120, 100, 1000, "better"),
-        (100, 109, 1000, "the same"),  # 0.9 points: less than the rule book's one
-        (100, 110, 1000, "worse"),
-        (10, 12, 100, "the same"),  # two points, but only two students
-        (10, 13, 100, "worse"),
+        (100, 120, 1000, False, False),
+        (120, 100, 1000, False, False),
+        (100, 109, 1000, True, False),  # 0.9 points: less than the rule book's one
+        (100, 110, 1000, False, False),
+        (10, 12, 100, True, True),  # two points, but only two students
+        (10, 13, 100, False, False),
     ],
 )
-def test_a_measure_has_changed_when_it_moved_by_a_point_and_by_three_students(shelf, before, now, out_of, verdict):
-    put(shelf, "failing_grades", OCTOBER, before, out_of)
+def test_a_measure_is_held_against_the_same_day_last_year(shelf, before, now, out_of, is_same, is_few):
+    put(shelf, "failing_grades", A_YEAR_AGO, before, out_of)
     put(shelf, "failing_grades", NOW, now, out_of)
-    change = lines(shelf)["failing_grades", ""].change
-    assert (change.verdict, change.since) == (verdict, day_number(date(2026, 10, 30)))
-    assert change.margin == max(10, 3000 // out_of)
+    line = lines(shelf)["failing_grades", ""]
+    assert (line.apart.is_same, line.apart.is_few) == (is_same, is_few)
+    assert line.apart.by == (now - before) * 1000 // out_of
+    assert (line.last_year.day, line.last_year.count) == (day_number(date(2025, 11, 21)), before)
 
 
-def test_of_a_measure_that_should_be_high_more_is_better(shelf):
-    put(shelf, "attendance_rate", OCTOBER, 7_000, 8_000)
-    assert lines(shelf)["attendance_rate", ""].change.verdict == "better"
-
-
-def test_what_is_not_two_weeks_old_or_of_last_year_is_no_earlier_period(shelf):
+def test_last_month_is_no_measure_of_this_one_and_neither_is_a_day_of_last_year_weeks_away(shelf):
     put(shelf, "failing_grades", NOW, 20, 100)
-    put(shelf, "failing_grades", "2026-06-05", 1, 100)
-    assert lines(shelf)["failing_grades", ""].change is None
-    put(shelf, "failing_grades", "2026-11-07", 1, 100)
-    assert lines(shelf)["failing_grades", ""].change is None
+    for snapshot in (OCTOBER, "2026-06-05", "2025-10-31", "2025-12-12"):
+        put(shelf, "failing_grades", snapshot, 1, 100)
+        assert (lines(shelf)["failing_grades", ""].last_year, lines(shelf)["failing_grades", ""].apart) == (None, None)
+    put(shelf, "failing_grades", "2025-11-26", 2, 100)  # five days after the day itself, on which there was no school
+    assert lines(shelf)["failing_grades", ""].last_year.count == 2
+    put(shelf, "failing_grades", "2025-11-20", 3, 100)
+    assert lines(shelf)["failing_grades", ""].last_year.count == 3
+
+
+def test_a_year_of_which_nothing_is_loaded_is_no_year_to_be_the_same_as(shelf):
+    put(shelf, "failing_grades", NOW, 0, 100)
+    put(shelf, "failing_grades", A_YEAR_AGO, 0, 0)
+    line = lines(shelf)["failing_grades", ""]
+    assert (line.last_year, line.apart) == (None, None)
+
+
+def test_nine_students_of_last_year_are_as_few_as_nine_of_this(shelf):
+    put(shelf, "failing_grades", NOW, 20, 100)
+    put(shelf, "failing_grades", A_YEAR_AGO, 3, 9)
+    put(shelf, "attendance_rate", A_YEAR_AGO, 500, 540)
+    put(shelf, "late_arrivals", A_YEAR_AGO, 1, 9)  # of nine students were these days
+    found = lines(shelf)
+    assert found["failing_grades", ""].last_year.kind == found["attendance_rate", ""].last_year.kind == "too few"
+    assert found["failing_grades", ""].apart is found["attendance_rate", ""].apart is None
+    assert len(found["attendance_rate", ""].history) == 1
 
 
 def test_the_goal_is_reached_by_the_exact_share_and_not_by_the_rounded_one(shelf):

@@ -145,17 +145,20 @@ def test_a_rule_is_as_old_as_its_last_change_and_not_as_its_last_version(own_tow
     st.sets(st.integers(1, 50), max_size=5).map(lambda some: tuple(sorted({10, *some}))),
     st.integers(0, 200),
     st.integers(0, 200),
+    st.integers(1, 40),
+    st.integers(0, 10),
 )
-def test_whoever_has_a_day_on_record_is_in_one_band_and_exactly_a_tenth_is_in_the_tenth(
-    begin, enrolled, missed
+def test_whoever_is_in_the_shares_is_in_one_band_and_exactly_a_tenth_is_in_the_tenth(
+    begin, enrolled, missed, least_enrolled, least_attended
 ) -> None:
-    book = checked(RuleBook(bands=begin))
+    book = checked(RuleBook(bands=begin, least_days_enrolled=least_enrolled, least_days_attended=least_attended))
     days = DaysSoFar(enrolled, min(missed, enrolled), 0, 0)
+    counts = book.counts(enrolled, days.days_missed)
     cut = [one for one in bands(book) if one.name != "tenth" or book.bands[-1] == 10]
-    assert sum(one.holds(days) for one in cut) == (1 if enrolled else 0)
+    assert sum(one.holds(days) for one in cut) == counts
     tenth = band_named(book, "tenth")
     assert tenth is not None
-    assert tenth.holds(days) == days.missed_a_tenth
+    assert tenth.holds(days) == (counts and days.missed_a_tenth)
 
 
 def test_as_shipped_the_bands_are_a_tenth_a_twentieth_and_less() -> None:

@@ -1,6 +1,7 @@
 """What only totals need, out of Ed-Fi: Elm School in inBloom's dialect and in Ed-Fi 5, and Grand Bend itself."""
 
 import csv
+import re
 import zipfile
 
 import pytest
@@ -147,7 +148,7 @@ def test_an_incident_leaves_no_word_behind(elm, tmp_path):
     stored = repr([ask(elm, f"SELECT * FROM {table}") for (table,) in ask(elm, names)])
     assert ask(elm, ACTIONS) != []
     for word in ("STAPLER", "Gray", "SENT HOME", "Parent Conf", "2026-10-08", "2026-10-09", str(day("2026-10-09"))):
-        assert word not in stored, word
+        assert not re.search(rf"\b{word}\b", stored), word  # a hash may hold any five digits in a row
 
 
 def test_grand_bends_actions_are_the_same_from_xml_and_from_csv_but_for_those_that_the_csv_leaves_out(tmp_path):

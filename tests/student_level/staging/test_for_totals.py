@@ -1,5 +1,7 @@
 """Discipline, leaving, diplomas and details of programs: counted or reduced as they are read, and off until wanted."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -97,7 +99,7 @@ def test_no_word_about_an_incident_and_not_its_day_is_found_anywhere_in_the_home
     stored = repr([maplewood.ask(f"SELECT * FROM {t}") for (t,) in maplewood.ask(
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")])  # fmt: skip
     for word in ("STAPLER", "FIRE", "Gymnasium", "Bus 14", "Mr. Gray", "WITNESS", "2026-10-09", str(day("2026-10-09"))):
-        assert word not in stored, word
+        assert not re.search(rf"\b{word}\b", stored), word  # a hash may hold any five digits in a row
 
 
 def test_an_action_nobody_knows_is_refused_and_never_guessed(maplewood):
