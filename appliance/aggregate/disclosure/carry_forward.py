@@ -18,7 +18,7 @@ from appliance.aggregate.disclosure.policy import Policy
 from appliance.aggregate.disclosure.report import AttackLine
 from appliance.aggregate.disclosure.suppression import Pattern, Work, cover, mend
 from appliance.aggregate.disclosure.suppression.model import Name, Wish
-from appliance.aggregate.published import Key, PublishedTable
+from appliance.aggregate.published import Key, Measure, PublishedTable
 from appliance.aggregate.refusal import Refused
 from appliance.aggregate.tabulation import DISTRICT
 from appliance.progress import Progress, quietly
@@ -97,20 +97,28 @@ class _Settling:
         return cls(work, population, earlier, stale, since)
 
     def go_on(self) -> None:
-        """Attack and withhold more until every attack is silent; failing that, carry the whole population forward."""
+        """Attack and withhold more until every attack is silent; failing that, carry all of a population forward: where
+        the group sizes are silent, its outcomes.
+        """
+        noisy = set[Measure]()
         for round_ in range(self.work.policy.rounds):
-            is_silent = True
+            noisy.clear()
             for measure in carry.measures(self.population):
                 for inquiry in (one for before in self.since for one in before if one.changes.measure == measure):
                     fallen = inquiry.fallen(self.work.policy.minimum_n, self.stale)
                     table = inquiry.changes
                     _mend(self.work, table.layers(self.stale)[0], table, fallen, jointly=round_ > 0)
-                    is_silent &= not fallen
+                    if fallen:
+                        noisy.add(measure)
             if self.population.outcome is not None:
                 carry.beside_old_sizes(self.work, self.population, self.stale, self.earlier)
-            if is_silent:
+            if not noisy:
                 return
-        _all_old(self.stale, self.population)
+        if carry.size_of(self.population) in noisy:
+            _all_old(self.stale, self.population)
+            return
+        for measure in ("n", "complement"):
+            self.stale[measure] |= carry.everything(self.population)[measure]
 
     @property
     def sizes(self) -> set[Place]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from appliance.aggregate import codelists, crossings
 from appliance.aggregate.disclosure.attacker.guess import with_guesses
 from appliance.aggregate.disclosure.attacker.search import Attack
-from appliance.aggregate.disclosure.attacker.system import Knowledge, canonical, read
+from appliance.aggregate.disclosure.attacker.system import Knowledge, canonical, is_repeated, read
 from appliance.aggregate.published import Key, PublishedCell, PublishedTable
 
 
@@ -91,7 +91,8 @@ def _carried_off(run: Attack, target: Target, no_loot: Set[Key]) -> tuple[set[Ke
     hidden = sorted(hidden_numbers(target.tables) - no_loot)
     exact = {*run.exact(key for key in hidden if key not in coded)}
     below = {key for key in hidden if _proves_too_much(run, key, target)}
-    carried = _carried(target.tables)
+    # What a table that is told once a year would say today, nobody has kept from anybody.
+    carried = _carried([table for table in target.tables if not is_repeated(table)])
     for key in run.exact(sorted(carried.keys() - no_loot)):
         if run.bounds(key)[0] != carried[key]:
             exact.add(key)

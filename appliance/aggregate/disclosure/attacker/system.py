@@ -116,7 +116,7 @@ def read(tables: Sequence[PublishedTable], knowledge: Knowledge) -> System:
     """Write down everything that the tables and the knowledge say. Raises `Refused` when they contradict each other."""
     system = System({}, {}, set())
     for table in tables:
-        repeated = _is_repeated(table)
+        repeated = is_repeated(table)
         knows = replace(knowledge, smallest_hidden=0) if repeated else knowledge
         for cell in map(_undated, table.cells) if repeated else table.cells:
             _cell(system, table, cell, knows)
@@ -182,7 +182,7 @@ def _cell(system: System, table: PublishedTable, cell: PublishedCell, knowledge:
     say("complement", None if n is None or denominator is None else denominator - n, others)
 
 
-def _is_repeated(table: PublishedTable) -> bool:
+def is_repeated(table: PublishedTable) -> bool:
     """Whether a table says nothing of its release's day: told once a school year, it quotes an earlier one."""
     dated = (cell.n_as_of or cell.denominator_as_of for cell in table.cells)
     return codelists.metric(table.metric).once and any(dated)
@@ -252,7 +252,7 @@ def _school_sums(tables: Sequence[PublishedTable]) -> Iterable[Terms]:
     """The schools of each category sum to the district and to their areas."""
     everywhere = {cell.school_id for table in tables for cell in table.cells}
     for table in tables:
-        if _is_repeated(table) and {cell.school_id for cell in table.cells} < everywhere:
+        if is_repeated(table) and {cell.school_id for cell in table.cells} < everywhere:
             continue  # a school has opened since
         columns: dict[tuple[str, str, str], list[str]] = defaultdict(list)
         for cell in table.cells:
