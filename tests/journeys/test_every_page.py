@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from litestar import Litestar
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Response
 
 from appliance.actions import Role
 from tests.journeys import districts
@@ -43,6 +43,12 @@ def district(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     made.database.close()
 
 
+@pytest.fixture(scope="module")
+def shapes() -> set[str]:
+    """Of the pages that were looked at in every form; one like them is only read."""
+    return set()
+
+
 def complaints_of(page: Page) -> list[str]:
     """What the browser will have complained of, and what it asked of anybody else; but for answers that are a no."""
     said: list[str] = []
@@ -51,13 +57,18 @@ def complaints_of(page: Page) -> list[str]:
         if kind in ("error", "warning") and "responded with a status of 40" not in text:
             said.append(text)
 
+    def look(answer: Response) -> None:
+        if answer.status >= 400 and not answer.request.is_navigation_request():
+            said.append(f"{answer.status} for {answer.url}")
+
     page.on("console", lambda told: hear(told.type, told.text))
     page.on("request", lambda asked: said.append(asked.url) if "127.0.0.1" not in asked.url else None)
+    page.on("response", look)
     return said
 
 
 def faults_of(stop: Stop, shapes: set[str]) -> list[str]:
-    """What is wrong with the page that is open. `shapes`: of pages that were looked at; one like them is only read."""
+    """What is wrong with the page that is open."""
     page = stop.page
     told = [f"answered {stop.status}"] if stop.status not in (0, 200) else []
     shape = page.evaluate(SHAPE)
@@ -74,11 +85,14 @@ Wrong = dict[tuple[str, str], list[str]]
 
 
 def walk(
-    browser: Browser, district: District, app: Litestar, seen: Callable[[Page, Role | None], Iterator[Stop]]
+    browser: Browser,
+    district: District,
+    app: Litestar,
+    shapes: set[str],
+    seen: Callable[[Page, Role | None], Iterator[Stop]],
 ) -> Wrong:
     """Let everybody see their pages."""
     wrong: Wrong = {}
-    shapes: set[str] = set()
     with serving(app) as address:
         for role in (None, *district.people):
             with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
@@ -92,7 +106,9 @@ def walk(
     return wrong
 
 
-def test_everybody_can_use_every_page_and_no_page_is_left_out(browser: Browser, district: District) -> None:
+def test_everybody_can_use_every_page_and_no_page_is_left_out(
+    browser: Browser, district: District, shapes: set[str]
+) -> None:
     come_to: set[str] = set()
 
     def every_page(page: Page, role: Role | None) -> Iterator[Stop]:
@@ -100,7 +116,7 @@ def test_everybody_can_use_every_page_and_no_page_is_left_out(browser: Browser, 
             come_to.add(stop.route)
             yield stop
 
-    assert walk(browser, district, district.app, every_page) == {}
+    assert walk(browser, district, district.app, shapes, every_page) == {}
     pages = {route.path_format for route in district.app.routes if "GET" in getattr(route, "methods", ())}
     assert {page for page in pages - come_to if not NOT_PAGES.search(page)} <= set(ELSEWHERE)
     assert {*ELSEWHERE, *TYPED, *AT_THE_DOOR} <= pages
@@ -108,16 +124,16 @@ def test_everybody_can_use_every_page_and_no_page_is_left_out(browser: Browser, 
 
 
 def test_first_pages_can_be_used_on_the_first_school_day_and_long_after_the_last_file(
-    browser: Browser, district: District
+    browser: Browser, district: District, shapes: set[str]
 ) -> None:
     def first_page(page: Page, _role: Role | None) -> Iterator[Stop]:
         yield Stop("first", "", page, 0)
 
     for name, app in districts.unusual_days(district).items():
-        assert walk(browser, district, app, first_page) == {}, name
+        assert walk(browser, district, app, shapes, first_page) == {}, name
 
 
-def test_a_home_in_which_nothing_is_loaded_can_be_used(browser: Browser, tmp_path: Path) -> None:
+def test_a_home_in_which_nothing_is_loaded_can_be_used(browser: Browser, tmp_path: Path, shapes: set[str]) -> None:
     empty = districts.empty(tmp_path)
-    assert walk(browser, empty, empty.app, lambda page, role: stops(page, empty.app, role)) == {}
+    assert walk(browser, empty, empty.app, shapes, lambda page, role: stops(page, empty.app, role)) == {}
     empty.database.close()

@@ -25,6 +25,7 @@ TYPED = (
 )  # fmt: skip
 """Pages that a form, or a refusal, leads to; whoever may, opens them by their address."""
 ELSEWHERE = {
+    "/sign-in/second": "test_signing_in",
     "/sign-in/app": "test_signing_in",
     "/sign-in/provider": "tests/doorkeeper",
     "/sign-in/provider/return": "tests/doorkeeper",
