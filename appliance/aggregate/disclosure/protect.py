@@ -68,7 +68,7 @@ def protect(
         tables, more, smallest = *_beside(work, pattern, tables, earlier, repeated, progress), 0
         lines += more
         _check_promises(work, tables)
-    tables = _in_order([*publish.with_ranges(tables, smallest), *repeated], cube)
+    tables = _in_order(publish.with_ranges([*tables, *repeated], smallest), cube)
     report = replace(
         _report(work, tables, lines, time.monotonic() - started),
         repair_rounds=proof.rounds,
