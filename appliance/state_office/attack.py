@@ -6,6 +6,7 @@ from pathlib import Path
 
 from appliance.aggregate import codelists
 from appliance.aggregate.disclosure.attacker.loot import Target, hidden_numbers, numbers, plunder
+from appliance.aggregate.disclosure.attacker.system import canonical
 from appliance.aggregate.disclosure.policy import Policy
 from appliance.aggregate.published import Key, Measure, PublishedTable
 from appliance.aggregate.release import rows
@@ -90,7 +91,8 @@ def _public(path: Path, tables: Sequence[PublishedTable]) -> dict[Key, int]:
         if row["table"] not in codelists.METRICS or not row["size"].isdecimal():
             raise BadFile(f"{path.name}, row {number}: the table is unknown or the size is not a whole number.")
         measure: Measure = "denominator" if codelists.METRICS[row["table"]].rate else "n"
-        key = Key(measure, row["table"], row["detail"], row["school_id"], row["dimension"], row["category"])
+        of = (row["table"], row["detail"], row["school_id"], row["dimension"], row["category"])
+        key = canonical(Key(measure, *of))
         if key not in there:
             continue
         known[key] = int(row["size"])

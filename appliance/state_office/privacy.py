@@ -84,7 +84,8 @@ def attack(tables: Sequence[PublishedTable], policy: Policy, smallest_hidden: in
     run = Attack(system, every_interval=True)
     attacked, wrong_range = 0, ""
     for table, cell in _cells(tables):
-        _old_numbers_stay_old(run, table, cell)
+        if not attacker.is_repeated(table):
+            _old_numbers_stay_old(run, table, cell)
         if cell.suppression not in ("hidden", "coded") or (cell.suppression == "coded" and cell.n_as_of):
             continue
         attacked += 1

@@ -319,7 +319,7 @@ def test_a_draft_that_is_killed_at_any_step_leaves_what_was_there_and_is_drafted
         ("Counting", 2, None),
         ("Protecting", 1, 1),
         ("Attacking", 1, None),
-        ("Comparing", 1, 1),
+        ("Comparing", 0, 1),
     ]:
         call = DIES.format(step=named, done=done, amends=amends, day=OCTOBER if amends else NOVEMBER)
         killed(home, textwrap.dedent(call))
