@@ -134,7 +134,7 @@ class ElmAndOak:
 
     def all_that_is_stored(self) -> dict[str, list[tuple[object, ...]]]:
         """Each table about the district with its rows, to compare before and after."""
-        beside = ("sqlite_%", "batch%", "access_log%", "problem", "_sqlite%", "carried_out", "known_%")
+        beside = ("sqlite_%", "batch%", "access_log%", "problem", "_sqlite%", "carried_out", "known_%", "newest_record")
         tables = self.database._writer.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
         kept = [t for (t,) in tables if not any(t.startswith(b.rstrip("%")) for b in beside)]
         return {t: sorted(self.database._writer.execute(f"SELECT * FROM {t}").fetchall(), key=repr) for t in kept}
