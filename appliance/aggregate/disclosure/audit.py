@@ -117,9 +117,8 @@ def _with_insiders(
 def insiders_of(cube: Cube) -> Iterator[Mapping[Key, int]]:
     """What each student knows who is alone in a group somewhere: the own group, and the own outcome in every table.
 
-    Who is alone in the district is alone wherever the group has one student: in one school, or in two that the student
-    goes to. Who is alone at a school is alone in its areas that have one. Two schools' only members are otherwise two
-    students.
+    Who is alone in the district is alone wherever the group has one student. Who is alone at a school is alone in its
+    areas that have one. Two schools' only members are otherwise two students.
     """
     alone: dict[Place, dict[Key, int]] = defaultdict(dict)
     for population in cube.populations:
