@@ -90,7 +90,7 @@ def test_mr_ruiz_looks_as_ms_okafor_under_a_red_bar(browser: Browser, address: s
     ruiz.get_by_role("link", name="Look as", exact=True).click()
     ruiz.get_by_role("button", name="Look as Ms. Okafor").click()
     bar = ruiz.locator(".shoulder")
-    assert bar.is_visible()
+    bar.wait_for()
     red, green, blue = (
         int(part) for part in bar.evaluate("it => getComputedStyle(it).backgroundColor")[4:-1].split(",")
     )

@@ -73,7 +73,8 @@ def test_files_of_a_system_that_nobody_described_get_in_by_confirming_proposals(
         for code, meaning in meanings.items():
             if page.get_by_label(f"Meaning of {code}", exact=True).count():
                 page.get_by_label(f"Meaning of {code}", exact=True).select_option(meaning)
-        page.get_by_role("button", name="Confirm, and check the files").click()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Confirm, and check the files").click()
         pages += 1
     assert pages == 5
     page.get_by_role("button", name="Load these files").wait_for(timeout=20_000)
