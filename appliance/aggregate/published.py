@@ -18,9 +18,8 @@ Measure = Literal["n", "denominator", "complement", "left_out"]
 class Key(NamedTuple):
     """The name of one number of a release.
 
-    Three are never printed and can be derived from what is. `complement`: of the group, those not in n. `left_out`: of
-    a group of the metric that this one is `within`, those not counted here. `short`: of the outcome that this one is
-    part of (`outcome_within`), those who have not this one: tested, and not proficient.
+    Two are never printed and can be derived from what is. `complement`: of the group, those not in n. `left_out`: of a
+    group of the metric that this one is `within`, those not counted here.
     """
 
     measure: Measure

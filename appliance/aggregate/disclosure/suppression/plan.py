@@ -116,7 +116,7 @@ def mend(work: Work, pattern: Pattern, population: Population, wishes: Iterable[
     key, before = population.owner, sum(map(len, pattern.values()))
     parts: tuple[Part, ...] = ("size",) if population.outcome is None else ("size", "outcome", "complement")
     parts = ("outcome",) if sizes_known else (*parts, "outer", "rest") if population.outer_size else parts
-    systems, outer = _Systems(work, population, parts), _outer(work, population)
+    systems, outer = _Systems(work, population, parts), population.outer
     shown = 0
     for wish in wishes:
         try:
@@ -154,12 +154,6 @@ def _show(work: Work, pattern: Pattern, population: Population, name: Name) -> i
     for other in hidden:
         pattern[other.owner].discard(name)
     return len(hidden)
-
-
-def _outer(work: Work, population: Population) -> Population | None:
-    """The population within which this one is counted."""
-    owner = codelists.held_by(*population.owner)
-    return next((one for one in work.cube.populations if one.owner == owner), None)
 
 
 def _seen_from_within(outer: Population | None, names: Pattern) -> set[Name]:
@@ -214,7 +208,7 @@ class _Systems:
 def _mended(systems: _Systems, hidden: set[Name], wish: Wish) -> set[Name]:
     """What to hide so that one wish comes true. Raises `Unkept` when only numbers that are promised would do."""
     work, population = systems.work, systems.population
-    outer = _outer(work, population)
+    outer = population.outer
     promised = (work.promised.get(population.owner, set()) | _seen_from_within(outer, work.promised)) - hidden
     if promised:
         with suppress(_Impossible):
