@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from itertools import product
+from itertools import groupby, product
 from typing import Any
 
 from msgspec import json
@@ -30,6 +30,7 @@ from appliance.student_level.records.rule_book import RuleBook
 
 _DISTRICT_PLACE = 0
 Areas = Mapping[str, Collection[str]]
+_Sums = dict[tuple[int, str, str], list[int]]
 
 
 def count_everything(
@@ -49,14 +50,12 @@ def count_everything(
     in memory and are gone when the iteration ends.
     """
     wanted = metrics() if only is None else only
-    with (
-        _groups(tables, values_for(snapshot, book, compared_day), {}, wanted) as day,
-        _prepared(tables, wanted, day.values),
-    ):
-        for metric in wanted:
-            dimensions = metric.dimensions if by_group else (ALL,)
-            with _counted(tables, metric, day.values):
-                yield day.tabulation(metric, _cells(tables, metric, dimensions, day.place_ids))
+    with _groups(tables, values_for(snapshot, book, compared_day), {}, wanted) as day:
+        for made, some in groupby(wanted, lambda metric: metric.stands_on):
+            with _prepared(tables, made, day.values):
+                for metric in some:
+                    dimensions = metric.dimensions if by_group else (ALL,)
+                    yield day.tabulation(metric, _cells(tables, metric, dimensions, day))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ def count_for_release(
     leaving = released()
     with (
         _groups(tables, values_for(snapshot, book), areas or {}, leaving, at_one_school=True) as day,
-        _prepared(tables, leaving, day.values),
+        _prepared(tables, {table for metric in leaving for table in metric.stands_on}, day.values),
     ):
         memory.begin(tables)
         found: list[Tabulation] = []
@@ -183,9 +182,8 @@ def _wholes(schools: Mapping[int, str], areas: Areas) -> list[tuple[int, int]]:
 
 
 @contextmanager
-def _prepared(tables: Tables, wanted: Collection[Metric], values: dict[str, object]) -> Iterator[None]:
-    """The tables that some of these metrics stand on, made once for all of them."""
-    made = sorted({table for metric in wanted for table in metric.stands_on})
+def _prepared(tables: Tables, made: Collection[str], values: dict[str, object]) -> Iterator[None]:
+    """The tables that some metrics stand on, made once for all of them."""
     for table in made:
         tables.conn.execute(f"CREATE TEMP TABLE {table} AS {prepared_sql(table)}", values)
     try:
@@ -205,22 +203,40 @@ def _counted(tables: Tables, metric: Metric, values: dict[str, object]) -> Itera
         tables.conn.execute("DROP TABLE temp.counted")
 
 
-def _cells(tables: Tables, metric: Metric, dimensions: tuple[str, ...], place_ids: dict[int, str]) -> Iterator[Cell]:
-    for dimension in dimensions:
-        group = f"'{ALL}'" if dimension == ALL else f"{metric.groups}.{dimension}"
-        rows = tables.conn.execute(
-            f"SELECT place_key, {group}, detail, sum(count), sum(out_of)"  # noqa: S608 names of our own catalogue
-            f" FROM temp.counted JOIN temp.{metric.groups} USING (place_key, student_key) GROUP BY 1, 2, 3"
-        )
-        found = {(place, category, detail): (count, out_of) for place, category, detail, count, out_of in rows}
-        categories = sorted({category for _, category, _ in found})
-        details = sorted({detail for *_, detail in found})
+def _cells(tables: Tables, metric: Metric, dimensions: tuple[str, ...], day: _Day) -> Iterator[Cell]:
+    found = _sums(tables, metric, dimensions, day)
+    for dimension, sums in zip(dimensions, found, strict=True):
+        categories = sorted({category for _, category, _ in sums})
+        details = sorted({detail for *_, detail in sums})
         # A group that nobody in a school belongs to is a zero, said openly: a gap would say the same less clearly. Of
         # what does not leave, pages ask only for groups that somebody is in, and most of the shelf would be zeros.
         is_whole = metric.leaves or dimension == ALL
-        everything = product(place_ids, categories, details)
-        for place, category, detail in everything if is_whole else sorted(found):
-            if place not in place_ids:
+        everything = product(day.place_ids, categories, details)
+        for place, category, detail in everything if is_whole else sorted(sums):
+            if place not in day.place_ids:
                 continue  # an organization that is no school
-            count, out_of = found.get((place, category, detail), (0, 0))
-            yield Cell(place_ids[place], dimension, category, count, out_of, detail)
+            count, out_of = sums.get((place, category, detail), (0, 0))
+            yield Cell(day.place_ids[place], dimension, category, count, out_of, detail)
+
+
+def _sums(tables: Tables, metric: Metric, dimensions: tuple[str, ...], day: _Day) -> list[_Sums]:
+    """The rows of a metric, a student, a place and a detail each, added up as they come, by each dimension.
+
+    SQLite would sort them first, all of them in memory and once for each dimension; here are only the sums.
+    """
+    groups = ", ".join(f"'{ALL}'" if dimension == ALL else f"groups.{dimension}" for dimension in dimensions)
+    rows = tables.conn.execute(
+        f"SELECT place_key, detail, count, out_of, {groups}"  # noqa: S608 names of our own catalogue
+        f" FROM ({metric.sql}) AS counted CROSS JOIN temp.{metric.groups} AS groups USING (place_key, student_key)",
+        day.values,
+    )
+    found: list[_Sums] = [{} for _ in dimensions]
+    for place, detail, count, out_of, *categories in rows:
+        for sums, category in zip(found, categories, strict=True):
+            sum_ = sums.get((place, category, detail))
+            if sum_ is None:
+                sums[place, category, detail] = [count, out_of]
+            else:
+                sum_[0] += count
+                sum_[1] += out_of
+    return found
