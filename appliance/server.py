@@ -81,7 +81,7 @@ def build_app(
     ways_in = WaysIn(provider, asked.provider_name, Keepsakes(), Keepsakes())
     budgets(settings)  # says at the start, not at the first page, that a role is misspelled
     house = House(database, settings, sessions, front_desk, clock, as_of, secure_cookies, Shoulder(clock), Kept())
-    uploads, drafting = Uploads(database, settings, clock), Drafting(database, settings)
+    uploads, drafting = Uploads(database, settings, clock), Drafting(database)
     set_asyncio_executor(ThreadPoolExecutor(PAGE_THREADS, thread_name_prefix="page"))
     return Litestar(
         route_handlers=PAGES,

@@ -40,7 +40,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a district may choose. An unknown name or a value out of range stops the start."""
 
     minimum_cell: Annotated[int, msgspec.Meta(ge=5, le=100)] = 10
-    """Groups of fewer students than this never leave the district. Not below 5."""
+    """What the shipped rules of releases are proposed with: groups of fewer students never leave. Not below 5.
+
+    It changes no release: two people sign its rules, and only what they signed holds."""
     session_idle_minutes: Annotated[int, msgspec.Meta(ge=1, le=240)] = 60
     """A signed-in person who does nothing for so long must sign in again."""
     session_hours: Annotated[int, msgspec.Meta(ge=1, le=24)] = 12

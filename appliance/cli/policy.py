@@ -18,24 +18,24 @@ def policy() -> None:
 @click.pass_context
 def show(context: click.Context, as_json: bool) -> None:
     """The rules in force, who signed them, and what is proposed."""
-    from appliance.jobs.policy import as_file, in_force, listed
-    from appliance.settings import read_settings
+    from appliance.jobs.policy import as_file, in_force, last_signed, waiting
 
     with home_of(context) as database:
-        found = in_force(database, read_settings(context.obj))
-        waiting = [one for one in listed(database) if not one["signed_by"] and one["version"] > _version(found.signed)]
+        proposed = waiting(database)
+        found = in_force(database) if last_signed(database) else None
     if as_json:
-        rules = {"sha256": found.policy.sha256, "rules": found.policy.document()}
-        print_json({"policy": rules, "signed": found.signed, "proposed": waiting})
+        rules = {"sha256": found.policy.sha256, "rules": found.policy.document()} if found else None
+        print_json({"policy": rules, "signed": found.signed if found else None, "proposed": proposed})
         return
-    click.echo(as_file(found), nl=False)
-    for one in waiting:
+    if found:
+        click.echo(as_file(found), nl=False)
+    else:
+        say("No rules of releases are in force: nobody has signed any, and nothing can be drafted.")
+    if not found and not proposed:
+        say("The shipped ones are proposed with: schoolhouse policy propose --reason WHY --as PERSON")
+    for one in proposed:
         say(f"Proposal {one['policy_key']}, version {one['version']}, by {one['proposed_by']}: {one['reason']}. "
             f"Somebody else signs it: schoolhouse policy sign {one['policy_key']} --as PERSON")  # fmt: skip
-
-
-def _version(signed: object) -> int:
-    return int(signed["version"]) if isinstance(signed, dict) else 0
 
 
 @policy.command()
@@ -53,17 +53,25 @@ def presets(name: str | None) -> None:
 
 
 @policy.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--reason", required=True, help="Why the rules change; kept for ever.")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@click.option("--preset", help="Propose a shipped policy instead of a file.  [default without a file: schoolhouse]")
+@click.option("--reason", required=True, help="Why these rules; kept for ever.")
 @click.option("--as", "person", help="Who proposes.  [default: the user of this command line]")
 @click.pass_context
-def propose(context: click.Context, file: Path, reason: str, person: str | None) -> None:
-    """Propose the rules of a TOML file. They are not in force before another person signs."""
+def propose(context: click.Context, file: Path | None, preset: str | None, reason: str, person: str | None) -> None:
+    """Propose the shipped rules, or those of a TOML file. They are not in force before another person signs."""
     from appliance.jobs.import_files import person_at_the_keyboard
-    from appliance.jobs.policy import propose
+    from appliance.jobs.policy import SHIPPED, propose, propose_shipped
+    from appliance.settings import read_settings
 
+    if file and preset:
+        raise click.UsageError('Give a file or --preset, not both. A file begins from a preset with: preset = "NAME"')
+    by = person or person_at_the_keyboard()
     with home_of(context) as database:
-        one = propose(database, file, reason=reason, by=person or person_at_the_keyboard())
+        if file:
+            one = propose(database, file, reason=reason, by=by)
+        else:
+            one = propose_shipped(database, preset or SHIPPED, read_settings(context.obj), reason=reason, by=by)
     say(f"Proposal {one['policy_key']}: version {one['version']}, sha256 {one['sha256'][:16]}. "
         f"Next, by somebody else: schoolhouse policy sign {one['policy_key']} --as PERSON")  # fmt: skip
 

@@ -38,11 +38,10 @@ def draft_(
 ) -> None:
     """Count a day, protect the counts together with what left before, attack them, and keep the draft."""
     from appliance.jobs.make_release import draft
-    from appliance.settings import read_settings
 
     with home_of(context) as database, progress_bars() as progress:
-        settings, by = read_settings(context.obj), person or _here()
-        made = draft(database, snapshot.date(), settings, by=by, amends=amends, reason=reason, progress=progress)
+        by = person or _here()
+        made = draft(database, snapshot.date(), by=by, amends=amends, reason=reason, progress=progress)
     _tell(made, as_json)
     say(f"What would leave: schoolhouse release show {made['release_key']} --file report.txt")
     say(f"Next, by somebody else: schoolhouse release approve {made['release_key']} --as PERSON")

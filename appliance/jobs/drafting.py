@@ -15,7 +15,6 @@ import structlog
 
 from appliance.errors import Trouble
 from appliance.jobs.make_release import draft
-from appliance.settings import Settings
 from appliance.storage.database import Database
 
 log = structlog.get_logger("schoolhouse")
@@ -47,8 +46,8 @@ class Draft:
 class Drafting:
     """Where the drafts of a home are made."""
 
-    def __init__(self, database: Database, settings: Settings) -> None:
-        self._database, self._settings = database, settings
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="drafting")
         self._asking = threading.Lock()
         self._last: Draft | None = None
@@ -75,7 +74,6 @@ class Drafting:
             made = draft(
                 self._database,
                 one.snapshot,
-                self._settings,
                 by=one.by,
                 amends=one.amends,
                 reason=one.reason,

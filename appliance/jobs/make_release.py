@@ -20,13 +20,12 @@ from appliance.aggregate.release import draft as written
 from appliance.days import school_year
 from appliance.errors import Trouble
 from appliance.jobs.compute_metrics import count_release, rules_on
-from appliance.jobs.policy import check_year, in_force
+from appliance.jobs.policy import check_cadence, in_force
 from appliance.jobs.release_deeds import check_right, note, now
 from appliance.jobs.release_facts import COUNTED_BY, definitions, gather, offered
 from appliance.jobs.release_record import Left, left_before, show
 from appliance.jobs.signing import signer_of
 from appliance.progress import Progress, quietly
-from appliance.settings import Settings
 from appliance.storage.database import Database, Event
 from appliance.student_level.metrics.catalogue import released
 from appliance.student_level.metrics.origins import note_origins
@@ -39,7 +38,6 @@ STEPS = ("Counting", "Protecting", "Attacking", "Checking", "Comparing")
 def draft(
     database: Database,
     snapshot: date,
-    settings: Settings,
     *,
     by: str,
     amends: int | None = None,
@@ -50,7 +48,7 @@ def draft(
 
     `amends`: the release of the same day that this one is to replace, with the reason. `progress`: told of `STEPS`.
     Until all of them are over nothing is a draft. Returns the release as `show` does. Raises Refused with the reason
-    when the counts cannot be protected, Trouble for a day that cannot be released.
+    when the counts cannot be protected, Trouble for a day that cannot be released, or rules that nobody has signed.
     """
     by, reason = " ".join(by.split()), " ".join(reason.split())
     check_right(database, by, Action.DRAFT_RELEASE)
@@ -58,19 +56,19 @@ def draft(
     year = f"{ends - 1}-{ends}"
     earlier = left_before(database, year)
     version = _version(snapshot, earlier, amends, reason)
-    found = in_force(database, settings)
-    check_year(database, found, year, snapshot)
-    _check_rules(found.policy, rules_on(database, snapshot), earlier)
+    policy = in_force(database).policy
+    check_cadence(policy, snapshot, (date.fromisoformat(one.package.snapshot) for one in earlier))
+    _check_rules(policy, rules_on(database, snapshot), earlier)
     labels = {one.memory: one.package.label for one in earlier}
-    areas = {geography.code: geography.schools for geography in found.policy.geographies}
+    areas = {geography.code: geography.schools for geography in policy.geographies}
     memory = count_release(database, snapshot, labels, by=by, areas=areas, progress=progress)
     release: dict[str, Any] = {
         "snapshot": snapshot.isoformat(),
         "school_year": year,
         "version": version,
         "status": "drafted",
-        "minimum_n": found.policy.minimum_n,
-        "policy": msgspec.json.encode(found.policy).decode(),
+        "minimum_n": policy.minimum_n,
+        "policy": msgspec.json.encode(policy).decode(),
         "memory_key": memory,
         "replaces_key": amends,
         "reason": reason,

@@ -1,7 +1,8 @@
 """The rules of releases: one person proposes them with a reason, another signs them, and only then they are in force.
 
-What is in force lies as `policy.toml` in the home, for anybody to read. The signed rules are kept in the database, by
-their hash; a file that says anything else stops the next draft until it is proposed and signed itself.
+Before the first are signed nothing is released. What is in force lies as `policy.toml` in the home, for anybody to
+read. The signed rules are kept in the database, by their hash; a file that says anything else stops the next draft
+until it is proposed and signed itself. `minimum_cell` of the settings changes no rule: it stands in what is proposed.
 """
 
 import json
@@ -30,18 +31,21 @@ _GATE = Gate(
 )
 
 
+SHIPPED = "schoolhouse"
+"""The shipped policy that takes its smallest group from the settings; the others are somebody's published rules."""
+_WHO = "Two people do it, each a data steward or a superintendent: on the desk's page of releases, under Rules, or with"
+
+
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """The rules that the next release is drafted under, and who signed them. Unsigned: the shipped ones."""
+    """The rules that the next release is drafted under, and who signed them."""
 
     policy: Policy
-    signed: Mapping[str, Any] | None = None
+    signed: Mapping[str, Any]
     """Proposer, signer, their times and the reason."""
 
     def said(self) -> str:
         """Who is answerable for the rules, as one sentence."""
-        if self.signed is None:
-            return "These are the shipped rules; nobody of the district has signed others."
         one = self.signed
         return (
             f"Proposed by {one['proposed_by']} on {one['proposed_at'][:10]}, signed by {one['signed_by']} on "
@@ -49,14 +53,11 @@ class InForce:
         )
 
 
-def in_force(database: Database, settings: Settings) -> InForce:
-    """The rules in force. Raises `Trouble` when the file in the home is not what was signed."""
-    signed = next((one for one in listed(database) if one["signed_by"]), None)
-    if signed is None:
-        minimum = settings.minimum_cell
-        found = InForce(Policy(minimum_n=minimum, k=min(3, minimum // 2)))
-    else:
-        found = InForce(_rules(signed), signed)
+def in_force(database: Database) -> InForce:
+    """The rules in force. Raises `Trouble` when nobody signed any, or the file in the home is not what was signed."""
+    found = last_signed(database)
+    if found is None:
+        raise Trouble(_unsigned(database))
     path = database.home / POLICY_FILE
     if path.exists() and _read(path).sha256 != found.policy.sha256:
         raise Trouble(
@@ -66,11 +67,45 @@ def in_force(database: Database, settings: Settings) -> InForce:
     return found
 
 
+def last_signed(database: Database) -> InForce | None:
+    """The rules that two people signed last; None before the first."""
+    signed = next((one for one in listed(database) if one["signed_by"]), None)
+    return InForce(proposed_rules(signed), signed) if signed else None
+
+
+def waiting(database: Database) -> list[dict[str, Any]]:
+    """Proposals that a second person can still sign, the newest first."""
+    known = listed(database)
+    latest = _latest_version(known)
+    return [one for one in known if one["version"] > latest]
+
+
+def _unsigned(database: Database) -> str:
+    begun = "Nobody has signed the rules of releases yet, and without them nothing is released."
+    if proposals := waiting(database):
+        one = proposals[0]
+        return (
+            f"{begun} {one['proposed_by']} proposed some on {one['proposed_at'][:10]}; another data steward or "
+            "superintendent signs them: on the desk's page of releases, under Rules, or with schoolhouse policy sign "
+            f"{one['policy_key']} --as PERSON"
+        )
+    return (
+        f"{begun} {_WHO} schoolhouse policy propose --reason WHY --as PERSON (the shipped ones), and then schoolhouse "
+        "policy sign 1 --as ANOTHER"
+    )
+
+
+def smallest_group(database: Database, settings: Settings) -> int:
+    """The smallest group that is shown in a release: as it was signed, or, before that, as the settings propose it."""
+    found = last_signed(database)
+    return found.policy.minimum_n if found else settings.minimum_cell
+
+
 def signed_as(database: Database, rules: str) -> str:
     """Who is answerable for rules that a release was drafted under (JSON), whatever is in force by now."""
     policy = policy_file.from_document(json.loads(rules), "the release")
     signed = [one for one in listed(database) if one["signed_by"] and one["sha256"] == policy.sha256]
-    return InForce(policy, signed[0] if signed else None).said()
+    return InForce(policy, signed[0]).said() if signed else "An earlier program's rules, which nobody had signed."
 
 
 class Rules(NamedTuple):
@@ -92,16 +127,35 @@ def rules_of(database: Database, release: dict[str, Any]) -> Rules | None:
 
 def propose(database: Database, file: Path, *, reason: str, by: str) -> dict[str, Any]:
     """Propose the rules of a TOML file. Raises `Refused` when they are not rules, or not the next version."""
+    return _propose(database, _read(file), file.name, reason, by)
+
+
+def propose_shipped(database: Database, name: str, settings: Settings, *, reason: str, by: str) -> dict[str, Any]:
+    """Propose one of the shipped policies as the next version; `SHIPPED` with the smallest group of the settings."""
+    policy = shipped(name, settings)
+    policy = msgspec.structs.replace(policy, version=_latest_version(listed(database)) + 1)
+    return _propose(database, policy, f"The shipped policy {name}", reason, by)
+
+
+def shipped(name: str, settings: Settings) -> Policy:
+    """A shipped policy as it can be proposed. Raises `Refused` when there is none of that name."""
+    policy, smallest = policy_file.preset(name), settings.minimum_cell
+    if name != SHIPPED or smallest == policy.minimum_n:
+        return policy
+    return msgspec.structs.replace(policy, minimum_n=smallest, k=min(policy.k, smallest // 2))
+
+
+def _propose(database: Database, policy: Policy, called: str, reason: str, by: str) -> dict[str, Any]:
     by, reason = _named(by, "A proposal"), " ".join(reason.split())
     if not reason:
-        raise Trouble("A change of the rules needs a reason, in a sentence: --reason WHY")
-    policy = _read(file)
-    known = [one for one in listed(database) if one["signed_by"]]
-    if known and policy.sha256 == known[0]["sha256"]:
-        raise Refused(f"{file.name} says what is in force already.")
-    following = known[0]["version"] + 1 if known else 1
+        raise Trouble("To propose rules takes a reason, in a sentence: --reason WHY")
+    known = listed(database)
+    signed = last_signed(database)
+    following = _latest_version(known) + 1
+    if signed and policy == msgspec.structs.replace(signed.policy, version=policy.version):
+        raise Refused(f"{called} says what is in force already.")
     if policy.version != following:
-        raise Refused(f"{file.name} calls itself version {policy.version}; the next version is {following}.")
+        raise Refused(f"{called} calls itself version {policy.version}; the next version is {following}.")
     _check_right(database, by, Action.PROPOSE_POLICY)
     row = {"version": policy.version, "sha256": policy.sha256, "rules": json.dumps(policy.document()),
            "reason": reason, "proposed_by": by, "proposed_at": _now()}  # fmt: skip
@@ -122,10 +176,10 @@ def sign(database: Database, key: int, *, by: str) -> dict[str, Any]:
     if _person(by) == _person(one["proposed_by"]):
         raise NotAllowed(f"{by} proposed it, so another person has to sign it.")
     _check_right(database, by, Action.SIGN_POLICY)
-    latest = max((other["version"] for other in listed(database) if other["signed_by"]), default=0)
+    latest = _latest_version(listed(database))
     if one["version"] != latest + 1:
         raise Trouble(f"Version {one['version']} is not the next after version {latest}. Propose it again.")
-    policy = _rules(one)
+    policy = proposed_rules(one)
     with database.changing(Event(by, Action.SIGN_POLICY, f"version {policy.version}", one["reason"])) as tables:
         tables.table("disclosure_policy").update(key, {"signed_by": by, "signed_at": _now()})
         signed = next(iter(tables.query("SELECT * FROM disclosure_policy WHERE policy_key = ?", [key])))
@@ -133,29 +187,8 @@ def sign(database: Database, key: int, *, by: str) -> dict[str, Any]:
     return _show(database, key)
 
 
-def check_year(database: Database, found: InForce, school_year: str, snapshot: date | None = None) -> None:
-    """Whether a release of a school year may be drafted under these rules. Raises `Refused`.
-
-    Rules that differ from those of an earlier release of the year need two people and a reason; with `snapshot`, the
-    policy's cadence is kept as well.
-    """
-    with database.reading(_GATE) as reading:
-        built = reading.query(
-            "SELECT snapshot, report FROM release"
-            " WHERE school_year = :year AND status IN ('built', 'withdrawn') ORDER BY snapshot",
-            {"year": school_year},
-        )
-    before = _rules_of_release(built[-1]) if built else None
-    if before is not None and before != found.policy and found.signed is None:
-        raise Refused(
-            f"The rules have changed since the last release of {school_year}. Inside a school year that takes two "
-            "people and a reason: schoolhouse policy propose FILE --reason WHY, and schoolhouse policy sign."
-        )
-    if snapshot is not None:
-        _check_cadence(found.policy, snapshot, {date.fromisoformat(one["snapshot"]) for one in built})
-
-
-def _check_cadence(policy: Policy, snapshot: date, left: Iterable[date]) -> None:
+def check_cadence(policy: Policy, snapshot: date, left: Iterable[date]) -> None:
+    """Whether a snapshot may leave beside those of its school year that have left. Raises `Refused`."""
     days = {day for day in left if day != snapshot}
     if len(days) >= policy.releases_a_year:
         raise Refused(f"{len(days)} snapshots of this school year have left; the policy allows no more.")
@@ -166,16 +199,15 @@ def _check_cadence(policy: Policy, snapshot: date, left: Iterable[date]) -> None
         )
 
 
-def _rules_of_release(release: Mapping[str, Any]) -> Policy | None:
-    report = json.loads(release["report"] or "{}")
-    told = report.get("policy")
-    return policy_file.from_document(told, "the last release").in_todays_format if told else None
-
-
 def listed(database: Database) -> list[dict[str, Any]]:
     """Every proposal, the newest version first."""
     with database.reading(_GATE) as reading:
         return reading.query("SELECT * FROM disclosure_policy ORDER BY version DESC, policy_key DESC")
+
+
+def _latest_version(known: Iterable[Mapping[str, Any]]) -> int:
+    """The version that was signed last; 0 before the first."""
+    return max((one["version"] for one in known if one["signed_by"]), default=0)
 
 
 def as_file(found: InForce) -> str:
@@ -199,18 +231,19 @@ def _toml(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+def proposed_rules(row: Mapping[str, Any]) -> Policy:
+    """The rules of one of `listed`. Raises `Trouble` when they are not what was proposed."""
+    policy = policy_file.from_document(msgspec.json.decode(row["rules"]), f"policy version {row['version']}")
+    if policy.sha256 != row["sha256"]:
+        raise Trouble(f"Policy version {row['version']} is not what was proposed. Restore the database from a backup.")
+    return policy
+
+
 def _read(path: Path) -> Policy:
     try:
         return policy_file.read(path.read_text(encoding="utf-8"), path.name)
     except (OSError, UnicodeDecodeError):
         raise Trouble(f"{path.name} cannot be read. Give a policy as a TOML file.") from None
-
-
-def _rules(row: Mapping[str, Any]) -> Policy:
-    policy = policy_file.from_document(msgspec.json.decode(row["rules"]), f"policy version {row['version']}")
-    if policy.sha256 != row["sha256"]:
-        raise Trouble(f"Policy version {row['version']} is not what was proposed. Restore the database from a backup.")
-    return policy
 
 
 def _show(database: Database, key: int) -> dict[str, Any]:

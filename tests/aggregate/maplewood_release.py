@@ -23,6 +23,7 @@ def facts(**changes) -> ReleaseFacts:
         "snapshot": "2026-10-01",
         "drafted_on": "2026-11-01",
         "drafted_by": "M. Ruiz",
+        "rules_signed": "Proposed by M. Ruiz, signed by C. Okafor.",
         "schools": SCHOOLS,
         "definitions": {"min_days_enrolled": "10"},
     }

@@ -107,7 +107,6 @@ def test_rules_of_format_1_promise_nothing_and_keep_their_name():
     old = policy_file.read('format = 1\nmust_publish = ["membership all"]\n', "policy.toml")
     assert old.promises == ()
     assert old.sha256 == "f211a124a384195f9916668e0ed6094932eeddbc8cee86a976ef4b635cb04857"
-    assert old.in_todays_format == Policy()
     counts = tabulate([*pupils("ELM", 60), *pupils("OAK", 45), *pupils("TINY", 4)], ["ELM", "OAK", "TINY"])
     assert totals(protect(counts, old)) == totals(protect(counts))
 

@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from appliance.sample import SampleDistrict, write_district
+from appliance.storage.database import Database
+from tests.signed_rules import sign_rules
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ Type = Callable[..., Told]
 @pytest.fixture
 def at_home(tmp_path: Path) -> Type:
     """Type a command for one's own home: `at_home("status", "--json")`."""
-    return _typing(tmp_path / "home")
+    return typing(tmp_path / "home")
 
 
 @pytest.fixture(scope="session")
@@ -45,13 +47,33 @@ def small_district(tmp_path_factory: pytest.TempPathFactory) -> SampleDistrict:
 @pytest.fixture(scope="session")
 def loaded(tmp_path_factory: pytest.TempPathFactory, small_district: SampleDistrict) -> Type:
     """Type a command for a home in which the small district is loaded; for commands that only look."""
-    type_ = _typing(tmp_path_factory.mktemp("loaded") / "home")
+    folder = tmp_path_factory.mktemp("loaded")
+    type_ = typing(folder / "home")
     assert type_("init", "--no-input").code == 0
     assert type_("import", "--yes", *small_district.files).code == 0
+    rules_signed(folder / "home")
     return type_
 
 
-def _typing(home: Path) -> Type:
+@pytest.fixture
+def ready(at_home: Type, small_district: SampleDistrict, tmp_path: Path) -> Type:
+    """The same in a home of one's own, in which the rules of releases are signed."""
+    at_home("init", "--no-input")
+    at_home("import", "--yes", *small_district.files)
+    rules_signed(tmp_path / "home")
+    return at_home
+
+
+def rules_signed(home: Path) -> None:
+    """What `policy propose` and `policy sign` do, by s.ortiz and g.lindqvist."""
+    database = Database(home)
+    sign_rules(database)
+    database.close()
+
+
+def typing(home: Path) -> Type:
+    """Type a command for a home."""
+
     def type_(*words: object, stdin: str = "") -> Told:
         command = [sys.executable, "-m", "appliance", "--home", str(home), *map(str, words)]
         environment = os.environ | {"COLUMNS": "200"}

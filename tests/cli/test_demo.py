@@ -16,7 +16,6 @@ from appliance.jobs.make_release import draft
 from appliance.jobs.release_deeds import approve
 from appliance.jobs.release_outbox import build_package
 from appliance.jobs.release_record import show
-from appliance.settings import Settings
 from appliance.state_office import attack, verify
 from appliance.storage.database import Database
 from appliance.student_level.access import NOBODY
@@ -118,7 +117,7 @@ def test_the_next_release_of_all_tables_stands_beside_the_demos(folder: Path, tm
     if month_later > date.today():
         database.close()
         pytest.skip("The demo's school year is the one of today, and a month of it has not passed since its release.")
-    drafted = draft(database, month_later, Settings(), by="s.ortiz")
+    drafted = draft(database, month_later, by="s.ortiz")
     assert len(drafted["report"]["tables"]) == len(before["report"]["tables"]) == 12
     assert approve(database, 2, by="g.lindqvist")["status"] == "approved"
     second = build_package(database, 2, tmp_path / "outbox", by="s.ortiz")

@@ -9,7 +9,7 @@ from appliance.days import day_number
 from appliance.jobs.accounts import make_account
 from appliance.storage.database import Database
 from tests import everyone, maplewood
-from tests.cli.conftest import _typing
+from tests.cli.conftest import typing
 
 NEXT_WEEK = (date.today() + timedelta(days=7)).isoformat()
 
@@ -33,7 +33,7 @@ def at_maplewood(tmp_path_factory):
     everyone.change(database, "UPDATE section SET begin_day = ?, end_day = ?", today - 30, today + 30)
     everyone.change(database, "UPDATE teaching SET begin_day = ?", today - 30)
     database.close()
-    return _typing(home)
+    return typing(home)
 
 
 def test_a_class_is_opened_to_a_coach_listed_without_names_and_ended(at_maplewood):

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -10,20 +11,38 @@ import pytest
 
 from appliance.sample import SampleDistrict
 
-from .conftest import Type
+from .conftest import Type, typing
 
 SNAPSHOT = "2026-10-01"
 
 
+@pytest.fixture(scope="module")
+def walked(small_district: SampleDistrict, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home and its outbox, after everything that people type from an empty folder to a package."""
+    folder = tmp_path_factory.mktemp("walked")
+    type_ = typing(folder / "home")
+    type_("init", "--no-input")
+    type_("import", "--yes", *small_district.files)
+    refused = type_("release", "draft", "--snapshot", SNAPSHOT, "--as", "s.ortiz")
+    assert refused.code == 1
+    assert "policy propose --reason WHY --as PERSON" in refused.talk
+    proposed = type_("policy", "propose", "--reason", "The shipped rules fit us.", "--as", "s.ortiz")
+    assert "policy sign 1 --as PERSON" in proposed.talk
+    assert type_("policy", "sign", 1, "--as", "s.ortiz").code == 1
+    assert type_("policy", "sign", 1, "--as", "g.lindqvist").code == 0
+    assert type_("release", "draft", "--snapshot", SNAPSHOT, "--as", "s.ortiz").code == 0
+    assert type_("release", "approve", 1, "--as", "g.lindqvist").code == 0
+    assert type_("release", "build", 1, "--out", folder / "out").code == 0
+    return folder
+
+
 @pytest.fixture
-def package(at_home: Type, small_district: SampleDistrict, tmp_path: Path) -> Path:
-    at_home("init", "--no-input")
-    at_home("import", "--yes", *small_district.files)
-    assert at_home("release", "draft", "--snapshot", SNAPSHOT, "--as", "s.ortiz").code == 0
-    assert at_home("release", "approve", 1, "--as", "g.lindqvist").code == 0
-    built = at_home("release", "build", 1, "--out", tmp_path / "out")
-    assert built.code == 0
-    return Path(built.out.strip())
+def package(walked: Path, tmp_path: Path) -> Path:
+    """A package, in a home of one's own."""
+    for folder in ("home", "out"):
+        shutil.copytree(walked / folder, tmp_path / folder)
+    (built,) = (tmp_path / "out").iterdir()
+    return built
 
 
 def test_the_state_accepts_what_two_people_released(at_home: Type, package: Path) -> None:
@@ -66,32 +85,26 @@ def test_no_group_of_1_to_9_and_no_outcome_under_3_is_in_the_tables(package: Pat
     assert rows > 100
 
 
-def test_the_drafter_cannot_approve_however_the_name_is_written(at_home: Type, small_district: SampleDistrict) -> None:
-    at_home("init", "--no-input")
-    at_home("import", "--yes", *small_district.files)
-    at_home("release", "draft", "--snapshot", SNAPSHOT, "--as", "S Ortiz")
+def test_the_drafter_cannot_approve_however_the_name_is_written(ready: Type) -> None:
+    ready("release", "draft", "--snapshot", SNAPSHOT, "--as", "S Ortiz")
     for name in ("S Ortiz", " s  ortiz ", "S ORTIZ at the command line"):
-        told = at_home("release", "approve", 1, "--as", name)
+        told = ready("release", "approve", 1, "--as", name)
         assert told.code == 1
         assert "another person has to approve" in told.talk
-    assert at_home("release", "approve", 1, "--as", "  ").code == 1
+    assert ready("release", "approve", 1, "--as", "  ").code == 1
 
 
-def test_a_draft_cannot_be_built_before_it_is_approved(at_home: Type, small_district: SampleDistrict) -> None:
-    at_home("init", "--no-input")
-    at_home("import", "--yes", *small_district.files)
-    at_home("release", "draft", "--snapshot", SNAPSHOT)
-    told = at_home("release", "build", 1)
+def test_a_draft_cannot_be_built_before_it_is_approved(ready: Type) -> None:
+    ready("release", "draft", "--snapshot", SNAPSHOT)
+    told = ready("release", "build", 1)
     assert told.code == 1
     assert "is drafted. What can be done with it: approve or discard; not build" in told.talk
 
 
-def test_a_teacher_with_an_account_may_not_approve(at_home: Type, small_district: SampleDistrict) -> None:
-    at_home("init", "--no-input")
-    at_home("import", "--yes", *small_district.files)
-    at_home("user", "add", "t.hale", "--role", "teacher")
-    at_home("release", "draft", "--snapshot", SNAPSHOT)
-    told = at_home("release", "approve", 1, "--as", "T.Hale")
+def test_a_teacher_with_an_account_may_not_approve(ready: Type) -> None:
+    ready("user", "add", "t.hale", "--role", "teacher")
+    ready("release", "draft", "--snapshot", SNAPSHOT)
+    told = ready("release", "approve", 1, "--as", "T.Hale")
     assert told.code == 1
     assert "may not approve a release: it takes the account" in told.talk
 
@@ -162,13 +175,11 @@ def test_an_analyst_who_attacks_the_package_finds_nothing(at_home: Type, package
     assert told.data["hidden"] > 10
 
 
-def test_once_somebody_may_approve_a_made_up_name_may_not(at_home: Type, small_district: SampleDistrict) -> None:
-    at_home("init", "--no-input")
-    at_home("import", "--yes", *small_district.files)
-    at_home("user", "add", "g.lindqvist", "--role", "superintendent")
-    at_home("release", "draft", "--snapshot", SNAPSHOT)
-    assert at_home("release", "approve", 1, "--as", "nobody.known").code == 1
-    assert at_home("release", "approve", 1, "--as", "G.Lindqvist").code == 0
+def test_once_somebody_may_approve_a_made_up_name_may_not(ready: Type) -> None:
+    ready("user", "add", "g.lindqvist", "--role", "superintendent")
+    ready("release", "draft", "--snapshot", SNAPSHOT)
+    assert ready("release", "approve", 1, "--as", "nobody.known").code == 1
+    assert ready("release", "approve", 1, "--as", "G.Lindqvist").code == 0
 
 
 def test_a_day_that_has_not_come_cannot_be_released(loaded: Type) -> None:

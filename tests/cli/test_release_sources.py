@@ -1,15 +1,12 @@
 """A draft notes what it rests on, at the moment it is drafted."""
 
-from appliance.sample import SampleDistrict
 from appliance.storage.database import Database
 
 from .conftest import Type
 
 
-def test_a_draft_keeps_the_imports_behind_each_of_its_tables(at_home: Type, small_district: SampleDistrict, tmp_path):
-    at_home("init", "--no-input")
-    at_home("import", "--yes", *small_district.files)
-    at_home("release", "draft", "--snapshot", "2026-10-01", "--as", "s.ortiz")
+def test_a_draft_keeps_the_imports_behind_each_of_its_tables(ready: Type, tmp_path):
+    ready("release", "draft", "--snapshot", "2026-10-01", "--as", "s.ortiz")
     database = Database(tmp_path / "home")
     found = database._writer.execute("SELECT metric, batch_key FROM release_source ORDER BY 1").fetchall()
     database.close()

@@ -19,9 +19,9 @@ from appliance.jobs.release_deeds import approve
 from appliance.jobs.release_outbox import build_package
 from appliance.jobs.release_record import show
 from appliance.sample import write_district
-from appliance.settings import Settings
 from appliance.storage.database import Database
 from tests.access_log import at_desk
+from tests.signed_rules import sign_rules
 
 OCTOBER = date(2026, 10, 1)
 NAME, NUMBER, CODE = "Zzquillfeather", "ZQ77CANARY", "ZZQ-COURSE-7"
@@ -71,6 +71,7 @@ def database(tmp_path: Path):
         rewrite(file, with_canary(student))
     opened = Database.create(tmp_path / "home")
     import_files(opened, made.files)
+    sign_rules(opened)
     yield opened
     opened.close()
 
@@ -81,7 +82,7 @@ def test_a_student_of_the_district_is_in_no_byte_that_leaves_and_in_no_line_abou
     stored = everything(database)
     assert [canary for canary in (NAME, NUMBER, CODE) if canary not in stored] == []
     caplog.set_level(logging.DEBUG)
-    draft(database, OCTOBER, Settings(), by="s.ortiz")
+    draft(database, OCTOBER, by="s.ortiz")
     with pytest.raises(NotAllowed) as refused:
         approve(database, 1, by="s.ortiz")
     approve(database, 1, by="g.lindqvist")

@@ -20,7 +20,6 @@ from appliance.jobs.release_deeds import approve
 from appliance.jobs.release_outbox import build_package
 from appliance.jobs.release_record import listed
 from appliance.sample import write_district
-from appliance.settings import Settings
 from appliance.state_office import attack, verify
 from appliance.storage.connection import Gate
 from appliance.storage.database import Database
@@ -77,7 +76,7 @@ def package(district, tmp_path_factory):
     folder = tmp_path_factory.mktemp("outbox")
     members = json.dumps(schools_of(district)[:2])
     adopt(district, folder, f"geographies = [{{code = 'CHARTER', name = 'Charter schools', schools = {members}}}]\n")
-    made = draft(district, SNAPSHOT, Settings(), by="s.ortiz")
+    made = draft(district, SNAPSHOT, by="s.ortiz")
     approve(district, made["release_key"], by="g.lindqvist")
     return build_package(district, made["release_key"], folder, by="s.ortiz")
 
@@ -115,7 +114,7 @@ def test_no_students_name_or_id_is_in_a_traceback_with_every_local_variable(dist
     protecting = importlib.import_module("appliance.aggregate.disclosure.protect")
     monkeypatch.setattr(protecting, where, lambda *_, **__: 1 // 0)
     with pytest.raises(ZeroDivisionError) as broke:
-        draft(district, SNAPSHOT + timedelta(days=40), Settings(), by="s.ortiz")
+        draft(district, SNAPSHOT + timedelta(days=40), by="s.ortiz")
     told = "".join(traceback.TracebackException.from_exception(broke.value, capture_locals=True).format())
     assert "tabulations" in told
     said = capfd.readouterr()
@@ -153,7 +152,7 @@ def test_the_only_member_of_a_group_is_neither_counted_out_nor_named(package, di
     protecting = importlib.import_module("appliance.aggregate.disclosure.protect")
     monkeypatch.setattr(protecting, "choose", lambda *_, **__: 1 // 0)
     with pytest.raises(ZeroDivisionError) as broke:
-        draft(district, SNAPSHOT + timedelta(days=40), Settings(), by="s.ortiz")
+        draft(district, SNAPSHOT + timedelta(days=40), by="s.ortiz")
     said = capfd.readouterr()
     places = (
         "".join(traceback.format_exception(broke.value)) + said.out + said.err + "".join(contents(package).values())
@@ -169,7 +168,7 @@ def test_a_refusal_says_no_number_of_students_and_no_name(district, monkeypatch)
 
     monkeypatch.setattr(publish, "_row", leaky)
     with pytest.raises(Refused) as refused:
-        draft(district, SNAPSHOT + timedelta(days=40), Settings(), by="s.ortiz")
+        draft(district, SNAPSHOT + timedelta(days=40), by="s.ortiz")
     assert [name for name in names_of(district) if name in str(refused.value)] == []
 
 
@@ -180,7 +179,7 @@ def test_a_geography_of_a_school_that_is_not_loaded_is_refused(tmp_path):
         import_files(database, files, despite_hold="first load")
         adopt(database, tmp_path, "geographies = [{code = 'COOP', name = 'Cooperative', schools = ['9999']}]\n")
         with pytest.raises(Refused, match="COOP names the school 9999, which is not loaded"):
-            draft(database, SNAPSHOT, Settings(), by="s.ortiz")
+            draft(database, SNAPSHOT, by="s.ortiz")
         assert listed(database) == []
     finally:
         database.close()

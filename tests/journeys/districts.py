@@ -23,6 +23,7 @@ from appliance.server import build_app
 from appliance.settings import Settings
 from appliance.storage.database import Database
 from tests import grandbend
+from tests.signed_rules import sign_rules
 
 _PASSWORD = "a long road along the lake 7"
 _LAST_DAY = date(2011, 5, 20)
@@ -111,7 +112,8 @@ def grand_bend(folder: Path) -> District:
         reason="a reading group", by="the test",
     )  # fmt: skip
     grants.link_family(database, person(database, people[Role.GUARDIAN]), child, today=today, by="the test")
-    draft(database, date(2010, 10, 1), Settings(), by=people[Role.DATA_STEWARD])
+    sign_rules(database, proposer=people[Role.DATA_STEWARD], signer=people[Role.SUPERINTENDENT])
+    draft(database, date(2010, 10, 1), by=people[Role.DATA_STEWARD])
     app = build_app(database, Settings(family_pages=True), secure_cookies=False, as_of=_LAST_DAY)
     return District(app, database, people, dict.fromkeys(people.values(), _PASSWORD), secrets)
 

@@ -158,6 +158,7 @@ PARAMETERS: dict[tuple[str, str], Callable[[Walker], Keys]] = {
     ("import", "upload"): _of_the_house(None, "no-such-upload"),
     ("of", "upload"): _of_the_house(None, "no-such-upload"),
     ("releases", "release"): _of_the_house(None, "999999"),
+    ("rules", "proposal"): _of_the_house(None, "999999"),
     ("files", "name"): _of_the_house(None, "nothing.csv"),
     ("alarms", "line"): _of_the_house(None, "999999"),
     ("manual", "name"): _of_the_house("who-sees-what", "nothing"),

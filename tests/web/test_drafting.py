@@ -11,6 +11,7 @@ from appliance.jobs import drafting
 from appliance.jobs.release_record import listed
 from appliance.storage.database import Database
 from tests.conftest import Person, app_for, sign_in
+from tests.signed_rules import sign_rules
 from tests.web.matrix import drafted
 from tests.web.test_releases import DAY, do
 
@@ -19,6 +20,7 @@ PAGE = "/releases/drafting"
 
 @pytest.fixture
 def kim(own_town: Database) -> Iterator[Person]:
+    sign_rules(own_town, proposer="kim", signer="hall")
     app = app_for(own_town)
     yield sign_in(app, "kim")
     app.state["drafting"].close()

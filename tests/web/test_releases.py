@@ -9,6 +9,7 @@ from appliance.jobs.release_states import STEPS, possible
 from appliance.state_office import verify
 from appliance.storage.database import Database
 from tests.conftest import Person, app_for, sign_in
+from tests.signed_rules import sign_rules
 from tests.web.matrix import drafted
 
 DAY = "2026-11-20"
@@ -17,6 +18,7 @@ Desk = Callable[[str], Person]
 
 @pytest.fixture
 def desk(own_town: Database) -> Iterator[Desk]:
+    sign_rules(own_town, proposer="kim", signer="hall")
     app = app_for(own_town)
     people: dict[str, Person] = {}
 

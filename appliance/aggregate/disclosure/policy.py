@@ -175,14 +175,6 @@ class Policy(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         return frozenset({_LAST, *(" ".join(line.split()[:2]) for line in self.must_publish)})
 
     @property
-    def in_todays_format(self) -> "Policy":
-        """The same rules as this program would write them, to compare those of a release that an older one made."""
-        if self.format == FORMAT:
-            return self
-        promises = tuple(line for line in self.must_publish if line != _LAST)
-        return msgspec.structs.replace(self, format=FORMAT, must_publish=(*Policy().must_publish, *promises))
-
-    @property
     def smallest_hidden(self) -> int:
         """What everyone knows of a hidden group size: at least 1 where empty groups are published, else 0."""
         return 1 if self.zeros == "published" else 0

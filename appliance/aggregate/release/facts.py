@@ -47,6 +47,8 @@ class ReleaseFacts:
     drafted_on: str
     """ISO date."""
     drafted_by: str
+    rules_signed: str
+    """Who proposed and who signed the disclosure rules, when and why, as one sentence."""
     schools: tuple[School, ...]
     software: str = "schoolhouse"
     version: int = 1
@@ -60,8 +62,6 @@ class ReleaseFacts:
     """Every release of the school year that left before, oldest first, withdrawn ones too: they cannot be unread."""
     pulse: str = ""
     """What the weekly pulse has spent of the school year's privacy budget; empty where there was none."""
-    rules_signed: str = "These are the shipped rules; nobody of the district has signed others."
-    """Who proposed and who signed the disclosure rules, when and why, as one sentence."""
     missing: dict[str, str] = field(default_factory=dict)
     """Table that this release lacks to the reason, as a sentence: what is not kept is not zero."""
     definitions: dict[str, str] = field(default_factory=dict)

@@ -11,33 +11,39 @@ from appliance.aggregate.tabulation import Suppression
 
 
 def rules(policy: Policy, signed: str) -> Iterator[str]:
-    """What was too small to show, what is shown as a class, merged or counted apart, and who answers for it."""
-    zero = "is shown as 0" if policy.zeros == "published" else "is hidden as well"
+    """The lines of a report about its rules: which they are, who answers for them, and what they say."""
     yield f"- {policy.title}, version {policy.version}, sha256 {policy.sha256}."
     yield f"- {signed}"
-    yield f"- A group of 1 to {policy.minimum_n - 1} students is never shown. An empty group {zero}."
+    for sentence in sentences(policy):
+        yield sentence if sentence.startswith(" ") else f"- {sentence}"
+
+
+def sentences(policy: Policy) -> Iterator[str]:
+    """What is too small, what is shown as a class, merged or counted apart. Indented: more of the one before."""
+    zero = "is shown as 0" if policy.zeros == "published" else "is hidden as well"
+    yield f"A group of 1 to {policy.minimum_n - 1} students is never shown. An empty group {zero}."
     yield (
-        f"- A result (such as chronic absence) is hidden when fewer than {policy.k} students have it, when all but "
+        f"A result (such as chronic absence) is hidden when fewer than {policy.k} students have it, when all but "
         f"fewer than {policy.k} have it, or when the group has fewer than {policy.minimum_n} students."
     )
     yield (
-        "- Where a hidden number could be narrowed down from others, others are hidden with it. The files do not say "
+        "Where a hidden number could be narrowed down from others, others are hidden with it. The files do not say "
         "which were hidden for which reason."
     )
     for promise in policy.promises:
         title = codelists.metric(promise.table).title
         where = "in the district's own rows" if promise.in_district else "everywhere"
         by = "in total" if promise.dimension == codelists.ALL else f"by {promise.dimension}"
-        yield f"- Promised: {title} {by}, {where}, is hidden only where it is itself too small."
+        yield f"Promised: {title} {by}, {where}, is hidden only where it is itself too small."
     if policy.coding:
-        yield "- Results are shown as a class of percents where the group's size asks for it (suppression: coded):"
+        yield "Results are shown as a class of percents where the group's size asks for it (suppression: coded):"
         yield from (f"  {_band(band)}" for band in policy.coding)
         yield f"  A class that could stand for fewer than {policy.k} students alone is hidden instead."
     for merge in policy.merge:
-        yield f"- Counted together as {merge.into}: {', '.join(merge.categories)} ({merge.dimension})."
+        yield f"Counted together as {merge.into}: {', '.join(merge.categories)} ({merge.dimension})."
     for area in policy.geographies:
-        yield f"- {area.name} ({area.code}) have totals of their own. Schools: {', '.join(area.schools)}."
-    yield f"- At most {policy.releases_a_year} snapshots leave in a school year, {policy.days_between} days apart."
+        yield f"{area.name} ({area.code}) have totals of their own. Schools: {', '.join(area.schools)}."
+    yield f"At most {policy.releases_a_year} snapshots leave in a school year, {policy.days_between} days apart."
 
 
 def _band(band: Band) -> str:

@@ -34,6 +34,7 @@ from appliance.web.pages.prove import prove, prove_by_passkey, prove_by_passkey_
 from appliance.web.pages.provider import come_back, go_to_provider
 from appliance.web.pages.quarantine import QUARANTINE_PAGES
 from appliance.web.pages.release import RELEASE_PAGES
+from appliance.web.pages.release_rules import RELEASE_RULES_PAGES
 from appliance.web.pages.releases import see_releases
 from appliance.web.pages.rules import change_rules, see_rules
 from appliance.web.pages.school import see_school
@@ -67,7 +68,7 @@ PAGES: list[HTTPRouteHandler] = [
     ),
     *(see_covered, *FAMILY_PAGES, choose_language, ask_who_may_see, find_whom, see_who_may_see),
     *(see_break_glass, break_glass, see_broken_glass, *GRANT_PAGES, *LOOK_AS_PAGES, *AUDIT_PAGES),
-    *(see_data, see_rules, change_rules, see_releases, *DRAFTING_PAGES, *RELEASE_PAGES),
+    *(see_data, see_rules, change_rules, see_releases, *DRAFTING_PAGES, *RELEASE_PAGES, *RELEASE_RULES_PAGES),
     *(*IMPORT_PAGES, *WHO_IS_WHO_PAGES),
 ]
 """Every handler of the server. A test sees to it that each names its action."""

@@ -110,7 +110,7 @@ def see_data(visit: NamedDependency[Visit]) -> Response[str]:
                 alarms=len(alarms(visit.house.database)),
                 held_because=imports.reasons(reading),
                 not_in_roster=_not_in_roster(visit) if found else 0,
-                unsigned=sum(not one["signed_by"] for one in policy.listed(visit.house.database)),
+                unsigned=len(policy.waiting(visit.house.database)),
             )
         )
 

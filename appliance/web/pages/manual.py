@@ -10,6 +10,7 @@ from litestar.params import FromPath, FromQuery
 from appliance.actions import RIGHTS, Action, Role
 from appliance.aggregate.codes import ALL, MEANING
 from appliance.errors import Sentence
+from appliance.jobs.policy import smallest_group
 from appliance.jobs.release_states import STEPS, Step
 from appliance.jobs.student_budget import BUDGETS
 from appliance.roles import FieldGroup
@@ -138,7 +139,7 @@ def see_manual(
             TITLES[name],
             in_force,
             tuple(rules[1:]),
-            house.settings.minimum_cell,
+            smallest_group(house.database, house.settings),
             of,
             level_rule(in_force.book.levels, levels_since),
         )

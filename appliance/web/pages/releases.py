@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from appliance.actions import Action, may
 from appliance.days import from_day_number
 from appliance.jobs.drafting import Draft
+from appliance.jobs.policy import last_signed, waiting
 from appliance.jobs.release_record import listed
 from appliance.jobs.release_states import LEFT
 from appliance.web.pages.drafting import drafting
@@ -25,6 +26,10 @@ class ReleasesPage:
     drafts: bool
     makes: bool
     today: str
+    has_rules: bool
+    """Whether two people have signed the rules; nothing is drafted before."""
+    proposed: int
+    """How many proposals of rules wait for a signature."""
     releases: tuple[dict[str, Any], ...]
     in_hand: Draft | None
     """What is being drafted, for those who draft; its form waits until that is over."""
@@ -53,6 +58,8 @@ def see_releases(request: Request[Any, Any, Any], visit: NamedDependency[Visit])
             drafts=drafts,
             makes=may(visit.role, Action.APPROVE_RELEASE),
             today=from_day_number(visit.today).isoformat(),
+            has_rules=last_signed(visit.house.database) is not None,
+            proposed=len(waiting(visit.house.database)),
             releases=tuple(one for one in listed(visit.house.database) if may_see(visit, one)),
             in_hand=last if last and last.is_busy else None,
         )
