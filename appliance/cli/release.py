@@ -2,15 +2,20 @@
 
 import hashlib
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
 from appliance.cli.root import AS_JSON, DAY, cli, home_of, print_json
 from appliance.console import progress_bars, say
 from appliance.errors import Trouble
+
+if TYPE_CHECKING:
+    from appliance.jobs.release_gaps import Gap
 
 _KEY = click.argument("release_id", metavar="ID", type=click.IntRange(min=1))
 
@@ -38,11 +43,13 @@ def draft_(
 ) -> None:
     """Count a day, protect the counts together with what left before, attack them, and keep the draft."""
     from appliance.jobs.make_release import draft
+    from appliance.jobs.release_gaps import gaps
 
     with home_of(context) as database, progress_bars() as progress:
         by = person or _here()
         made = draft(database, snapshot.date(), by=by, amends=amends, reason=reason, progress=progress)
-    _tell(made, as_json)
+        missing = gaps(database, made)
+    _tell(made, as_json, missing)
     say(f"What would leave: schoolhouse release show {made['release_key']} --file report.txt")
     say(f"Next, by somebody else: schoolhouse release approve {made['release_key']} --as PERSON")
 
@@ -110,13 +117,15 @@ def withdraw_(context: click.Context, release_id: int, reason: str, person: str 
 @click.pass_context
 def show_(context: click.Context, release_id: int, name: str | None, as_json: bool) -> None:
     """One release: who did what, how it was protected, and its files."""
+    from appliance.jobs.release_gaps import gaps
     from appliance.jobs.release_record import files, show
 
     with home_of(context) as database:
         one = show(database, release_id)
         kept = files(database, release_id) if name or not as_json else {}
+        missing = gaps(database, one)
     if name is None:
-        _tell(one, as_json)
+        _tell(one, as_json, missing)
         for file, content in kept.items() if not as_json else ():
             click.echo(f"  {hashlib.sha256(content).hexdigest()}  {file}")
         return
@@ -169,11 +178,12 @@ def _here() -> str:
     return person_at_the_keyboard()
 
 
-def _tell(one: dict[str, Any], as_json: bool) -> None:
+def _tell(one: dict[str, Any], as_json: bool, gaps: "Sequence[Gap] | None" = None) -> None:
     from appliance.jobs.release_record import TITLES
 
     if as_json:
-        print_json({"release": {name: one[name] for name in one if name not in ("policy", "memory_key")}})
+        told = {name: one[name] for name in one if name not in ("policy", "memory_key")}
+        print_json({"release": told | ({} if gaps is None else {"gaps": [asdict(gap) for gap in gaps]})})
         return
     report = one["report"]
     click.echo(f"release {one['release_key']} of {one['snapshot']}, {one['status']}, drafted by {one['drafted_by']}"
@@ -182,6 +192,8 @@ def _tell(one: dict[str, Any], as_json: bool) -> None:
         coded = f", {table['coded']:,} as a class" if table.get("coded") else ""
         click.echo(f"  {TITLES.get(table['metric'], table['metric'])}: {table['published']:,} rows with their number"
                    f"{coded}, {table['hidden']:,} hidden, {table['not_offered']:,} with nobody to count")  # fmt: skip
+    for gap in gaps or ():
+        click.echo(f"  {TITLES[gap.table]}: {gap.state}. {gap.sentence}")
     for label, numbers in report["carried"]:
         click.echo(f"  {numbers:,} numbers carried forward from the release of {label}: too few students changed since")
     for attack in report["attacks"]:

@@ -23,6 +23,7 @@ from appliance.jobs.compute_metrics import count_release, rules_on
 from appliance.jobs.policy import check_cadence, in_force
 from appliance.jobs.release_deeds import check_right, note, now
 from appliance.jobs.release_facts import COUNTED_BY, definitions, gather, offered
+from appliance.jobs.release_gaps import lacking
 from appliance.jobs.release_record import Left, left_before, show
 from appliance.jobs.signing import signer_of
 from appliance.progress import Progress, quietly
@@ -150,11 +151,11 @@ def _make(
             for one in earlier
         ]
     tabulations = [tabulation for tabulation in taken if tabulation is not None and tabulation.cells]
-    counted = {tabulation.metric for tabulation in tabulations}
-    facts = replace(facts, missing={one.name: one.without for one in leaving if one.name not in counted})
     year_key = hmac.digest(signer.private_bytes(), f"cell weights of {release['school_year']}".encode(), "sha256")
     policy = msgspec.json.decode(release["policy"], type=Policy)
     protected = protect(
         tabulations, policy, year_key=year_key, earlier=before, offered=offered(facts), progress=progress
     )
+    told, counted = {table.metric for table in protected.tables}, {tabulation.metric for tabulation in tabulations}
+    facts = replace(facts, missing=lacking(leaving, told, counted, earlier, release["school_year"]))
     return written(protected, facts, signer), protected.report, facts.missing

@@ -124,6 +124,8 @@ def test_a_year_of_releases_with_an_amendment_and_a_withdrawal(at_home: Type, pa
     assert told.code == 0, told.out
     assert "All 1 earlier releases of the school year were given" in told.out
     assert at_home("release", "attack", second, "--earlier", package).code == 0
+    shown = at_home("release", "show", 2).out
+    assert "Assessment participation: repeated. It is told once in a school year" in shown
     report = at_home("release", "show", 2, "--file", "report.txt").out
     assert "carried forward from the release of 2026-10-01" in report
     assert hashlib.sha256(package.read_bytes()).hexdigest() in report

@@ -51,6 +51,7 @@ def test_a_release_goes_through_two_pairs_of_hands_and_is_read_at_the_school(des
     assert "By these rules: Schoolhouse&#39;s own rules, version 1, sha256 <code>" in page
     assert '<th scope="row">Membership by program</th>' in page
     assert "All tables together" in page
+    assert "<dt>Assessment participation: left out</dt>" in page
     assert "Who approves it answers for it" in hall.get("/releases/1").text
     assert "Approve release 1" not in page
     assert "so another person has to approve it" in do(kim, "/releases/1/approve", "/releases/1")

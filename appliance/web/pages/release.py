@@ -17,6 +17,7 @@ from appliance.errors import Trouble
 from appliance.jobs.policy import Rules, rules_of
 from appliance.jobs.release_changes import SinceLast, since_last
 from appliance.jobs.release_deeds import approve, discard, person
+from appliance.jobs.release_gaps import Gap, gaps
 from appliance.jobs.release_outbox import build_package, withdraw
 from appliance.jobs.release_record import TITLES, content, files
 from appliance.jobs.release_record import show as record_of
@@ -54,6 +55,7 @@ class ReleasePage:
     drafted_it: bool
     sources: bool
     since: SinceLast | None
+    gaps: tuple[Gap, ...]
     rules: Rules | None
 
     def rows(self, state: str) -> int:
@@ -110,6 +112,7 @@ def see_release(release: FromPath[int], visit: NamedDependency[Visit]) -> Respon
             drafted_it=mine and found["status"] == "drafted",
             sources=may(visit.role, Action.APPROVE_RELEASE),
             since=since_last(visit.house.database, found),
+            gaps=gaps(visit.house.database, found),
             rules=rules_of(visit.house.database, found),
         )
     )
