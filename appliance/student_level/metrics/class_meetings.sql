@@ -4,7 +4,8 @@
 -- for a class of which files name only who was away, it is taken to have met on every day for which its school took
 -- attendance: no file says more. A class that nothing is said of, at a school that names its days, is not counted.
 -- A student who left a class and came back is in it twice; where the two overlap, no meeting counts twice.
--- CROSS JOIN keeps the order written here: from the few absences to the seats, never from every day to every seat.
+-- CROSS JOIN keeps the order written here, in which the enrollments lie: class by class, so that they need no sorting, and
+-- from each seat to the few absences of its student, so that these are not all sorted either.
 WITH named AS MATERIALIZED (
     SELECT section_key, min(day) AS first_day FROM section_met
      WHERE day BETWEEN :first_day AND :snapshot GROUP BY section_key
@@ -18,12 +19,12 @@ WITH named AS MATERIALIZED (
     SELECT section_enrollment.student_key, section_enrollment.section_key, section.school_key,
            max(section_enrollment.begin_day, section.begin_day, :first_day) AS begin_day,
            min(coalesce(section_enrollment.end_day, section.end_day), section.end_day, :snapshot + 1) AS end_day
-      FROM section_enrollment JOIN section USING (section_key) JOIN school USING (school_key)
+      FROM section_enrollment CROSS JOIN section USING (section_key) CROSS JOIN school USING (school_key)
      WHERE section.kind = 'scheduled'
        AND (NOT names_days OR section_key IN (SELECT section_key FROM named UNION SELECT section_key FROM told))
 ), seat AS MATERIALIZED (
     SELECT student_key, section_key, school_key, end_day,
-           max(begin_day, coalesce(max(end_day) OVER (PARTITION BY student_key, section_key ORDER BY begin_day, end_day
+           max(begin_day, coalesce(max(end_day) OVER (PARTITION BY section_key, student_key ORDER BY begin_day, end_day
                                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), begin_day)) AS begin_day
       FROM placed WHERE begin_day < end_day
 ), met AS MATERIALIZED (
@@ -47,21 +48,14 @@ WITH named AS MATERIALIZED (
       JOIN named USING (section_key)
       LEFT JOIN met ON met.section_key = seat.section_key AND met.day >= seat.begin_day AND met.day < seat.end_day
      GROUP BY seat.section_key, seat.begin_day, seat.end_day
-), missed AS MATERIALIZED (
-    SELECT student_key, section_key, seat.begin_day, count(*) AS meetings
-      FROM attendance_section
-      CROSS JOIN seat USING (student_key, section_key)
-      CROSS JOIN attendance_taken ON attendance_taken.school_key = seat.school_key
-       AND attendance_taken.day = attendance_section.day
-     WHERE attendance_section.day >= seat.begin_day AND attendance_section.day < seat.end_day
-       AND attendance_section.category <> 'tardy'
-     GROUP BY student_key, section_key, seat.begin_day
 )
 SELECT seat.student_key, seat.school_key, seat.section_key,
        sum(coalesce(own_span.meetings, span.meetings)) AS meetings,
-       sum(coalesce(missed.meetings, 0)) AS meetings_missed
-  FROM seat JOIN span USING (school_key, begin_day, end_day)
+       sum((SELECT count(*) FROM attendance_section CROSS JOIN attendance_taken USING (day)
+             WHERE attendance_section.student_key = seat.student_key AND attendance_section.section_key = seat.section_key
+               AND day >= seat.begin_day AND day < seat.end_day AND category <> 'tardy'
+               AND attendance_taken.school_key = seat.school_key)) AS meetings_missed
+  FROM seat CROSS JOIN span USING (school_key, begin_day, end_day)
   LEFT JOIN own_span USING (section_key, begin_day, end_day)
-  LEFT JOIN missed USING (student_key, section_key, begin_day)
  GROUP BY seat.student_key, seat.school_key, seat.section_key
 HAVING sum(coalesce(own_span.meetings, span.meetings)) > 0

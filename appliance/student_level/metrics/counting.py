@@ -220,7 +220,7 @@ def _cells(tables: Tables, metric: Metric, dimensions: tuple[str, ...], day: _Da
 
 
 def _sums(tables: Tables, metric: Metric, dimensions: tuple[str, ...], day: _Day) -> list[_Sums]:
-    """The rows of a metric, a student, a place and a detail each, added up as they come, by each dimension.
+    """The rows of a metric, each of a student, a place and a detail, added up as they come, by each dimension.
 
     SQLite would sort them first, all of them in memory and once for each dimension; here are only the sums.
     """

@@ -27,8 +27,6 @@ WITH mark AS (
       LEFT JOIN alone ON alone.school_key = mark.school_key AND alone.subject = mark.subject
       LEFT JOIN nowhere ON nowhere.school_key = mark.school_key AND nowhere.subject = mark.subject
 )
-SELECT school_key AS place_key, student_key, detail, sum(is_below_c) AS count, count(*) AS out_of
-  FROM told WHERE is_at_school GROUP BY 1, 2, 3
+SELECT school_key AS place_key, student_key, detail, is_below_c AS count, 1 AS out_of FROM told WHERE is_at_school
 UNION ALL
-SELECT 0, student_key, detail, sum(is_below_c), count(*)
-  FROM told WHERE is_at_school OR subject IN (SELECT subject FROM together) GROUP BY 2, 3
+SELECT 0, student_key, detail, is_below_c, 1 FROM told WHERE is_at_school OR subject IN (SELECT subject FROM together)

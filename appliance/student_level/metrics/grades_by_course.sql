@@ -36,7 +36,6 @@ WITH mark AS (
      WHERE alone.staff_key IS NULL OR (mark.school_key, mark.subject) IN (SELECT school_key, subject FROM several)
         OR (mark.school_key, mark.subject) IN (SELECT school_key, subject FROM lent)
 )
-SELECT school_key AS place_key, student_key, detail, sum(is_below_c) AS count, count(*) AS out_of
-  FROM told GROUP BY 1, 2, 3
+SELECT school_key AS place_key, student_key, detail, is_below_c AS count, 1 AS out_of FROM told
 UNION ALL
-SELECT 0, student_key, detail, sum(is_below_c), count(*) FROM told GROUP BY 2, 3
+SELECT 0, student_key, detail, is_below_c, 1 FROM told

@@ -8,10 +8,10 @@
 WITH late AS (
     SELECT DISTINCT school_enrollment.school_key, attendance_day.student_key, attendance_day.day
       FROM attendance_day
-      JOIN school_enrollment ON school_enrollment.student_key = attendance_day.student_key
+      CROSS JOIN school_enrollment ON school_enrollment.student_key = attendance_day.student_key
        AND attendance_day.day >= school_enrollment.begin_day
        AND (school_enrollment.end_day IS NULL OR attendance_day.day < school_enrollment.end_day)
-      JOIN attendance_taken ON attendance_taken.school_key = school_enrollment.school_key
+      CROSS JOIN attendance_taken ON attendance_taken.school_key = school_enrollment.school_key
        AND attendance_taken.day = attendance_day.day
      WHERE attendance_day.category = 'tardy' AND attendance_day.day BETWEEN :first_day AND :snapshot
 ), days_late AS (
