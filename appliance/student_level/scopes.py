@@ -46,26 +46,34 @@ _CASELOAD = """
      WHERE staff_key = :staff AND begin_day <= :today AND (end_day IS NULL OR end_day > :today)
      GROUP BY student_key
 """
+
+
+def _day(number: str) -> str:
+    """SQL that writes a day number for people, as pages do: Dec 4, 2026."""
+    at = f"86400 * ({number}), 'unixepoch'"
+    month = f"substr('JanFebMarAprMayJunJulAugSepOctNovDec', 3 * strftime('%m', {at}) - 2, 3)"
+    return f"{month} || ' ' || CAST(strftime('%d', {at}) AS INTEGER) || strftime(', %Y', {at})"
+
+
 # The day on which a grant ends is its last: people write "until December 4" and mean that day too.
-_GRANTED = """
+_GRANTED = f"""
     SELECT student_key, group_concat(reason, '; ') AS reason
-      FROM (SELECT student_key, 'was opened for you until ' || date(max(end_day) * 86400, 'unixepoch') AS reason
-              FROM {vault}.coach_grant
+      FROM (SELECT student_key, 'was opened for you until ' || {_day("max(end_day)")} AS reason
+              FROM {{vault}}.coach_grant
              WHERE account_key = :account AND student_key IS NOT NULL AND :today BETWEEN begin_day AND end_day
              GROUP BY student_key
              UNION ALL
             SELECT seat.student_key,
-                   'is in ' || section.title || ', opened for you until '
-                       || date(max(given.end_day) * 86400, 'unixepoch')
-              FROM {vault}.coach_grant AS given
-              JOIN {vault}.section USING (section_key)
-              JOIN {vault}.section_enrollment AS seat USING (section_key)
+                   'is in ' || section.title || ', opened for you until ' || {_day("max(given.end_day)")}
+              FROM {{vault}}.coach_grant AS given
+              JOIN {{vault}}.section USING (section_key)
+              JOIN {{vault}}.section_enrollment AS seat USING (section_key)
              WHERE given.account_key = :account AND :today BETWEEN given.begin_day AND given.end_day
                AND section.is_active AND seat.begin_day <= :today
                AND :today < coalesce(seat.end_day, section.end_day)
              GROUP BY seat.student_key, section.section_key)
      GROUP BY student_key
-"""
+"""  # noqa: S608 nothing but our own words goes in
 _GRANTED_SECTIONS = """
     SELECT DISTINCT section_key FROM {vault}.coach_grant JOIN {vault}.section USING (section_key)
      WHERE account_key = :account AND :today BETWEEN coach_grant.begin_day AND coach_grant.end_day AND section.is_active
@@ -105,7 +113,7 @@ _LEADS = f"""
 _LEADS_SECTIONS = f"SELECT section_key FROM ({LEADS_SCHOOLS}) CROSS JOIN {{vault}}.section USING (school_key)"  # noqa: S608
 _BROKEN_GLASS = """
     SELECT student_key, 'was opened by you by breaking the glass, until '
-               || strftime('%H:%M', max(ends_at), 'unixepoch', 'localtime') AS reason
+               || trim(strftime('%l:%M %P', max(ends_at), 'unixepoch', 'localtime')) AS reason
       FROM {vault}.broken_glass
      WHERE account_key = :account AND opened_at <= :now AND :now < ends_at
      GROUP BY student_key

@@ -124,7 +124,7 @@ def test_a_coach_sees_what_was_opened_until_the_last_day_and_not_after_it(own_to
     looks = viewer(Role.COACH)
     reasons = seen(own_town, looks)
     assert set(reasons) == AT_ELM | {KEY["oscar"]}
-    assert reasons[KEY["ada"]] == "is in Science 7, opened for you until 2026-11-26"
+    assert reasons[KEY["ada"]] == "is in Science 7, opened for you until Nov 26, 2026"
     assert set(seen(own_town, replace(looks, today=TODAY + 3))) == AT_ELM
     assert seen(own_town, replace(looks, today=TODAY + 4)) == {}
     assert seen(own_town, replace(looks, account_key=901)) == {}

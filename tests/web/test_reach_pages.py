@@ -121,7 +121,7 @@ def test_a_principal_opens_a_class_to_a_coach_and_takes_it_back(own_town: Databa
     }
     assert ruiz.post("/grants/classes", form).status_code == 303
     page = cruz.get(cruz.link_to("Lovell, Ada", on="/caseload")).text
-    assert "because <bdi>Ada</bdi> is in Science 7, opened for you until 2026-12-04" in page
+    assert "because <bdi>Ada</bdi> is in Science 7, opened for you until Dec 4, 2026" in page
 
     elsewhere = form | {"section": address_of(ruiz, Kind.SECTION, maplewood.OAK_MATH)}
     assert ruiz.post("/grants/classes", elsewhere).status_code == 404

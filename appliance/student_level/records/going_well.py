@@ -62,10 +62,10 @@ def _learned(shown: Learned) -> list[str]:
         test, growth = shown.grown[0]
         found.append(Sentence("gained %(points)s points on %(test)s", points=f"{growth.observed:g}", test=test))
     if len(shown.standards) > 1:
-        found.append(Sentence("meets %(standard)s and %(other)s", standard=shown.standards[0],
-                              other=shown.standards[1]))  # fmt: skip
+        first, second = shown.standards[:2]
+        found.append(Sentence("meets the standards %(standard)s and %(other)s", standard=first, other=second))
     elif shown.standards:
-        found.append(Sentence("meets %(standard)s", standard=shown.standards[0]))
+        found.append(Sentence("meets the standard %(standard)s", standard=shown.standards[0]))
     if shown.tests:
         found.append(Sentence("met the standard on %(test)s", test=shown.tests[0]))
     return found

@@ -34,9 +34,12 @@ _APART = """
      WHERE item.due_day BETWEEN :since AND :today
 """
 _CALLED = """
-    SELECT standard_key, coalesce(nullif(code, ''), title) AS code FROM standard
-     WHERE standard_key IN (SELECT value FROM json_each(:standards))
+    SELECT standard_key, CASE WHEN length(title) BETWEEN 1 AND :longest OR code = '' AND title <> ''
+                              THEN '“' || title || '”' ELSE coalesce(nullif(code, ''), identifier) END AS called
+      FROM standard WHERE standard_key IN (SELECT value FROM json_each(:standards))
 """
+_LONGEST_TITLE = 48
+"""Letters: a state's standard can be a whole paragraph; then its code says which one."""
 _MET = """
     SELECT result.student_key, test.title, max(result.day) AS day
       FROM json_each(:students) AS wanted
@@ -49,8 +52,8 @@ _MET = """
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """Of one student, each newest first: codes of standards that are met, tests whose standard was met, and tests on
-    which more was gained than chance would give.
+    """Of one student, each newest first: standards that are met, as they are called, tests whose standard was met, and
+    tests on which more was gained than chance would give.
     """
 
     standards: tuple[str, ...] = ()
@@ -94,11 +97,9 @@ def _standards_met(reading: Reading, students: Sequence[int], today: int, levels
         level = levels.level_of(row["score"], row["score_text"], row["highest"])
         by_standard[student, standard].append(level)
     met = [pair for pair, newest_first in by_standard.items() if levels.rolled_up(newest_first) >= MEETS]
-    called = {
-        row["standard_key"]: row["code"]
-        for row in reading.query(_CALLED, {"standards": json.dumps(sorted({standard for _, standard in met}))})
-    }
+    asked = {"standards": json.dumps(sorted({standard for _, standard in met})), "longest": _LONGEST_TITLE}
+    called = {row["standard_key"]: row["called"] for row in reading.query(_CALLED, asked)}
     found: dict[int, list[str]] = defaultdict(list)
     for student, standard in met:
         found[student].append(called[standard])
-    return {student: tuple(codes) for student, codes in found.items()}
+    return {student: tuple(names) for student, names in found.items()}

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 
 from appliance.days import day_number
 from appliance.storage.database import Reading
@@ -25,5 +25,5 @@ def reasons(reading: Reading) -> list[Reason]:
 
 def first_end(reading: Reading) -> int | None:
     """The first day on which a reach that was given for a time ends, as the reasons say; None where none does."""
-    ends = re.findall(r"opened for you until (\d{4}-\d{2}-\d{2})", " ".join(one.reason for one in reasons(reading)))
-    return day_number(date.fromisoformat(min(ends))) if ends else None
+    ends = re.findall(r"opened for you until (\w+ \d+, \d+)", " ".join(one.reason for one in reasons(reading)))
+    return min((day_number(datetime.strptime(end, "%b %d, %Y").date()) for end in ends), default=None)

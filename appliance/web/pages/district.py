@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sized
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar, Literal
 
 import msgspec
@@ -12,6 +13,7 @@ from litestar.response import Redirect
 
 from appliance import counts
 from appliance.actions import Action
+from appliance.days import day_number
 from appliance.storage.database import Event, Reading
 from appliance.student_level.records.district import District, SchoolLine, district, newest_snapshot
 from appliance.student_level.records.rule_book import RuleBook
@@ -53,7 +55,7 @@ class DistrictWeek:
     today: int
     district: District
     chart: LineChart | None
-    counted_on: str | None
+    counted_on: int | None
     to_ask: tuple[ToAsk, ...]
     waiting: int
     asked: tuple[Asked, ...]
@@ -131,7 +133,7 @@ def district_week(visit: Visit, reading: Reading) -> DistrictWeek:
         today=visit.today,
         district=found,
         chart=_chart(book, found),
-        counted_on=snapshot,
+        counted_on=day_number(date.fromisoformat(snapshot)) if snapshot else None,
         to_ask=tuple(to_ask),
         waiting=waiting,
         asked=tuple(sorted(asked.values(), key=lambda one: one.school)),
