@@ -232,7 +232,7 @@ def test_v3_5_1_a_form_without_its_token_changes_nothing(own_town: Database) -> 
     okafor, lind = sign_in(app, "okafor"), sign_in(app, "lind")
     ada = okafor.link_to("Ada Lovell", on="/this-week")
     for forged in ("", "x", lind.csrf("/this-week")):
-        answer = okafor.post(f"{ada}/check-ins", {"csrf": forged, "kind": "not_needed"})
+        answer = okafor.post(f"{ada}/check-ins", {"csrf": forged, "kind": "talked", "not_needed": "yes"})
         assert answer.status_code == 403
         assert okafor.post("/sign-out", {"csrf": forged}).status_code == 403
     assert "Ada Lovell" in okafor.get("/this-week").text
@@ -255,7 +255,7 @@ def test_v3_5_1_v3_5_8_a_form_from_elsewhere_changes_nothing_even_with_its_token
 ) -> None:
     okafor = sign_in(app_for(own_town), "okafor")
     ada, csrf = okafor.link_to("Ada Lovell", on="/this-week"), okafor.csrf("/this-week")
-    form = {"csrf": csrf, "kind": "not_needed"}
+    form = {"csrf": csrf, "kind": "talked", "not_needed": "yes"}
     answer = okafor.browser.post(f"{ada}/check-ins", data=form, headers=headers, follow_redirects=False)
     assert answer.status_code == 403
     sign_in_form = {"username": "okafor", "password": maplewood.PASSWORD}

@@ -109,7 +109,7 @@ def test_v8_3_2_an_address_kept_from_before_ada_changed_classes_opens_nothing(ow
         tables.execute(left, (ADA,))
     for page in (address, f"{address}/sources"):
         assert okafor.get(page).status_code == 404, page
-    form = {"csrf": okafor.csrf("/classes"), "kind": "not_needed"}
+    form = {"csrf": okafor.csrf("/classes"), "kind": "talked", "not_needed": "yes"}
     assert okafor.post(f"{address}/check-ins", form).status_code == 404
     assert "Lovell" not in okafor.get(science).text
 
@@ -211,7 +211,8 @@ def test_a_check_in_is_kept_shown_and_takes_the_name_off_everybodys_list(own_tow
 def test_not_needed_takes_the_name_off_too(own_town: Database) -> None:
     okafor = sign_in(app_for(own_town), "okafor")
     ada = okafor.link_to("Ada Lovell", on="/this-week")
-    okafor.post(f"{ada}/check-ins", {"csrf": okafor.csrf("/this-week"), "kind": "not_needed", "back": "this-week"})
+    form = {"csrf": okafor.csrf("/this-week"), "kind": "talked", "not_needed": "yes", "back": "this-week"}
+    okafor.post(f"{ada}/check-ins", form)
     assert "Ada Lovell" not in okafor.get("/this-week").text
 
 
@@ -287,6 +288,7 @@ def test_under_the_courses_each_standard_has_its_level_in_words_its_day_and_the_
         "PS1 Forces getting there Nov 8",
     ]
     assert "the level most often given in the newest 3 marks" in part
+    assert "Meets the standard “Living things”" in page[page.index("Going well") : page.index('id="s2"')]
     ben = okafor.get(address_for(okafor, maplewood.KEY["ben"])).text
     assert ben[ben.index('id="s8"') :].count('class="std m1"') == 2
     science = okafor.get(okafor.link_to("Science 7", on="/classes")).text

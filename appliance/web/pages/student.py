@@ -166,10 +166,11 @@ def _supports(visit: Visit, reading: Reading, record: students.Student) -> tuple
 
 
 class CheckInForm(msgspec.Struct, forbid_unknown_fields=True):
-    """What the form sends. `back`: the page on which it stood."""
+    """What the form sends. `back`: the page on which it stood. `not_needed`: which of its two buttons was pressed."""
 
     csrf: str
-    kind: Literal["talked", "family", "plan", "not_needed"]
+    kind: Literal["talked", "family", "plan"]
+    not_needed: Literal["", "yes"] = ""
     note: Annotated[str, msgspec.Meta(max_length=LONGEST_NOTE)] = ""
     back: Literal["student", "this-week"] = "student"
     look_again: Annotated[str, msgspec.Meta(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = ""
@@ -187,14 +188,15 @@ def add_check_in(
         record = students.student(reading, key, visit.today)
     if record is None:
         raise NoSuch("student")
-    event = Event(visit.session.account.username, Action.RECORD_CHECK_IN, data.kind, record.name.reason, (key,))
+    kind = "not_needed" if data.not_needed else data.kind
+    event = Event(visit.session.account.username, Action.RECORD_CHECK_IN, kind, record.name.reason, (key,))
     record_check_in(
         visit.house.database,
         event,
         student_key=key,
         account_key=visit.session.account.account_key,
         day=visit.today,
-        kind=data.kind,
+        kind=kind,
         note=" ".join(data.note.split()),
         follow_up_day=day_of(data.look_again),
     )

@@ -95,7 +95,7 @@ def test_who_talked_takes_the_name_off_and_nothing_else(own_town: Database) -> N
     okafor = on(own_town, "okafor")
     before = listed(okafor)
     address = okafor.link_to("Ada Lovell", on="/this-week")
-    form = {"csrf": okafor.csrf("/this-week"), "kind": "not_needed", "back": "this-week"}
+    form = {"csrf": okafor.csrf("/this-week"), "kind": "talked", "not_needed": "yes", "back": "this-week"}
     assert okafor.post(f"{address}/check-ins", form).status_code == 303
     assert listed(okafor) == [name for name in before if name != "Ada"]
 
