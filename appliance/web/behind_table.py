@@ -93,7 +93,7 @@ def behind_table(measure: Measure, lines: Iterable[BehindLine], order: str) -> B
         *([Column(number, "number", "number", down=True)] if number else []),
         *([Column(cause, "text")] if cause else []),
         Column("Going well", "text"),
-        Column("Where it comes from", "text"),
+        Column("Where it comes from", "link"),
     )
     if not order or order not in {column.order for column in columns}:
         order = "number" if number else "name"

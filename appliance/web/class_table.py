@@ -18,7 +18,7 @@ class Column:
     """One column. `order`: what its heading's link sorts by, and `down`: whether the largest come first."""
 
     heading: str
-    kind: Literal["name", "number", "weeks", "standing", "growth", "text"]
+    kind: Literal["name", "number", "weeks", "standing", "growth", "text", "link"]
     order: str = ""
     title: str = ""
     """What a short heading means."""

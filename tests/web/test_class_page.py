@@ -102,7 +102,7 @@ def test_growth_stands_beside_what_is_typical_and_says_when_it_may_be_chance(own
         put_growth(own_town, who, observed, typical, margin)
     okafor = sign_in(app_for(own_town), "okafor")
     page = unescape(okafor.get(science(okafor)).text)
-    assert 'Growth, fall to winter<span class="vh">: Science check</span>' in page
+    assert 'Growth, fall to winter<span class="sub">: Science check</span>' in page
     assert '+6, typical 5<br><span class="sub">may be chance: the margin is 5 points</span>' in page
     assert '-3, typical 5<br><span class="sub">the margin is 5 points</span>' in page
     assert 'no change<br><span class="sub">no margin told</span>' in page

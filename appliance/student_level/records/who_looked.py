@@ -1,9 +1,10 @@
 """Who looked at one student, when, and why they might: what a family may ask for."""
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 
 from appliance.actions import Action, Role
 from appliance.days import from_day_number
@@ -34,15 +35,15 @@ _OPENINGS = """
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Somebody opened a record, printed about it or took it out in a list, in the last 30 days.
+    """Somebody opened a record, printed about it or took it out in a list, on a day of the last 30.
 
-    `at`: the last time, ISO text. `role`: in words, empty without an account.
+    `at`: the last time that day, ISO text. `role`: in words, empty without an account. `ways`: which of the three.
     """
 
     display_name: str
     role: str
     at: str
-    way: Sentence
+    ways: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +73,22 @@ class Looker:
 
 
 def openings_of(reading: Reading, student_key: int, today: int) -> list[Opening]:
-    """Who opened this record in the last 30 days, printed about it or took it out in a list; latest first."""
+    """Who opened this record in the last 30 days, printed about it or took it out in a list; latest first.
+
+    Of each way of each person, the last day.
+    """
     since = (from_day_number(today) - timedelta(days=OPENINGS_SHOWN_DAYS)).isoformat()
     values = {"student": student_key, "actions": json.dumps(list(_WAYS)), "since": since}
-    found: dict[tuple[str, str, str], Opening] = {}
+    last: dict[tuple[str, str, Sentence], str] = {}
     for row in reading.query(_OPENINGS, values):
-        way = _WAYS[Action(row["action"])]
-        one = Opening(row["display_name"], _word(row["role"]), row["at"], way)
-        found.setdefault((one.display_name, one.role, way), one)
-    return list(found.values())
+        last.setdefault((row["display_name"], _word(row["role"]), _WAYS[Action(row["action"])]), row["at"])
+    days: dict[tuple[str, str, date], list[tuple[str, Sentence]]] = defaultdict(list)
+    for (name, role, way), at in last.items():
+        days[name, role, datetime.fromisoformat(at).astimezone().date()].append((at, way))
+    return [
+        Opening(name, role, ways[0][0], tuple(way for _, way in reversed(ways)))
+        for (name, role, _), ways in days.items()
+    ]
 
 
 def looks_at(reading: Reading, student_key: int, most: int) -> list[Look]:
