@@ -51,7 +51,7 @@ async def let_in(connection: AnyConnection, handler: BaseRouteHandler) -> None:
     action = handler.opt.get("action")
     if not isinstance(action, Action):
         raise PermissionDeniedException("This address is shut.")
-    visit = await _visit(connection, house)
+    visit = await sync_to_thread(recognize, connection, house)
     if action in OPEN_TO_ANYBODY:
         return
     if visit is None:
@@ -67,9 +67,10 @@ async def let_in(connection: AnyConnection, handler: BaseRouteHandler) -> None:
         )
 
 
-async def _visit(connection: AnyConnection, house: House) -> Visit | None:
+def recognize(connection: AnyConnection, house: House) -> Visit | None:
+    """Who asks, by the cookie of their session; kept in the request's scope. None for somebody who is not signed in."""
     token = connection.cookies.get(house.cookie)
-    session = await sync_to_thread(house.sessions.find, token) if token else None
+    session = house.sessions.find(token) if token else None
     if session is None:
         return None
     visit = Visit(

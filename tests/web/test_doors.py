@@ -73,6 +73,20 @@ def test_v4_1_4_other_methods_open_nothing(town: Database) -> None:
     assert answer.status_code == 405
 
 
+def test_who_goes_astray_stays_at_home_and_who_has_not_signed_in_learns_nothing(visit) -> None:
+    okafor, nobody = visit("okafor"), visit(None)
+    for where in ("/nowhere", "/classes/nobody-teaches-this", "/students"):
+        page = okafor.get(where)
+        assert page.status_code == 404
+        assert "To your first page" in page.text
+        assert ">My classes</a>" in page.text
+        assert "Sign out" in page.text
+    page = nobody.get("/nowhere")
+    assert page.status_code == 404
+    assert "To the sign-in page" in page.text
+    assert "My classes" not in page.text
+
+
 @pytest.mark.parametrize("username", ["okafor", "ruiz", "kim", None])
 @pytest.mark.parametrize("page", EVERY_PAGE)
 def test_v3_4_3_v3_4_4_v3_4_5_v3_4_6_v3_4_8_v14_2_2_v14_3_2_every_answer_shuts_the_browser(

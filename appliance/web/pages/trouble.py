@@ -16,8 +16,8 @@ from appliance.actions import Action
 from appliance.errors import HomeTrouble, NotAllowed, Sentence, Trouble
 from appliance.jobs.student_budget import OverBudget
 from appliance.storage.database import Event
-from appliance.web.arriving import frame_of
-from appliance.web.guards import ProveAgain
+from appliance.web.arriving import frame_of, house_of
+from appliance.web.guards import ProveAgain, recognize
 from appliance.web.headers import log
 from appliance.web.rendering import show
 from appliance.web.visit import Frame, NoSuch, Visit
@@ -54,6 +54,10 @@ def answer_http(request: Request[Any, Any, Any], error: HTTPException) -> Respon
         going_on = f"?next={quote(request.scope['path'])}" if request.method == "GET" else ""
         return Redirect(f"/sign-in{going_on}", status_code=303)
     status = error.status_code
+    if status in (404, 405) and "user" not in request.scope:
+        # An address that leads nowhere has no guard, so nobody has looked yet who it is that went astray.
+        with suppress(HomeTrouble):
+            recognize(request, house_of(request))
     if status in (403, 404):
         _note_refusal(request, error)
     if isinstance(error, NoSuch):
