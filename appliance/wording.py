@@ -1,6 +1,7 @@
-"""How a number and what it counts are written together, and which signs of a text anybody may be handed."""
+"""How a number and what it counts, and a time of day, are written; which signs of a text anybody may be handed."""
 
 import re
+from datetime import datetime
 
 _NOT_WRITTEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -8,6 +9,11 @@ _NOT_WRITTEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u20
 def plural(count: int, one: str, many: str = "") -> str:
     """5 students, 1 student; with a verb in both, 1 row waits, 2,000 rows wait."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def clock(at: datetime) -> str:
+    """5:40 am, as the hands of that moment stand."""
+    return f"{at.hour % 12 or 12}:{at:%M} {'am' if at.hour < 12 else 'pm'}"
 
 
 def plain(text: str) -> str:

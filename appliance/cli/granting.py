@@ -7,6 +7,7 @@ import rich_click as click
 
 from appliance.cli.root import AS_JSON, DAY, cli, home_of, print_json
 from appliance.console import say
+from appliance.wording import clock
 
 _STUDENT = click.option("--student-id", help="The district's id of one student.")
 
@@ -104,7 +105,7 @@ def day_code(context: click.Context, staff_id: str) -> None:
             by=person_at_the_keyboard(),
         )  # fmt: skip
     click.echo(f"user name  {code.username}\ncode       {code.code}")
-    say(f"For {code.teacher}'s classes ({code.sections}), until {code.ends_at:%H:%M}. It is not shown again.")
+    say(f"For {code.teacher}'s classes ({code.sections}), until {clock(code.ends_at)}. It is not shown again.")
 
 
 @grant.command()

@@ -16,6 +16,7 @@ from appliance.storage.connection import Gate
 from appliance.storage.database import Database, Event
 from appliance.storage.desk import THE_HOUSE
 from appliance.student_level.access import Viewer, reading_as
+from appliance.wording import clock
 
 LONGEST_GRANT_DAYS = 366
 CODE_ENDS_AT_HOUR = 18
@@ -180,7 +181,7 @@ def give_day_code(database: Database, *, absent_staff: int, today: int, now: flo
         database, username=username, password=code, role=Role.SUBSTITUTE, staff_key=None,
         display_name=f"Substitute for {found['name']}", by=by,
     )  # fmt: skip
-    subject = f"{username}, for {found['name']}, until {ends:%H:%M}"
+    subject = f"{username}, for {found['name']}, until {clock(ends)}"
     with database.changing(Event(by, Action.GIVE_GRANT, subject)) as tables:
         tables.execute(
             "INSERT INTO day_code (account_key, staff_key, begins_at, ends_at, given_by) VALUES (?, ?, ?, ?, ?)",

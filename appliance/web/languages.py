@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale, UnknownLocaleError, negotiate_locale
-from babel.dates import format_date, format_datetime, format_skeleton
+from babel.dates import format_date, format_skeleton, format_time
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
@@ -113,7 +113,7 @@ def written_in(language: str) -> Mapping[str, Callable[..., Any]]:
 
 def _moment(text: str, form: str, locale: Locale) -> str:
     at = datetime.fromisoformat(text).astimezone()
-    return f"{format_date(at, form, locale=locale)}, {format_datetime(at, 'H:mm', locale=locale)}"
+    return f"{format_date(at, form, locale=locale)}, {format_time(at, 'short', locale=locale)}"
 
 
 def _months(grid: DayGrid, locale: Locale) -> list[tuple[int, str]]:

@@ -40,7 +40,8 @@ def _sentences(metric: Metric, book: RuleBook) -> Iterator[str]:
     if metric.measure and metric.measure.family == "attendance":
         yield f"On the first {words.plural(book.first_days, 'school day')} pages show the count, not the share."
     if metric.measure:
-        yield _goal(metric.name, book, more=metric.measure.more_is_better)
+        goal = metric.name in book.goals and goal_said(metric.name, book, more=metric.measure.more_is_better)
+        yield f"Goal: {goal}." if goal else "No goal has been set."
 
 
 def _counting(metric: Metric, book: RuleBook) -> Iterator[str]:
@@ -55,7 +56,7 @@ def _counting(metric: Metric, book: RuleBook) -> Iterator[str]:
     if ":least_days_attended" in asked and book.least_days_attended:
         yield f"Students who attended fewer than {words.plural(book.least_days_attended, 'day')} are left out."
     if "reporting_days" in asked:
-        yield f"Where attendance comes class by class, a day is missed when {_PARTS[book.part_of_day]}."
+        yield day_missed_said(book)
     if ":placeholder_days" in asked:
         yield f"A zero waits {PLACEHOLDER_DAYS} days after its due day."
     if ":c_from" in asked:
@@ -63,10 +64,16 @@ def _counting(metric: Metric, book: RuleBook) -> Iterator[str]:
     if ":points_fallen" in asked:
         yield f"A grade fell far when it fell by {words.plural(book.points_fallen, 'point')} or more."
     if ":credits_by_grade" in asked:
-        yield _credits(book)
+        yield credits_said(book)
 
 
-def _credits(book: RuleBook) -> str:
+def day_missed_said(book: RuleBook) -> str:
+    """How much of a day must be missed."""
+    return f"Where attendance comes class by class, a day is missed when {_PARTS[book.part_of_day]}."
+
+
+def credits_said(book: RuleBook) -> str:
+    """How many credits make somebody on track."""
     if not book.credits_by_grade:
         return "The district has not said how many credits it asks for, so nobody is counted."
     told = [
@@ -76,7 +83,6 @@ def _credits(book: RuleBook) -> str:
     return f"Credits asked for: {words.listing(told)}."
 
 
-def _goal(name: str, book: RuleBook, *, more: bool) -> str:
-    if name not in book.goals:
-        return "No goal has been set."
-    return f"Goal: {'at least' if more else 'at most'} {book.goals[name] / 10:g}%."
+def goal_said(name: str, book: RuleBook, *, more: bool) -> str:
+    """The goal of a measure that has one. `more`: more is better."""
+    return f"{'at least' if more else 'at most'} {book.goals[name] / 10:g}%"

@@ -1,12 +1,15 @@
 """How numbers, dates and lists are written for people."""
 
+import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
-from appliance.days import from_day_number
+from appliance.days import day_number, from_day_number
 from appliance.student_level.records.shares import tenths
+from appliance.wording import clock
 from appliance.wording import plural as plural
 
+_ISO_DAY = re.compile(r"(?<![\w-])\d{4}-\d{2}-\d{2}(?![\w-])")
 _NUMBERS = "no one two three four five six seven eight nine ten".split()
 
 
@@ -41,14 +44,18 @@ def month_day(day: int) -> str:
 def moment(text: str) -> str:
     """Friday, November 20, 2026, 5:40 am, in the appliance's own time zone, from an ISO text in UTC."""
     at = datetime.fromisoformat(text).astimezone()
-    clock = f"{at.hour % 12 or 12}:{at:%M} {'am' if at.hour < 12 else 'pm'}"
-    return f"{at:%A, %B} {at.day}, {at.year}, {clock}"
+    return f"{at:%A, %B} {at.day}, {at.year}, {clock(at)}"
 
 
 def short_moment(text: str) -> str:
     """Nov 20, 2026, 5:40 am."""
     at = datetime.fromisoformat(text).astimezone()
-    return f"{at:%b} {at.day}, {at.year}, {at.hour % 12 or 12}:{at:%M} {'am' if at.hour < 12 else 'pm'}"
+    return f"{at:%b} {at.day}, {at.year}, {clock(at)}"
+
+
+def time_of(text: str) -> str:
+    """5:40 am, from an ISO text in UTC."""
+    return clock(datetime.fromisoformat(text).astimezone())
 
 
 def day_of(text: str) -> str:
@@ -57,10 +64,27 @@ def day_of(text: str) -> str:
     return f"{at:%b} {at.day}"
 
 
+def date_of(text: str) -> str:
+    """Nov 20, 2026, from an ISO text in UTC."""
+    return f"{day_of(text)}, {datetime.fromisoformat(text).astimezone().year}"
+
+
+def days_told(text: str) -> str:
+    """A text that was kept for programs too, with its ISO days as people write them: until Nov 18, 2026."""
+    return _ISO_DAY.sub(_as_people_write_it, text)
+
+
+def _as_people_write_it(found: re.Match[str]) -> str:
+    try:
+        return day_and_year(day_number(date.fromisoformat(found[0])))
+    except ValueError:  # 2026-02-30 is no day, whatever it is.
+        return found[0]
+
+
 def clock_and_day(seconds: float) -> str:
     """Nov 23, 6:00 pm, in the appliance's own time zone, from Unix seconds."""
     at = datetime.fromtimestamp(seconds).astimezone()
-    return f"{at:%b} {at.day}, {at.hour % 12 or 12}:{at:%M} {'am' if at.hour < 12 else 'pm'}"
+    return f"{at:%b} {at.day}, {clock(at)}"
 
 
 def number(count: int) -> str:

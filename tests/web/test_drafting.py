@@ -81,7 +81,7 @@ def test_one_is_drafted_after_another_and_the_desk_says_whose(
     assert do(kim, "/releases/draft", snapshot=DAY) == PAGE
     assert held.is_there.wait(60)
     desk = kim.get("/releases").text
-    assert f'kim is drafting a release as of {DAY}. <a href="{PAGE}">How far it is</a>' in desk
+    assert f'kim is drafting a release as of Nov 20, 2026. <a href="{PAGE}">How far it is</a>' in desk
     assert 'action="/releases/draft"' not in desk
     again = kim.post("/releases/draft", {"csrf": token, "snapshot": DAY})
     assert again.status_code == 400
@@ -99,14 +99,14 @@ def test_a_draft_that_is_refused_says_why_and_leaves_nothing(
     drafted(kim.browser.app)
     page = kim.get(PAGE)
     assert "<h1>Nothing was drafted</h1>" in page.text
-    assert "No student is enrolled on 2019-11-20 in what is loaded." in page.text
+    assert "No student is enrolled on Nov 20, 2019 in what is loaded." in page.text
     assert "refresh" not in page.headers
 
     do(kim, "/releases/draft", snapshot=DAY, amends="7", reason="A calendar was wrong.")
     drafted(kim.browser.app)
     page = kim.get(PAGE).text
     assert "to replace release 7" in page
-    assert "Release 7 is not the last one of 2026-11-20 that left, so it cannot be amended." in page
+    assert "Release 7 is not the last one of Nov 20, 2026 that left, so it cannot be amended." in page
 
     def doubtful(*_values: object, **_names: object) -> None:
         raise Refused("The attack gave no certain answer.")

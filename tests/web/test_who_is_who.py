@@ -56,7 +56,7 @@ def test_the_evidence_stands_side_by_side_with_where_it_came_from_and_how_many_r
     for said in (
         "Zeller",
         "Abara",
-        "2012-03-04",
+        "Mar 4, 2012",
         "n-1",
         "second.zip/users.csv, row 2",
         "roster.zip/users.csv, row 2",
@@ -67,7 +67,7 @@ def test_the_evidence_stands_side_by_side_with_where_it_came_from_and_how_many_r
     assert "1 row waits" in page
     data = kim.get("/data").text
     assert "1 question about who is who" in data
-    assert "waiting for a decision who they are" in data
+    assert "waits until somebody decides who it is about" in data
 
 
 def test_that_the_names_were_seen_is_in_the_access_log(kim, place):

@@ -17,6 +17,12 @@ def test_days_are_written_as_people_write_them() -> None:
     assert words.day_and_year(day) == "Nov 3, 2026"
 
 
+def test_what_was_kept_for_programs_too_is_read_with_the_days_of_people() -> None:
+    assert words.days_told("from 2026-11-05 on, and until 2027-06-30") == "from Nov 5, 2026 on, and until Jun 30, 2027"
+    for no_day in ("2026-02-30", "schoolhouse-0612345-2026-11-05", "2026-2027", "12026-11-05", "2026-11-05-v1"):
+        assert words.days_told(no_day) == no_day
+
+
 def test_shares_have_one_decimal_and_make_a_hundred() -> None:
     assert words.percent(18, 135) == "13.3%"
     assert (words.percent(6, 63), words.attended(6, 63)) == ("9.5%", "90.5%")

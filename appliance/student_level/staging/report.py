@@ -219,15 +219,19 @@ class ImportReport:
         }
 
 
-NOT_FOUND = {"new": "new", "waiting": "waiting for a decision who they are", "nobody loaded": "of nobody loaded"}
-"""What is said of rows that found no person."""
+NOT_FOUND = {
+    "new": ("is new", "are new"),
+    "waiting": ("waits until somebody decides who it is about", "wait until somebody decides who they are about"),
+    "nobody loaded": ("is about nobody who is loaded", "are about nobody who is loaded"),
+}
+"""What is said of one row, and of more, that found no person."""
 
 
 def how_linked(linked: Mapping[str, int]) -> str:
     """A sentence: what share of a file's rows found their person, by what, and what became of the others."""
     every, found = sum(linked.values()), sum(rows for how, rows in linked.items() if how not in NOT_FOUND)
     by = ", ".join(f"{rows:,} by {how}" for how, rows in linked.items() if how not in NOT_FOUND)
-    rest = ", ".join(f"{linked[how]:,} {words}" for how, words in NOT_FOUND.items() if how in linked)
+    rest = "; ".join(plural(linked[how], *said) for how, said in NOT_FOUND.items() if how in linked)
     share = f"{1000 * found // every / 10}% of {plural(every, 'row')} linked" + (f" ({by})" if by else "")
     return f"{share}; {rest}" if rest else share
 

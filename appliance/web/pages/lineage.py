@@ -11,6 +11,7 @@ from litestar.params import FromPath, FromQuery
 from appliance.actions import Action
 from appliance.days import day_number, from_day_number
 from appliance.errors import Trouble
+from appliance.jobs.release_record import TITLES
 from appliance.student_level.metrics.catalogue import Metric, released
 from appliance.student_level.records import lineage, schools, students
 from appliance.student_level.records.attendance import DaysSoFar
@@ -143,6 +144,7 @@ class ReleaseSourcesPage:
     """What the totals of a release rest on: definitions, day, and batches."""
 
     template: ClassVar[str] = "pages/release_sources.html"
+    titles: ClassVar[dict[str, str]] = TITLES
     frame: Frame
     release: int
     behind: lineage.BehindTotals

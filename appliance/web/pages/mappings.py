@@ -105,6 +105,12 @@ class DescribePage:
     missing: tuple[str, ...]
     trouble: str
 
+    def read_from(self, asked: FieldAsked) -> str:
+        """From which column something is read, or what stands in each row."""
+        if asked.place >= 0:
+            return next(column.name for column in self.columns if column.place == asked.place)
+        return f"the same in each row: {asked.text}" if asked.text else "not in this file"
+
     @property
     def left_out(self) -> tuple[str, ...]:
         """The columns that nothing reads: they are never stored."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 import msgspec
@@ -20,10 +21,11 @@ from appliance.student_level.records.level_counts import MOST_CLASSES
 from appliance.student_level.records.levels import CHOICES, LEVELS, Levels, RollUp
 from appliance.student_level.records.marks import Letters
 from appliance.student_level.records.moved_figures import MovedFigure
-from appliance.student_level.records.rule_book import PRESETS, Line, Preset, QuietDays, RuleBook, Version
+from appliance.student_level.records.rule_book import PRESETS, Line, Preset, QuietDays, RuleBook, Version, versions
 from appliance.student_level.records.rules import RULES, Rule
 from appliance.web.forms import FromForm
 from appliance.web.rendering import show
+from appliance.web.rules_in_words import Chapter, in_words, said_anew
 from appliance.web.visit import Frame, Visit
 
 _HERE = "/data/rules"
@@ -83,10 +85,28 @@ class RulesPage:
     in_force: Version
     book: RuleBook
     from_day: int
+    versions: tuple[Version, ...]
+    """Every one, the shipped one first."""
     reason: str = ""
     trouble: str = ""
     effects: tuple[Effect, ...] | None = None
     is_done: bool = False
+
+    @property
+    def in_words(self) -> tuple[Chapter, ...]:
+        """What is in force, whatever stands in the form."""
+        return in_words(self.in_force.book)
+
+    @property
+    def tried(self) -> tuple[str, ...]:
+        """What the form says and the rules in force do not."""
+        return said_anew(self.book, self.in_force.book)
+
+    @property
+    def history(self) -> list[tuple[Version, tuple[str, ...]]]:
+        """Each version that somebody decided, the newest first, and what it said anew."""
+        decided = [(one, said_anew(one.book, before.book)) for before, one in pairwise(self.versions)]
+        return decided[::-1]
 
     @property
     def definition(self) -> Preset | None:
@@ -122,7 +142,8 @@ def see_rules(visit: NamedDependency[Visit], done: FromQuery[bool] = False) -> R
     """The rules in force, ready to be changed."""
     now = rules_in_force(visit.house.database, visit.today)
     with visit.reading() as reading:
-        return show(RulesPage(visit.frame(reading), now, now.book, visit.today, is_done=done))
+        page = RulesPage(visit.frame(reading), now, now.book, visit.today, tuple(versions(reading)), is_done=done)
+    return show(page)
 
 
 # Not the same path as the form: the framework wraps a handler twice whose path has two methods, and then loses it.
@@ -146,7 +167,8 @@ def change_rules(data: FromForm[RulesForm], visit: NamedDependency[Visit]) -> Re
     except Trouble as error:
         trouble = str(error)
     with visit.reading() as reading:
-        page = RulesPage(visit.frame(reading), now, book, from_day, data.reason, trouble, effects)
+        every = tuple(versions(reading))
+        page = RulesPage(visit.frame(reading), now, book, from_day, every, data.reason, trouble, effects)
     return show(page, status_code=400 if trouble else 200)
 
 

@@ -75,6 +75,18 @@ class UploadPage:
     report: ImportReport | None
 
     @property
+    def called(self) -> list[str]:
+        """What it is called by, and its batch. The files themselves go once they are loaded; their names stay."""
+        names = self.upload.names or list(dict.fromkeys(file.name.partition("/")[0] for file in self.files))
+        batch = self.report.batch if self.report else None
+        return [part for part in (self.upload.title or ", ".join(names), f"batch {batch}" if batch else "") if part]
+
+    @property
+    def has_notes(self) -> bool:
+        """Whether there is anything to remark about a file."""
+        return any(file.note for file in self.files)
+
+    @property
     def counts(self) -> tuple[tuple[str, EntityCount], ...]:
         """What happens to each kind of record."""
         return tuple(self.report.counts.items()) if self.report else ()
