@@ -23,11 +23,21 @@ def state() -> None:
     type=click.Path(path_type=Path),
     help="Another package of the district and school year, to compare and attack it with; may be repeated.",
 )
+@click.option(
+    "--received",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Where packages that came earlier lie; those that it names are used.  [default: the package's own folder]",
+)
 @AS_JSON
-def verify_(package: Path, signers: Path | None, beside: tuple[Path, ...], as_json: bool) -> None:
-    """Check a package: whole, signed, allowed, and proof against the attacker. Exit code 1 when it is not."""
+def verify_(
+    package: Path, signers: Path | None, beside: tuple[Path, ...], received: Path | None, as_json: bool
+) -> None:
+    """Check a package: whole, signed, allowed, and proof against the attacker, with all earlier ones that it names.
+
+    Exit code 1 when it is not; 3 when nothing is wrong but an earlier package that it names is not here.
+    """
     from appliance.state_office import verify
 
-    verdict = verify(package, signers, others=beside)
+    verdict = verify(package, signers, others=beside, received=received or package.parent)
     click.echo(json.dumps(verdict.as_json(), indent=2, ensure_ascii=False) if as_json else verdict.as_text())
-    sys.exit(0 if verdict.accepted else 1)
+    sys.exit({"accepted": 0, "refused": 1, "open": 3}[verdict.state])

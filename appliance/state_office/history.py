@@ -1,15 +1,18 @@
 """A package held against other packages of the same school year: what was carried forward, hidden, withdrawn."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from appliance.aggregate.disclosure.attacker.loot import Target, hidden_numbers, numbers, plunder
 from appliance.aggregate.published import Key, PublishedTable
-from appliance.aggregate.release import sshsig
+from appliance.aggregate.release import archive, sshsig
 from appliance.aggregate.release.package import DESCRIPTOR, SIGNATURE
 from appliance.errors import BadFile
 from appliance.state_office import reading
 from appliance.state_office.reading import Package
+from appliance.wording import plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +47,54 @@ def still_stands(package: Package, others: Sequence[Other]) -> str:
     return "No package that was given replaces or withdraws it." if others else "No other package was given."
 
 
-def chain(package: Package, others: Sequence[Other]) -> str:
-    """The earlier releases that the package names are those that were given, and the last of them is the previous."""
-    named = package.earlier
-    if package.facts["previous"] != (list(named.values())[-1] if named else ""):
-        raise BadFile("The previous package is not the last of the earlier ones. Refuse the package.")
+def named_in(folder: Path, package: Package, given: Sequence[Path]) -> list[Path]:
+    """The earlier packages that a package names, where they lie in a folder: found by hash, whatever their name."""
+    wanted = set(package.earlier.values()) - {_sha256(path) for path in given}
+    found: dict[str, Path] = {}
+    for path in sorted(folder.glob("*.zip")) if wanted else ():
+        if (sha256 := _sha256(path)) in wanted:
+            found.setdefault(sha256, path)
+    return list(found.values())
+
+
+def _sha256(path: Path) -> str:
+    """The hash of a file; empty for one that cannot be read or is larger than a package may be."""
+    try:
+        if path.stat().st_size > archive.LARGEST_PACKAGE:
+            return ""
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def not_given(package: Package, others: Sequence[Other]) -> dict[str, str]:
+    """The earlier releases that the package names and that are not among the others: label to sha256."""
     given = {other.package.sha256 for other in others}
-    missing = [label for label, sha256 in named.items() if sha256 not in given]
+    return {label: sha256 for label, sha256 in package.earlier.items() if sha256 not in given}
+
+
+def chain(package: Package, others: Sequence[Other]) -> str:
+    """The earlier releases that the package names are those that were given, each after those that it names itself.
+
+    Raises `BadFile` when packages of one year tell its order otherwise.
+    """
+    named = list(package.earlier.items())
+    if package.facts["previous"] != (named[-1][1] if named else ""):
+        raise BadFile("The previous package is not the last of the earlier ones. Refuse the package.")
+    for place, (label, sha256) in enumerate(named):
+        for other in others:
+            if other.package.sha256 == sha256 and list(other.package.earlier.items()) != named[:place]:
+                raise BadFile(
+                    f"The package of {label} names other releases before it than this one does. One of the two leaves "
+                    "a release out: ask the district for all packages of the year."
+                )
+    missing = not_given(package, others)
     if missing:
+        each = ", ".join(f"{label} (sha256 {sha256})" for label, sha256 in missing.items())
         return (
-            f"It names {len(named)} earlier releases of the school year. Not given, and so not compared: "
-            f"{', '.join(missing)}."
+            f"It names {plural(len(named), 'earlier release')} of the school year. Not given, and so neither compared "
+            f"nor attacked together with it: {each}."
         )
     return f"All {len(named)} earlier releases of the school year were given, byte for byte as it names them."
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from appliance.aggregate.disclosure import attacker
 from appliance.aggregate.disclosure.attacker import Attack, Knowledge
@@ -24,7 +24,8 @@ class Check:
     """One thing that was looked at, and what was found, as a sentence."""
 
     name: str
-    passed: bool
+    passed: bool | None
+    """None: it is open, for something was not given that it needs."""
     sentence: str
 
 
@@ -44,23 +45,37 @@ class Verdict:
     facts: dict[str, Any] = field(default_factory=dict)
     published: int = 0
     hidden: int = 0
+    not_given: dict[str, str] = field(default_factory=dict)
+    """Earlier releases that the package names and that nobody gave: label to sha256."""
+
+    @property
+    def state(self) -> Literal["accepted", "open", "refused"]:
+        """Accepted: every check passed. Open: none failed, but an earlier package that it names was not given."""
+        if not self.checks or any(check.passed is False for check in self.checks):
+            return "refused"
+        return "open" if any(check.passed is None for check in self.checks) else "accepted"
 
     @property
     def accepted(self) -> bool:
         """Every check passed."""
-        return bool(self.checks) and all(check.passed for check in self.checks)
+        return self.state == "accepted"
 
     def as_json(self) -> dict[str, Any]:
-        """The verdict for a script. `version` changes when a field changes its meaning."""
+        """The verdict for a script. `version` changes when a field changes its meaning.
+
+        Version 2: `accepted` is false, and `passed` of a check null, where an earlier package was not given.
+        """
         told = ("lea_id", "district_name", "school_year", "snapshot", "version", "replaces", "withdraws", "previous")
         return {
-            "version": 1,
+            "version": 2,
+            "state": self.state,
             "accepted": self.accepted,
             "trusted": self.trusted,
             "package": {"file": self.file, "sha256": self.sha256, "signer": self.fingerprint}
             | {name: self.facts[name] for name in told if name in self.facts},
             "published": self.published,
             "hidden": self.hidden,
+            "not_given": [{"label": label, "sha256": sha256} for label, sha256 in self.not_given.items()],
             "checks": [
                 {"name": check.name, "passed": check.passed, "sentence": check.sentence} for check in self.checks
             ],
@@ -68,19 +83,32 @@ class Verdict:
 
     def as_text(self) -> str:
         """The verdict for a person, one line a check."""
-        lines = [f"{'passed' if check.passed else 'FAILED'}  {check.name}: {check.sentence}" for check in self.checks]
-        end = f"Accepted: {self.file}." if self.accepted else f"Not accepted: {self.file}. Do not use its numbers."
-        return "\n".join([*lines, end])
+        said = {True: "passed", False: "FAILED", None: "OPEN  "}
+        ends = {
+            "accepted": f"Accepted: {self.file}.",
+            "refused": f"Not accepted: {self.file}. Do not use its numbers.",
+            "open": f"Open: {self.file}. What was looked at is in order, but it names earlier releases that were not "
+            "given, and what they and it tell together was not tried. Give them with --beside.",
+        }
+        return "\n".join(
+            [*(f"{said[check.passed]}  {check.name}: {check.sentence}" for check in self.checks), ends[self.state]]
+        )
 
 
 def verify(
-    package: Path, signers_file: Path | None = None, *, at: datetime | None = None, others: Sequence[Path] = ()
+    package: Path,
+    signers_file: Path | None = None,
+    *,
+    at: datetime | None = None,
+    others: Sequence[Path] = (),
+    received: Path | None = None,
 ) -> Verdict:
     """Check everything that can be checked about a package, without writing anything.
 
     `signers_file`: an OpenSSH allowed_signers file; without it the key in the package is used and called unknown.
     `others`: further packages of the district and school year. It is compared and attacked together with the earlier
     ones among them, and one that replaces or withdraws it, or a withdrawal notice about it, makes it fail.
+    `received`: a folder in which the earlier packages that it names are looked for by their hash, and used.
     A withdrawal notice in the place of the package is checked for its form and its key, and reported.
     `at`: the time at which keys must be valid; now by default. Troubles become failed checks, not exceptions.
     """
@@ -111,10 +139,12 @@ def verify(
     for path in filter(withdrawals.is_notice, others):
         run.say("withdrawal", partial(_not_withdrawn, described, path, signers_file, at))
     beside = [path for path in others if not withdrawals.is_notice(path)]
+    beside += history.named_in(received, described, beside) if received else []
     given = run.check("other packages", lambda: history.read([reading.open_archive(path) for path in beside]), "Whole.")
     if given is not None:
         run.say("still stands", lambda: history.still_stands(described, given))
-        run.say("earlier releases", lambda: history.chain(described, given))
+        verdict.not_given = history.not_given(described, given)
+        run.say("earlier releases", lambda: history.chain(described, given), open_=bool(verdict.not_given))
         run.say("carried forward", lambda: history.carried(described, tables, given))
         run.say("attack with earlier releases", lambda: history.attack(described, tables, given))
     return verdict
@@ -136,10 +166,10 @@ class _Run:
         self._verdict.checks.append(Check(name, True, sentence))
         return result
 
-    def say(self, name: str, work: Callable[[], str]) -> None:
-        """Run a check that tells in its own words what it found."""
+    def say(self, name: str, work: Callable[[], str], *, open_: bool = False) -> None:
+        """Run a check that tells in its own words what it found. `open_`: what it needs was not all given."""
         try:
-            self._verdict.checks.append(Check(name, True, work()))
+            self._verdict.checks.append(Check(name, None if open_ else True, work()))
         except Trouble as trouble:
             self._verdict.checks.append(Check(name, False, str(trouble)))
 

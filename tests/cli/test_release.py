@@ -120,7 +120,7 @@ def released(at_home: Type, key: int, folder: Path, *draft: object) -> Path:
 
 def test_a_year_of_releases_with_an_amendment_and_a_withdrawal(at_home: Type, package: Path, tmp_path: Path) -> None:
     second = released(at_home, 2, tmp_path / "out", "--snapshot", "2026-11-02")
-    told = at_home("state", "verify", second, "--beside", package)
+    told = at_home("state", "verify", second)
     assert told.code == 0, told.out
     assert "All 1 earlier releases of the school year were given" in told.out
     assert at_home("release", "attack", second, "--earlier", package).code == 0
@@ -136,7 +136,13 @@ def test_a_year_of_releases_with_an_amendment_and_a_withdrawal(at_home: Type, pa
     why = ("--snapshot", "2026-11-02", "--amends", 2, "--reason", "A calendar was wrong.")
     third = released(at_home, 3, tmp_path / "out", *why)
     assert third.name.endswith("v2.zip")
-    assert at_home("state", "verify", third, "--beside", package, "--beside", second).code == 0
+    apart = tmp_path / "apart" / third.name
+    apart.parent.mkdir()
+    shutil.copy(third, apart)
+    told = at_home("state", "verify", apart, "--beside", package)
+    assert told.code == 3
+    assert f"2026-11-02 (sha256 {hashlib.sha256(second.read_bytes()).hexdigest()})" in told.out
+    assert at_home("state", "verify", apart, "--beside", package, "--beside", second).code == 0
     stale = at_home("state", "verify", second, "--beside", third)
     assert stale.code == 1
     assert "It was replaced by the package of 2026-11-02: A calendar was wrong." in stale.out

@@ -41,7 +41,8 @@ def test_a_first_release_without_the_states_test_says_what_that_means_for_the_ye
         assert gap.state == "left out"
         assert gap.sentence.startswith("Not collected: no results of a state's test")
         assert gap.sentence.endswith(
-            "if this one leaves without it, no later one of 2026-2027 can have it. Load what is missing and draft again."
+            "if this one leaves without it, no later one of 2026-2027 can have it. Load what is missing and draft "
+            "again."
         )
 
 

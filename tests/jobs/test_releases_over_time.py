@@ -252,7 +252,8 @@ def test_what_is_built_is_what_was_approved_and_nothing_is_protected_a_second_ti
     drafted = files(ready, 2)
     monkeypatch.delattr("appliance.jobs.make_release.protect")
     ready._writer.execute("UPDATE organization SET name = 'Renamed since' WHERE kind = 'school'")
-    assert verify(build_package(ready, 2, ready.home / "outbox", by="x.y")).accepted
+    outbox = ready.home / "outbox"
+    assert verify(build_package(ready, 2, outbox, by="x.y"), received=outbox).accepted
     left = files(ready, 2)
     assert {name for name in drafted if drafted[name] != left[name]} == {"report.txt", "datapackage.json"}
     assert left["report.txt"].startswith(drafted["report.txt"])
@@ -281,8 +282,10 @@ def test_a_draft_of_another_program_is_drafted_again_because_the_attacks_of_toda
 
 def test_a_release_that_is_withdrawn_after_the_next_was_drafted_is_named_in_it(ready: Database) -> None:
     first = show(ready, 1)["package_sha256"]
-    withdraw(ready, 1, ready.home / "outbox", by="x.y", reason="Wrong.")
-    verdict = verify(build_package(ready, 2, ready.home / "outbox", by="x.y"))
+    outbox, received = ready.home / "outbox", ready.home / "received.zip"
+    received.write_bytes(content(ready, 1))
+    withdraw(ready, 1, outbox, by="x.y", reason="Wrong.")
+    verdict = verify(build_package(ready, 2, outbox, by="x.y"), others=[received])
     assert verdict.accepted
     assert verdict.facts["withdraws"] == [first]
     assert f"WITHDRAWN by the district since it was drafted, not to be used: {first}" in (

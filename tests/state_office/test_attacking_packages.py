@@ -1,5 +1,6 @@
 """Attacks with published files alone: one package, public numbers beside it, and two releases of one year."""
 
+import hashlib
 import random
 from collections import defaultdict
 from dataclasses import replace
@@ -30,11 +31,13 @@ def pupils(seed):
 DAY = "2026-10-01"
 
 
-def release(people, signer, folder, version=1, **options):
+def release(people, signer, folder, version=1, after=None, **options):
+    """A package; `after`: the one of October, where it is not the first."""
     counts = tabulate(people, NAMES)
-    changes = {"version": version, "replaces": "ab" * 32, "reason": "one more"} if version > 1 else {}
+    sha256 = hashlib.sha256(after.read_bytes()).hexdigest() if after else "ab" * 32
+    changes = {"version": version, "replaces": sha256, "reason": "one more"} if version > 1 else {}
     if "earlier" in options:
-        changes["earlier"] = (EarlierPackage(DAY, DAY, "ab" * 32),)
+        changes["earlier"] = (EarlierPackage(DAY, DAY, sha256),)
     return build(protect(counts, **options), facts(**changes), signer, folder)
 
 
@@ -95,8 +98,8 @@ def test_a_second_release_after_one_student_moved_in_opens_nothing(seed, signer,
     first = release(people, signer, tmp_path)
     newcomer = Pupil(random.Random(seed + 77), ["S002"], BANDS[1])
     now = [*people, newcomer]
-    second = release(now, signer, tmp_path, 2, earlier=[left(published(first)[0], people, now)])
-    assert verify(second).accepted
+    second = release(now, signer, tmp_path, 2, after=first, earlier=[left(published(first)[0], people, now)])
+    assert verify(second, others=[first]).accepted
     assert attack(second, earlier=[first]).silent
 
 

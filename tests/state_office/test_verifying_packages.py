@@ -72,7 +72,7 @@ def test_the_verdict_says_the_privacy_sentences(package):
 
 def test_the_verdict_as_json_keeps_its_shape(package):
     told = verify(package).as_json()
-    assert (told["version"], told["accepted"], told["trusted"]) == (1, True, False)
+    assert (told["version"], told["state"], told["accepted"], told["trusted"]) == (2, "accepted", True, False)
     assert told["package"]["lea_id"] == "0612345"
     assert told["published"] > told["hidden"] > 0
     assert all(set(check) == {"name", "passed", "sentence"} for check in told["checks"])

@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,10 +47,48 @@ def test_december_stands_beside_october_and_carries_all_of_it_forward(year):
     assert {cell.n_as_of for cell in cells} == {DAY}
 
 
-def test_without_october_the_state_is_told_what_was_not_compared(year):
+def test_without_october_december_stays_open_and_the_state_is_told_what_is_not_here(year):
+    first, second = year
+    verdict = verify(second)
+    assert (verdict.state, verdict.accepted) == ("open", False)
+    sha256 = hashlib.sha256(first.read_bytes()).hexdigest()
+    assert verdict.not_given == {DAY: sha256}
+    text = verdict.as_text()
+    assert f"neither compared nor attacked together with it: {DAY} (sha256 {sha256})" in text
+    assert "Give them with --beside" in text
+    told = verdict.as_json()
+    assert (told["state"], told["accepted"], told["not_given"]) == ("open", False, [{"label": DAY, "sha256": sha256}])
+    assert [check["passed"] for check in told["checks"] if check["name"] == "earlier releases"] == [None]
+
+
+def test_what_the_state_has_received_is_found_by_its_hash_and_compared_by_itself(year, tmp_path):
+    first, second = year
+    shutil.copy(first, tmp_path / "kept under another name.zip")
+    (tmp_path / "torn.zip").write_bytes(first.read_bytes()[:100])
+    verdict = verify(second, received=tmp_path)
+    assert verdict.accepted, verdict.as_text()
+    assert "Attacked together with 1 earlier packages" in verdict.as_text()
+    assert verify(second, others=[first], received=tmp_path).accepted, "given once is enough"
+
+
+def test_a_package_that_fails_is_refused_and_not_left_open(year, tmp_path):
     _, second = year
-    text = verify(second).as_text()
-    assert f"Not given, and so not compared: {DAY}" in text
+    torn = tmp_path / second.name
+    torn.write_bytes(second.read_bytes()[:-1])
+    assert verify(torn).state == "refused"
+
+
+def test_packages_of_a_year_that_tell_its_order_otherwise_are_refused(year, tmp_path):
+    """Spring's package names December's alone, and December's names October's: one of them leaves a release out."""
+    first, second = year
+    package, _ = opened(second)
+    sha256 = hashlib.sha256(second.read_bytes()).hexdigest()
+    facts_ = {**package.facts, "earlier": [{"label": "2026-12-01", "snapshot": "2026-12-01", "sha256": sha256}],
+              "previous": sha256}  # fmt: skip
+    spring = replace(package, described={**package.described, "schoolhouse": facts_})
+    given = history.read([reading.open_archive(path) for path in (first, second)])
+    with pytest.raises(BadFile, match="names other releases before it than this one does"):
+        history.chain(spring, given)
 
 
 def test_october_is_refused_once_december_says_that_it_is_withdrawn(year):
