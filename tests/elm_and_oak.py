@@ -134,9 +134,9 @@ class ElmAndOak:
 
     def all_that_is_stored(self) -> dict[str, list[tuple[object, ...]]]:
         """Each table about the district with its rows, to compare before and after."""
-        beside = ("sqlite_%", "batch%", "access_log%", "problem", "_sqlite%", "carried_out", "known_%", "newest_record")
+        beside = "sqlite_ _sqlite batch access_log problem carried_out known_ newest_record file_record".split()
         tables = self.database._writer.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
-        kept = [t for (t,) in tables if not any(t.startswith(b.rstrip("%")) for b in beside)]
+        kept = [t for (t,) in tables if not any(t.startswith(b) for b in beside)]
         return {t: sorted(self.database._writer.execute(f"SELECT * FROM {t}").fetchall(), key=repr) for t in kept}
 
 

@@ -15,6 +15,7 @@ from appliance.storage.database import Database, Event
 from appliance.student_level.metrics import memory
 from appliance.student_level.metrics.catalogue import measures, sums_sql
 from appliance.student_level.metrics.counting import Areas, count_everything, count_for_release
+from appliance.student_level.records.lineage import count_by_file
 from appliance.student_level.records.newest import tell_newest
 from appliance.student_level.records.rule_book import RuleBook, in_force
 
@@ -59,6 +60,7 @@ def _compute_sums(database: Database, *, by: str | None = None) -> None:
             if statement.strip():
                 tables.execute(statement)
         tell_newest(tables)
+        count_by_file(tables)
 
 
 def count_release(

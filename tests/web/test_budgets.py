@@ -34,7 +34,7 @@ from tests.web.matrix import counting_questions
 
 KB = 1024
 HTML, STYLE, SCRIPT, FONT = 60 * KB, 15 * KB, 40 * KB, 55 * KB
-NOT_PAGES = re.compile(r"/file|/pdf|/static|/healthz|/language|/data/files")
+NOT_PAGES = re.compile(r"/file/|/pdf|/static|/healthz|/language")
 TODAY = date(2026, 11, 23)
 
 

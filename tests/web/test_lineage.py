@@ -6,6 +6,7 @@ from html import unescape
 import pytest
 
 from appliance.actions import Action
+from appliance.jobs.compute_metrics import refresh
 from appliance.jobs.import_files import import_files, undo_batch
 from appliance.storage.database import Event
 from tests import maplewood
@@ -34,6 +35,7 @@ def traced(tmp_path_factory):
         "502,2026,1,SPAN-1,Spanish I,0.5,B,Pass\n502,2026,2,SPAN-1,Spanish I,0,F,Fail\n"
     )
     import_files(database, [record], by="kim")
+    refresh(database, by="kim")
     yield database
     database.close()
 

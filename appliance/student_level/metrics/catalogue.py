@@ -1,9 +1,8 @@
 """The metrics there are: each a `.sql` file beside this one, whose first lines say what it counts, whom, by what rule.
 
-A metric's SELECT gives (place_key, student_key, detail, count, out_of), one row per student, place and detail, or several
-where it counts something else than students; place 0 is the district. `counting.py` adds the rows up by the groups the
-metric is shown by. What several metrics stand on is
-prepared once, by a SELECT of its own, into a temporary table.
+A metric's SELECT gives (place_key, student_key, detail, count, out_of), one row per student, place and detail, or more
+where it does not count students; place 0 is the district. `counting.py` adds the rows up by the groups the metric is
+shown by. What several metrics stand on is prepared once, by a SELECT of its own, into a temporary table.
 
 A metric that has a line `Measure:` is also shown to people, with a goal, last year’s figure and its history; `Listed:`
 says who is on the list behind it.

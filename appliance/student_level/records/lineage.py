@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from appliance.storage.connection import Gate
-from appliance.storage.database import Reading
+from appliance.storage.database import Reading, Tables
 
 _FILE = "file_key, file_row, batch_file.name AS file, batch.loaded_at"
 _WITH_FILE = "LEFT JOIN batch_file USING (file_key) LEFT JOIN batch USING (batch_key)"
@@ -247,7 +247,7 @@ _TRACED = (
     "transcript_course", "test_result", "test_growth", "attendance_day", "attendance_section",
 )  # fmt: skip
 SOURCES = Gate(
-    open_tables=frozenset({"batch", "batch_file"}),
+    open_tables=frozenset({"batch", "batch_file", "file_record"}),
     views={
         "traced": " UNION ALL ".join(
             f"SELECT '{table}' AS entity, file_key, file_row FROM {{vault}}.{table}"  # noqa: S608 our own names
@@ -257,10 +257,15 @@ SOURCES = Gate(
 )
 """For data stewards: how many records stand on which row of which file, and never whose they are."""
 _FILES = """
-    SELECT file_key, name, kind, row_count, batch_key, loaded_at FROM batch_file JOIN batch USING (batch_key)
+    SELECT name, kind, row_count, batch_key, loaded_at, coalesce(records, 0) AS records
+      FROM batch_file JOIN batch USING (batch_key) LEFT JOIN file_record USING (file_key)
      WHERE file_key IS NOT NULL AND status = 'loaded' ORDER BY file_key DESC LIMIT :most
 """
-_COUNT_BY_FILE = "SELECT file_key, count(*) AS records FROM traced WHERE file_key IS NOT NULL GROUP BY file_key"
+# One by one, into a table of few rows: grouping them, SQLite would first sort them, all in memory.
+_COUNT = """
+    INSERT INTO file_record SELECT file_key, 1 FROM {table} WHERE file_key IS NOT NULL
+        ON CONFLICT DO UPDATE SET records = records + 1
+"""
 _FILE_OF = """
     SELECT file_key, name, kind, sha256, batch_key, loaded_at, loaded_by, status
       FROM batch_file JOIN batch USING (batch_key) WHERE file_key = :file
@@ -273,7 +278,7 @@ FILES_SHOWN = 100
 
 @dataclass(frozen=True, slots=True)
 class FileInForce:
-    """A file of a batch that is loaded, and how many records are as its rows made them."""
+    """A file of a batch that is loaded, and how many records were as its rows made them when the sums were made."""
 
     name: str
     kind: str
@@ -298,15 +303,16 @@ class Found:
     records: dict[str, int]
 
 
+def count_by_file(tables: Tables) -> None:
+    """Work out anew how many records stand as each file made them: with the sums, not while somebody waits."""
+    tables.execute("DELETE FROM file_record")
+    for table in _TRACED:
+        tables.execute(_COUNT.format(table=table))
+
+
 def files_in_force(reading: Reading) -> list[FileInForce]:
     """The files of the newest loaded batches. Ask through the gate `SOURCES`."""
-    counted = {row["file_key"]: row["records"] for row in reading.query(_COUNT_BY_FILE)}
-    rows = reading.query(_FILES, {"most": FILES_SHOWN})
-    return [
-        FileInForce(row["name"], row["kind"], row["row_count"], row["batch_key"], row["loaded_at"],
-                    counted.get(row["file_key"], 0))
-        for row in rows
-    ]  # fmt: skip
+    return [FileInForce(**row) for row in reading.query(_FILES, {"most": FILES_SHOWN})]
 
 
 def find(reading: Reading, reference: str) -> Found | None:
