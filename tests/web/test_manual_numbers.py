@@ -1,4 +1,4 @@
-"""The manual's page of numbers: each metric with its definition, the rule in force, and the examples of the tests."""
+"""The manual's pages of numbers: each metric with its definition, the rule in force, and the examples of the tests."""
 
 import re
 from html import unescape
@@ -15,9 +15,12 @@ from tests.conftest import app_for, sign_in
 from tests.page_text import read
 from tests.test_wording import labels
 
-PAGES = {"numbers": {one.name: one for one in metrics()}, "released-numbers": {one.name: one for one in released()}}
-BY_NAME = PAGES["numbers"]
-EACH = [(page, name) for page, told in PAGES.items() for name in told]
+OURS, RELEASED = {one.name: one for one in metrics()}, {one.name: one for one in released()}
+PAGES = {"numbers": OURS, "examples": OURS, "released-numbers": RELEASED}
+
+
+def each(*pages):
+    return [(page, name) for page in pages for name in PAGES[page]]
 
 
 @pytest.fixture(scope="module")
@@ -39,19 +42,19 @@ def tables(html):
     ]
 
 
-@pytest.mark.parametrize(("page", "name"), EACH)
+@pytest.mark.parametrize(("page", "name"), each("numbers", "released-numbers"))
 def test_a_metric_is_printed_with_its_definition_and_the_rule_in_force(printed, page, name):
     metric, text = PAGES[page][name], read(printed[page][name])
-    assert metric.title[1:] in text
+    assert metric.title[1:].removesuffix(".") in text
     assert metric.counts in text
     assert metric.rule in text
     for sentence in rules_beside(metric, AS_SHIPPED) if page == "numbers" else ():
         assert sentence in text
 
 
-@pytest.mark.parametrize(("page", "name"), EACH)
+@pytest.mark.parametrize(("page", "name"), each("examples", "released-numbers"))
 def test_a_metric_is_printed_with_every_table_that_the_tests_count(printed, page, name):
-    examples = [one for one in worked_examples() if one.metric == name and one.is_released == (page != "numbers")]
+    examples = [one for one in worked_examples() if one.metric == name and one.is_released == (page != "examples")]
     wanted = [
         [
             ["By" if column == "family" else column[:1].upper() + column[1:] for column in one.columns],
@@ -66,14 +69,23 @@ def test_a_metric_is_printed_with_every_table_that_the_tests_count(printed, page
         assert read(f"<b>{example.title}</b>") in read(printed[page][name])
 
 
-def test_headings_and_cells_are_words_of_people_and_no_label(town):
-    page = sign_in(app_for(town), None).get("/manual/numbers").text
+def test_each_definition_leads_to_its_examples_and_back(printed):
+    for name in OURS:
+        assert f'href="/manual/examples#{name}"' in printed["numbers"][name]
+        assert f'href="/manual/numbers#{name}"' in printed["examples"][name]
+
+
+@pytest.mark.parametrize("name", ["numbers", "examples"])
+def test_headings_and_cells_are_words_of_people_and_no_label(town, name):
+    page = sign_in(app_for(town), None).get(f"/manual/{name}").text
+    assert "`" not in page
     assert labels("en", read(re.sub(r'<p class="meta">Rule: .*?</p>', "", page, flags=re.DOTALL))) == []
     headings = [unescape(heading) for heading in re.findall(r"<h2[^>]*>([^<]+)", page)]
     assert "Met the standard of the state’s test" in headings
     assert len(set(headings)) == len(headings)
     cells = {cell for table in tables(page) for row in table for cell in row}
-    assert {"English learner", "Has a disability (IDEA)", "Economically disadvantaged"} <= cells
+    groups = {"English learner", "Has a disability (IDEA)", "Economically disadvantaged"}
+    assert groups & cells == (groups if name == "examples" else set())
     assert not [cell for cell in cells if re.search(r"\b(N?LEP|W[IO]?DIS|N?ECODIS|MISSING|TOT|RLA)\b", cell)]
 
 

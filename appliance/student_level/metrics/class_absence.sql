@@ -4,7 +4,7 @@
 -- away, out of every day on which the school took attendance.
 -- Shown by: all, grade, race, sex, english_learner, disability, economic
 -- Leaves the district: no
--- Rule: the Ed-Fi dashboards' class period absence rate; whole meetings, so exactly 10 % counts; see `class_meetings.sql`.
+-- Rule: the Ed-Fi dashboards' class period absence rate; whole meetings, so exactly 10 % counts.
 -- Listed: students who missed 10% or more of the meetings of a class, with each such class. Left out are classes that met too
 -- seldom to say.
 -- Measure: attendance / Students who missed 10% of a class / students / fewer is better

@@ -1,7 +1,7 @@
 -- class_meetings_missed: class meetings missed, out of class meetings. Counts meetings, not students.
 -- Counts every class of every student while in it, excused and unexcused alike; late is there. A class met on the days
 -- for which a file says so or names those who were there; where files name only who was away, on every day on which the
--- school took attendance. See `class_meetings.sql`.
+-- school took attendance.
 -- Shown by: all, grade, race, sex, english_learner, disability, economic
 -- Leaves the district: no
 -- Rule: the Ed-Fi dashboards' class period absence rate, of all classes together.

@@ -1,5 +1,5 @@
 -- course_grades: course grades that are D or F, out of all course grades. Counts grades, not students.
--- Counts the newest grade of each student in each class of the year, by subject; how it is found says `course_marks.sql`.
+-- Counts the newest grade of each student in each class of the year, by subject.
 -- Shown by: all, grade, race, sex, english_learner, disability, economic
 -- Leaves the district: no
 -- Rule: the district's letter scale; a zero waits three days. What one teacher gives alone stands in one line with what

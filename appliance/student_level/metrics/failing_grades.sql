@@ -1,5 +1,5 @@
 -- failing_grades: students with an F as a course grade, out of students with course grades.
--- Counts each student once, by the newest grade of each of the student's classes; see `course_marks.sql`.
+-- Counts each student once, by the newest grade of each of the student's classes.
 -- Shown by: all, grade, race, sex, english_learner, disability, economic
 -- Leaves the district: no
 -- Rule: the Ed-Fi dashboards' failing subject area course grades; the district's letter scale.

@@ -2,9 +2,10 @@
 -- Counts each student's newest result of each test in the year before the snapshot. The detail is test and level.
 -- Shown by: all, grade
 -- Leaves the district: no
--- Rule: levels as the test's publisher words them. `+day` and CROSS JOIN keep to the order of the students, in which the results
--- lie, so that they are not all sorted in memory.
+-- Rule: levels as the test's publisher words them.
 WITH newest AS NOT MATERIALIZED (
+    -- `+day` and CROSS JOIN keep to the order of the students, in which the results lie, so that they are not all sorted
+    -- in memory.
     SELECT student_key, test_key, level,
            row_number() OVER (PARTITION BY student_key, test_key ORDER BY day DESC, occurrence DESC) AS place_in_time
       FROM test_result

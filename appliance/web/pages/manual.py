@@ -44,6 +44,7 @@ TITLES = {
     "check-by-hand": "Check it by hand",
     "pulse": "The weekly pulse",
     "numbers": "What the numbers mean",
+    "examples": "The numbers by example",
     "levels": "How marks become a level",
     "files": "Files that are read",
     "languages": "Languages of families",
@@ -106,7 +107,7 @@ class ManualPage:
     def cell(column: str, text: str) -> str:
         """A cell of an example in words: codes of the state's tables are said, and so is what a table is shown by."""
         if column not in _CODED:
-            return text
+            return text.replace("_", " ") if column == "programs" else text
         if text == ALL or (column == "detail" and len(text) == 1):  # One letter is a grade, as D or F.
             return text
         return ", ".join(MEANING.get(part) or part.replace("_", " ") for part in text.split("*"))

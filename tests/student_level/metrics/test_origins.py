@@ -84,7 +84,7 @@ def test_the_superintendent_reads_rule_day_and_batches_and_no_student(drafted):
     answer = hall.get("/releases/1/sources")
     said = read(answer.text)
     assert answer.status_code == 200
-    assert "Its totals are of 2026-10-01." in said
+    assert "Its totals are of Oct 1, 2026." in said
     assert "EDFacts FS195; whole days compared as integers" in said
     assert "3 taken back since" in said
     assert "attendance.csv" in said
