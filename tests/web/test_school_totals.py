@@ -68,7 +68,7 @@ def test_a_test_shows_its_levels_unless_fewer_than_ten_were_tested(own_town: Dat
     rows = [("MATH7: Meets", 12, 30), ("MATH7: Beginning", 18, 30), ("ELP: Entering", 3, 8)]
     count(own_town, "test_levels", rows)
     part = sign_in(app_for(own_town), "ruiz").get("/school/numbers").text.split('id="tests"')[1]
-    assert "Meets: 12 of 30" in part
+    assert '<td class="num">30</td><td>Beginning: 18 · Meets: 12</td>' in part
     assert "Entering" not in part
 
 
