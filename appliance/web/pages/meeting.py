@@ -12,9 +12,10 @@ from litestar.params import FromQuery
 
 from appliance.actions import Action
 from appliance.student_level.records import schools
+from appliance.student_level.records.district import SchoolLine
 from appliance.student_level.records.enrollments import enrollments
 from appliance.student_level.records.schools_to_ask import RULE
-from appliance.web.pages.district import DistrictWeek, district_week
+from appliance.web.pages.district import SCHOOLS_A_PAGE, DistrictWeek, district_week
 from appliance.web.pages.paper import Paper, as_pdf
 from appliance.web.pages.school import SchoolWeek, school_of, week_at
 from appliance.web.rendering import html_of, show
@@ -37,6 +38,11 @@ class DistrictSheet(Paper):
     template: ClassVar[str] = "paper/district.html"
     rule: ClassVar[str] = RULE
     told: DistrictWeek
+
+    @property
+    def lines(self) -> tuple[SchoolLine, ...]:
+        """All schools, or on a screen as many as a page of the wanted size holds."""
+        return self.told.district.lines[: None if self.is_pdf else SCHOOLS_A_PAGE]
 
 
 @get("/school/meeting", action=Action.PRINT_SCHOOL, sync_to_thread=True)
