@@ -200,8 +200,9 @@ def _tell(one: dict[str, Any], as_json: bool, gaps: "Sequence[Gap] | None" = Non
         click.echo(f"  attacked with {attack['name']}: {attack['fallen']} of {attack['hidden']:,} hidden numbers fell")
     if report.get("certified"):
         click.echo(
-            f"  kept in the house, and in no package: {report['certified']:,} claims proved by {report['witnesses']:,} "
-            f"tables of whole students; the attack asked for {report['repaired']:,} hidden numbers more"
+            f"  kept in the house, and in no package: {report['certified']:,} promises, {report.get('cut_down', 0):,} "
+            f"of them cut down to what the empty groups leave open, proved by {report['witnesses']:,} tables of whole "
+            f"students; the attack asked for {report['repaired']:,} hidden numbers more"
         )
     for one_step in one["history"]:
         why = f": {one_step['reason']}" if one_step["reason"] else ""

@@ -13,7 +13,7 @@ import msgspec
 
 from appliance import counts
 from appliance.actions import Action
-from appliance.aggregate.disclosure import Earlier, Policy, Report, protect
+from appliance.aggregate.disclosure import Earlier, Policy, Report, certificate, protect
 from appliance.aggregate.refusal import Refused
 from appliance.aggregate.release import Draft
 from appliance.aggregate.release import draft as written
@@ -156,6 +156,7 @@ def _make(
     protected = protect(
         tabulations, policy, year_key=year_key, earlier=before, offered=offered(facts), progress=progress
     )
+    certificate.check(protected.certificate, [table.published for table in protected.tables])
     told, counted = {table.metric for table in protected.tables}, {tabulation.metric for tabulation in tabulations}
     facts = replace(facts, missing=lacking(leaving, told, counted, earlier, release["school_year"]))
     return written(protected, facts, signer), protected.report, facts.missing

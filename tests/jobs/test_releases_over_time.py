@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from appliance.actions import Action
+from appliance.aggregate.disclosure import certificate
 from appliance.aggregate.refusal import Refused
 from appliance.aggregate.release import archive
 from appliance.days import day_number
@@ -138,6 +139,18 @@ def test_stricter_rules_begin_with_the_next_school_year_whoever_signed_them(data
     proposed = propose(database, rules, reason="The board wishes it.", by="s.ortiz")
     sign(database, proposed["policy_key"], by="g.lindqvist")
     with pytest.raises(Refused, match="showed them from 10 and 3 on"):
+        draft(database, NOVEMBER, by="s.ortiz")
+    assert len(listed(database)) == 1
+
+
+def test_without_the_exit_code_of_the_verifier_there_is_no_draft(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is a program of its own: here it is one that reads everything and says no."""
+    no = tmp_path / "no.py"
+    no.write_text("import sys\nsys.stdin.buffer.read()\nsys.exit(1)\n")
+    monkeypatch.setattr(certificate, "_PROGRAM", no)
+    with pytest.raises(Refused, match="did not accept it"):
         draft(database, NOVEMBER, by="s.ortiz")
     assert len(listed(database)) == 1
 

@@ -87,16 +87,48 @@ def with_earlier_places(tabulations: Sequence[Tabulation], earlier: Sequence[Ear
     listed: dict[str, set[tuple[str, str, str, str]]] = defaultdict(set)
     for release in earlier:
         for table in release.tables:
-            listed[table.metric] |= {(c.school_id, c.dimension, c.category, c.detail) for c in table.cells}
+            listed[table.metric] |= {_at(cell) for cell in table.cells}
     full = []
     for counted in tabulations:
-        there = {(cell.school_id, cell.dimension, cell.category, cell.detail) for cell in counted.cells}
+        there = {_at(cell) for cell in counted.cells}
         zeros = [Cell(*at[:3], 0, 0, at[3]) for at in sorted(listed[counted.metric] - there)]
         full.append(replace(counted, cells=(*counted.cells, *zeros)))
     missing = {name for name in listed if not codelists.metric(name).once} - {table.metric for table in tabulations}
     if missing:
         raise Refused(f"An earlier release has the table {min(missing)}, and nothing was counted for it now.")
     return full
+
+
+def with_new_schools(then: Sequence[PublishedTable], now: Sequence[PublishedTable]) -> list[PublishedTable]:
+    """The tables of an earlier release with rows of nobody for every school that was opened since.
+
+    Its rows come with the school, whoever is there; that they are missing in the earlier release says that nobody was
+    there, and is no more a secret than a 0 that is printed.
+    """
+    listed = {cell.school_id for table in then for cell in table.cells}
+    opened: dict[str, list[PublishedCell]] = defaultdict(list)
+    for metric, cell in new_rows(then, now):
+        if cell.school_id not in listed and codelists.metric(metric).everywhere:
+            nobody = PublishedCell(*_at(cell), None, None, "not_offered")
+            opened[metric].append(nobody)
+    return [replace(table, cells=(*table.cells, *opened[table.metric])) for table in then]
+
+
+def new_rows(then: Sequence[PublishedTable], now: Sequence[PublishedTable]) -> Iterator[tuple[str, PublishedCell]]:
+    """Table and row of every group that is counted now and has no row in an earlier release that counts by its
+    dimension; but for tables that are told once in a school year.
+    """
+    before = {table.metric: {_at(cell) for cell in table.cells} for table in then}
+    told = {(table.metric, cell.dimension, cell.detail) for table in then for cell in table.cells}
+    for table in now:
+        if table.metric in before and not codelists.metric(table.metric).once:
+            for cell in table.cells:
+                if _at(cell) not in before[table.metric] and (table.metric, cell.dimension, cell.detail) in told:
+                    yield table.metric, cell
+
+
+def _at(cell: PublishedCell | Cell) -> tuple[str, str, str, str]:
+    return cell.school_id, cell.dimension, cell.category, cell.detail
 
 
 def told_once(tabulations: Sequence[Tabulation], earlier: Sequence[Earlier]) -> tuple[list[Tabulation], Repeated]:

@@ -7,7 +7,7 @@ that was mended is attacked again, and one attack is in memory at a time.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from appliance.aggregate.disclosure import audit, publish
+from appliance.aggregate.disclosure import audit, certificate, publish
 from appliance.aggregate.disclosure.claim import Claim
 from appliance.aggregate.disclosure.cube import Cube
 from appliance.aggregate.disclosure.report import AttackLine
@@ -30,7 +30,11 @@ class Proof:
     """Numbers that only an attack asked for."""
     certified: int
     """Claims that whole-number witnesses back on both sides."""
+    cut_down: int
+    """Of these, how many claim less than the policy does: as much as the empty groups, which are shown, leave open."""
     witnesses: int
+    certificate: tuple[bytes, ...]
+    """What the verifier is given, piece by piece."""
 
 
 def prove(work: Work, pattern: Pattern, truth: Sequence[Tabulation], steps: Steps) -> Proof:
@@ -45,7 +49,9 @@ def prove(work: Work, pattern: Pattern, truth: Sequence[Tabulation], steps: Step
         max(one.rounds for one in proofs),
         sum(one.repaired for one in proofs),
         sum(one.certified for one in proofs),
+        sum(one.cut_down for one in proofs),
         sum(one.witnesses for one in proofs),
+        tuple(piece for one in proofs for piece in one.certificate),
     )
 
 
@@ -60,7 +66,7 @@ def _prove(
         if all(finding.silent for finding in findings):
             steps.begin("Checking")
             lines = tuple(finding.line for finding in findings)
-            return Proof(lines, rounds, repaired, *_certify(truth, tables, work.policy.smallest_hidden, findings))
+            return Proof(lines, rounds, repaired, *_certify(work, truth, tables, findings))
         added = 0
         for finding in findings:
             for population in work.cube.populations:
@@ -73,25 +79,29 @@ def _prove(
 
 
 def _certify(
-    truth: Sequence[Tabulation], tables: list[PublishedTable], smallest_hidden: int, findings: list[audit.Finding]
-) -> tuple[int, int]:
-    """Two whole-number witnesses for every claim, checked without a solver; (claims certified, witnesses accepted).
+    work: Work, truth: Sequence[Tabulation], tables: list[PublishedTable], findings: list[audit.Finding]
+) -> tuple[int, int, int, tuple[bytes, ...]]:
+    """Two whole-number witnesses for every claim, and the last fields of a `Proof`: they are checked once more, alone.
 
     Raises `Refused` when one is missing: then an answer of the solver was doubtful.
     """
-    claims = witnesses = 0
+    smallest, checked, accepted = work.policy.smallest_hidden, list[certificate.Checked](), 0
     for finding in findings:
-        verifier = Verifier(truth, tables, smallest_hidden)
-        telling = _telling(finding.attack.tables(), verifier.uncertified(finding.claims))
-        verifier.take(telling, sizes_known=finding.sizes_known)
+        verifier = Verifier(truth, tables, smallest)
+        kept = [*_telling(finding.attack.tables(), verifier.uncertified(finding.claims))]
+        verifier.take(kept, sizes_known=finding.sizes_known)
         for claim, side in verifier.uncertified(finding.claims):
             table = finding.attack.whole_table(claim.key, side, claim.low if side < 0 else claim.high)
             verifier.take([table] if table else [], sizes_known=finding.sizes_known)
+            kept += [table] if table else []
         if verifier.uncertified(finding.claims):
             raise Refused("A sensitive number has no witness in whole students. Nothing was released; report this.")
-        claims += len(finding.claims)
-        witnesses += verifier.accepted
-    return claims, witnesses
+        checked.append(certificate.Checked(finding.claims, kept, finding.sizes_known))
+        accepted += verifier.accepted
+    claimed = [claim for one in checked for claim in one.claims]
+    in_full = {claim for claims in audit._claims(work.cube, work.policy) for claim in claims}
+    cut_down = sum(claim not in in_full for claim in claimed)
+    return len(claimed), cut_down, accepted, (certificate.piece(truth, tables, smallest, checked),)
 
 
 def _telling(

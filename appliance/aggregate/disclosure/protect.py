@@ -11,7 +11,16 @@ from appliance.aggregate.disclosure.attacker.loot import numbers
 from appliance.aggregate.disclosure.carry_forward import carry_forward
 from appliance.aggregate.disclosure.coarsening import coarsen, coarsen_grades
 from appliance.aggregate.disclosure.cube import Cube, read
-from appliance.aggregate.disclosure.history import Earlier, coarse, names_of, recall, told_once, with_earlier_places
+from appliance.aggregate.disclosure.history import (
+    Earlier,
+    coarse,
+    names_of,
+    new_rows,
+    recall,
+    told_once,
+    with_earlier_places,
+    with_new_schools,
+)
 from appliance.aggregate.disclosure.policy import Policy
 from appliance.aggregate.disclosure.primary import code_outcomes
 from appliance.aggregate.disclosure.proof import Proof, prove
@@ -19,6 +28,7 @@ from appliance.aggregate.disclosure.protected import ProtectedTable, seal
 from appliance.aggregate.disclosure.report import AttackLine, Report, TableLine
 from appliance.aggregate.disclosure.suppression import Pattern, Unkept, Work, choose, promises
 from appliance.aggregate.published import PublishedCell, PublishedTable
+from appliance.aggregate.refusal import Refused
 from appliance.aggregate.tabulation import Tabulation
 from appliance.progress import Progress, Steps, quietly
 
@@ -29,6 +39,8 @@ class Protected:
 
     tables: tuple[ProtectedTable, ...]
     report: Report
+    certificate: tuple[bytes, ...] = ()
+    """What the verifier is given, piece by piece. It stays in the house."""
 
 
 def protect(
@@ -56,6 +68,8 @@ def protect(
     tabulations = with_earlier_places(tabulations, earlier)
     areas = {geography.code: geography.schools for geography in policy.geographies}
     cube = read(tabulations, coarsen_grades(offered or {}, policy), areas)
+    in_full = publish.rows(cube, defaultdict(set)) if earlier else []
+    earlier = [replace(one, tables=with_new_schools(one.tables, in_full)) for one in earlier]
     past = recall(cube, earlier)
     work = Work(cube, policy, year_key, past.hidden, past.shown, promises.made(cube, policy, past.hidden))
     steps = Steps(progress)
@@ -65,7 +79,11 @@ def protect(
     lines, smallest = [*proof.lines], policy.smallest_hidden
     if earlier:
         # A group that was hidden may be empty by now, and is hidden still: nothing is known of its size any more.
-        tables, more, smallest = *_beside(work, pattern, tables, earlier, repeated, progress), 0
+        try:
+            tables, more, smallest = *_beside(work, pattern, tables, earlier, repeated, progress), 0
+        except Refused:
+            _say_which_row_is_new(in_full, earlier)
+            raise
         lines += more
         _check_promises(work, tables)
     tables = _in_order(publish.with_ranges([*tables, *repeated], smallest), cube)
@@ -75,9 +93,10 @@ def protect(
         repaired=proof.repaired,
         carried=_carried(tables, earlier),
         certified=proof.certified,
+        cut_down=proof.cut_down,
         witnesses=proof.witnesses,
     )
-    return Protected(tuple(seal(table) for table in tables), report)
+    return Protected(tuple(seal(table) for table in tables), report, proof.certificate)
 
 
 def _in_order(tables: Sequence[PublishedTable], cube: Cube) -> list[PublishedTable]:
@@ -107,6 +126,20 @@ def _beside(
         replace(table, cells=tuple(told.get((table.metric, *_row(cell)), cell) for cell in table.cells))
         for table in tables
     ], lines
+
+
+def _say_which_row_is_new(in_full: Sequence[PublishedTable], earlier: Sequence[Earlier]) -> None:
+    """Raises `Refused` where a row comes with the first of its students: nothing can hide then that somebody came."""
+    for metric, cell in (row for release in earlier for row in new_rows(release.tables, in_full)):
+        if cell.n or cell.denominator:
+            group = "" if cell.dimension == codelists.ALL else f", {cell.dimension} {cell.category}"
+            raise Refused(
+                f"{codelists.metric(metric).title}, {f'school {cell.school_id}' if cell.school_id else 'the district'}"
+                f"{group}: somebody is counted there now, and no earlier release of the school year has such a row, so "
+                "the row alone would say that somebody came. If the record is wrong, correct it in the system that "
+                "keeps it and import it again. If it is right, nothing more can be released before the next school "
+                "year."
+            ) from None
 
 
 def _owner(table: PublishedTable, cell: PublishedCell) -> tuple[str, str]:

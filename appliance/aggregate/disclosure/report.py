@@ -52,6 +52,8 @@ class Report:
     """Hidden numbers that only the joint attack asked for."""
     certified: int = 0
     """Promises about sensitive numbers, each backed by whole-number witnesses that a solver-free program checked."""
+    cut_down: int = 0
+    """Of these, how many promise less than the policy does: what the empty groups, which are shown, leave open."""
     witnesses: int = 0
     """Alternative tables that agree with everything published. They stay in the building."""
 

@@ -3,19 +3,40 @@
 A *witness* is an alternative table of students. If it agrees with every published number and with every sum, nobody can
 tell it from the truth. A sensitive number is certified when witnesses (or the truth) lie at or below its low end and at
 or above its high end. Witnesses never leave the building, nor does how many there were.
+
+As a program, `python -sSP verifier.py [FILE]`, it reads what `certificate.py` writes, from a file or a pipe, and leaves
+with 0 only when every claim is certified and what leaves says what was certified. It needs the standard library and the
+four modules of plain data that it names; PYTHONPATH says where these are.
 """
 
+import json
+import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from appliance.aggregate import crossings
 from appliance.aggregate.codelists import METRICS, held_by, home, size_key, sizes_of
-from appliance.aggregate.disclosure.claim import Claim
-from appliance.aggregate.published import Key, PublishedCell, PublishedTable
-from appliance.aggregate.tabulation import Tabulation
+from appliance.aggregate.published import Area, Key, PublishedCell, PublishedTable
+from appliance.aggregate.tabulation import Cell, Tabulation
 
 Spot = tuple[str, str, str, str, str]
 """Metric, detail, school, dimension, category."""
+
+
+class Claimed(Protocol):
+    """A claim about a number: nobody shall be able to prove that it is above `low` or below `high`."""
+
+    @property
+    def key(self) -> Key: ...  # noqa: D102
+    @property
+    def low(self) -> int: ...  # noqa: D102
+    @property
+    def high(self) -> int: ...  # noqa: D102
+
+
+C = TypeVar("C", bound=Claimed)
 
 
 class Verifier:
@@ -23,11 +44,7 @@ class Verifier:
 
     def __init__(self, truth: Sequence[Tabulation], tables: Sequence[PublishedTable], smallest_hidden: int) -> None:
         self._smallest = smallest_hidden
-        self._published: dict[Spot, PublishedCell] = {
-            (table.metric, cell.detail, cell.school_id, cell.dimension, cell.category): cell
-            for table in tables
-            for cell in table.cells
-        }
+        self._published = _rows(tables)
         self._true: dict[Key, int] = {}
         """The number of every row and of every group, by its name."""
         for table in truth:
@@ -67,6 +84,12 @@ class Verifier:
         self._least: dict[Key, int] = {}
         self._most: dict[Key, int] = {}
 
+    def forget(self) -> None:
+        """Begin anew with the same tables, as if no witness had been taken."""
+        self.accepted = 0
+        self._least.clear()
+        self._most.clear()
+
     def take(self, witnesses: Iterable[Mapping[Key, int]], *, sizes_known: bool) -> None:
         """Accept every witness that nobody could tell from the truth; `sizes_known`: not even who knows all sizes."""
         for witness in witnesses:
@@ -79,9 +102,9 @@ class Verifier:
                     self._least[key] = min(value, self._least.get(key, value))
                     self._most[key] = max(value, self._most.get(key, value))
 
-    def uncertified(self, claims: Iterable[Claim]) -> list[tuple[Claim, int]]:
+    def uncertified(self, claims: Iterable[C]) -> list[tuple[C, int]]:
         """Claims without a witness, with the side that lacks one (-1 low, +1 high)."""
-        lacking = []
+        lacking: list[tuple[C, int]] = []
         for claim in claims:
             true = self._numbers(self._rows[claim.key][0], {})[claim.key]
             if min(true, self._least.get(claim.key, true)) > claim.low:
@@ -187,3 +210,81 @@ def _is_there(spot: Spot, published: Mapping[Spot, PublishedCell]) -> bool:
     """Whether a group is printed, by its own table or by the one that has its dimension."""
     metric, *rest = spot
     return (home(metric, spot[3]) or metric, *rest) in published
+
+
+class _Asked(NamedTuple):
+    key: Key
+    low: int
+    high: int
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Check a certificate, one document a line: the pieces of a release, and last what leaves. The exit code."""
+    certified: dict[Spot, PublishedCell] = {}
+    found = {"pieces": 0, "claims": 0, "lacking": 0, "leave": 0, "otherwise": 0}
+    with Path(arguments[0]).open("rb") if arguments else sys.stdin.buffer as lines:
+        for line in lines:
+            told = json.loads(line)
+            del line
+            tables = [_table(*table) for table in told.pop("tables")]
+            rows = _rows(tables)
+            if told["leaves"]:
+                found["leave"] += len(rows)
+                found["otherwise"] += sum(_says_otherwise(cell, certified.get(spot)) for spot, cell in rows.items())
+                continue
+            certified |= rows
+            claims, lacking = _check(told, tables)
+            found["pieces"], found["claims"] = found["pieces"] + 1, found["claims"] + claims
+            found["lacking"] += lacking
+    print(json.dumps(found))  # noqa: T201
+    return 0 if found["pieces"] and found["leave"] and not found["lacking"] and not found["otherwise"] else 1
+
+
+def _check(told: dict[str, Any], tables: Sequence[PublishedTable]) -> tuple[int, int]:
+    """How many claims a piece makes, and how many ends of them lack a witness."""
+    truth = [
+        Tabulation(metric, "", "", tuple(Cell(*_once(cell)) for cell in cells)) for metric, cells in told.pop("truth")
+    ]
+    verifier = Verifier(truth, tables, told["smallest"])
+    claims = lacking = 0
+    for attack in told["attacks"]:
+        numbers = [Key(*key) for key in attack["numbers"]]
+        witnesses = ({numbers[at]: value for at, value in witness} for witness in attack["witnesses"])
+        verifier.forget()
+        verifier.take(witnesses, sizes_known=attack["sizes_known"])
+        asked = [_Asked(Key(*key), low, high) for key, low, high in attack["claims"]]
+        claims, lacking = claims + len(asked), lacking + len(verifier.uncertified(asked))
+    return claims, lacking
+
+
+def _once(fields: Iterable[Any]) -> Iterator[Any]:
+    """The fields, with each text in memory once: a district has few codes, and many rows."""
+    return (sys.intern(field) if isinstance(field, str) else field for field in fields)
+
+
+def _table(metric: str, areas: Iterable[tuple[str, list[str]]], cells: Iterable[list[Any]]) -> PublishedTable:
+    there = tuple(Area(code, tuple(schools)) for code, schools in areas)
+    return PublishedTable(metric, "", "", "equal", tuple(PublishedCell(*_once(cell)) for cell in cells), there)
+
+
+def _rows(tables: Iterable[PublishedTable]) -> dict[Spot, PublishedCell]:
+    return {
+        (table.metric, cell.detail, cell.school_id, cell.dimension, cell.category): cell
+        for table in tables
+        for cell in table.cells
+    }
+
+
+def _says_otherwise(leaves: PublishedCell, certified: PublishedCell | None) -> bool:
+    """Whether a row that leaves tells a number of its own day that was not certified to be told; dated ones are not."""
+    told = [leaves.suppression, leaves.n] if leaves.suppression in ("none", "coded") and not leaves.n_as_of else []
+    told += [leaves.n_lower, leaves.n_upper] if told[:1] == ["coded"] else []
+    sized = leaves.denominator is not None and not leaves.denominator_as_of
+    if certified is None:
+        return bool(told or sized)
+    known = [certified.suppression, certified.n, certified.n_lower, certified.n_upper]
+    return known[: len(told)] != told or (sized and leaves.denominator != certified.denominator)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

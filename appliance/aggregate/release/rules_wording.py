@@ -108,9 +108,10 @@ def attacks(made: Report) -> Iterator[str]:
     )
     yield ""
     yield (
-        "For every hidden number there are tables of whole students that agree with everything shown "
-        "here, with the number as low and as high as it has to stay possible. A short program without a solver checked "
-        "each by adding and comparing. These tables, and how many they are, do not leave the district."
+        "For every hidden number there are tables of whole students that agree with everything shown here, with the "
+        "number as low and as high as it has to stay possible, or as far as the empty groups, which are shown, leave "
+        "it open. A program of its own, which has no solver, checked each by adding and comparing. These tables, and "
+        "how many they are, do not leave the district."
     )
     yield ""
     yield "CHECK IT BY HAND"

@@ -1,0 +1,92 @@
+"""What the verifier is given, and the process of its own in which it decides: nothing is drafted without its exit code.
+
+Confidential: it holds the true counts, and tables of students that could be true instead. It goes through a pipe, from
+one process of the house to another that has no key and no records, and stays in the house.
+"""
+
+import json
+import subprocess
+import sys
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from operator import attrgetter
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from appliance.aggregate.disclosure import verifier
+from appliance.aggregate.disclosure.claim import Claim
+from appliance.aggregate.published import Key, PublishedCell, PublishedTable
+from appliance.aggregate.refusal import Refused
+from appliance.aggregate.tabulation import Cell, Tabulation
+
+_PROGRAM = Path(verifier.__file__)
+_ROOT = _PROGRAM.parents[3]
+"""Where the verifier finds the plain data that it reads, and no library: it is run without the installed ones."""
+_CELL, _COUNT = (attrgetter(*(field.name for field in fields(kind))) for kind in (PublishedCell, Cell))
+
+
+class Checked(NamedTuple):
+    """One attack on a piece: what was claimed against it, and the tables of students that bear the claims out."""
+
+    claims: Sequence[Claim]
+    witnesses: Sequence[Mapping[Key, int]]
+    sizes_known: bool
+
+
+def piece(
+    truth: Sequence[Tabulation], tables: Sequence[PublishedTable], smallest_hidden: int, attacks: Iterable[Checked]
+) -> bytes:
+    """What the verifier is given about one piece of a release, packed: it waits until all pieces are proved."""
+    return _packed(
+        {
+            "leaves": False,
+            "smallest": smallest_hidden,
+            "tables": _told(tables),
+            "truth": [(one.metric, [*map(_COUNT, one.cells)]) for one in truth],
+            "attacks": [_attack(attack) for attack in attacks],
+        }
+    )
+
+
+def lines(pieces: Iterable[bytes], leaves: Sequence[PublishedTable]) -> Iterator[bytes]:
+    """The certificate, a document a line: every piece, and the tables that are to leave."""
+    for packed in (*pieces, _packed({"leaves": True, "tables": _told(leaves)})):
+        yield zlib.decompress(packed)
+
+
+def check(pieces: Sequence[bytes], leaves: Sequence[PublishedTable]) -> None:
+    """Let a process of its own check every claim. Raises `Refused` unless it leaves with 0."""
+    command, alone = [sys.executable, "-sSP", str(_PROGRAM)], {"PYTHONPATH": str(_ROOT)}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env=alone) as process:  # noqa: S603
+        assert process.stdin
+        try:
+            for line in lines(pieces, leaves):
+                process.stdin.write(line)
+            process.stdin.close()
+        except BrokenPipeError:
+            pass  # it ended early, and its exit code says so
+    if process.returncode:
+        raise Refused(
+            "The verifier, a program of its own that checks the proof by adding and comparing, did not accept it. "
+            "Nothing was released; report this."
+        )
+
+
+def _attack(attack: Checked) -> dict[str, Any]:
+    numbers: dict[Key, int] = {}
+    witnesses = [
+        [[numbers.setdefault(key, len(numbers)), value] for key, value in witness.items()]
+        for witness in attack.witnesses
+    ]
+    claims = [[claim.key, claim.low, claim.high] for claim in attack.claims]
+    return {"claims": claims, "numbers": [*numbers], "witnesses": witnesses, "sizes_known": attack.sizes_known}
+
+
+def _told(tables: Iterable[PublishedTable]) -> list[Any]:
+    """Each table's name, its areas, and the fields of its cells in order."""
+    return [(table.metric, table.areas, [*map(_CELL, table.cells)]) for table in tables]
+
+
+def _packed(document: Mapping[str, Any]) -> bytes:
+    return zlib.compress((json.dumps(document, separators=(",", ":")) + "\n").encode(), level=1)
