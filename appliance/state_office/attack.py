@@ -1,12 +1,13 @@
 """Attack a package with nothing but published files: itself, public numbers, and earlier packages."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from appliance.aggregate import codelists
 from appliance.aggregate.disclosure.attacker.loot import Target, hidden_numbers, numbers, plunder
 from appliance.aggregate.disclosure.attacker.system import canonical
+from appliance.aggregate.disclosure.history import with_new_schools
 from appliance.aggregate.disclosure.policy import Policy
 from appliance.aggregate.published import Key, Measure, PublishedTable
 from appliance.aggregate.release import rows
@@ -57,7 +58,9 @@ def attack(package: Path, public: Path | None = None, earlier: Sequence[Path] = 
     now, _ = _open(package)
     known = _public(public, now.tables) if public else {}
     fallen, exact = plunder(now, known)
-    for then in (_open(path)[0] for path in earlier):
+    for path in earlier:
+        then, _ = _open(path)
+        then = replace(then, tables=with_new_schools(then.tables, now.tables))
         for one, other in ((now, then), (then, now)):
             more, single = plunder(one, known, other)
             fallen |= more

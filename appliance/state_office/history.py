@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from appliance.aggregate.disclosure.attacker.loot import Target, hidden_numbers, numbers, plunder
+from appliance.aggregate.disclosure.history import with_new_schools
 from appliance.aggregate.published import Key, PublishedTable
 from appliance.aggregate.release import archive, sshsig
 from appliance.aggregate.release.package import DESCRIPTOR, SIGNATURE
@@ -135,7 +136,7 @@ def attack(package: Package, tables: Sequence[PublishedTable], others: Sequence[
     for other in others:
         if other.package.sha256 not in earlier:
             continue
-        then = _target(other.package, other.tables)
+        then = _target(other.package, with_new_schools(other.tables, tables))
         for one, beside in ((now, then), (then, now)):
             below, exact = plunder(one, {}, beside)
             if below or exact:

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import highspy
 import pytest
-from districts import Pupil, district, pupils_of, tabulate
+from districts import Pupil, district, pupils_of, tabulate, turnovers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from appliance.aggregate.disclosure import Policy, attacker, protect
+from appliance.aggregate.disclosure import Earlier, Policy, attacker, protect
 from appliance.aggregate.disclosure.attacker import component, program
 from appliance.aggregate.disclosure.suppression import deviations
 from appliance.aggregate.refusal import Refused
@@ -185,3 +185,17 @@ def test_a_district_of_one_tiny_school_is_protected_or_refused_but_never_shown(s
         for cell in table:
             assert cell.n in (None, 0)
             assert not cell.denominator
+
+
+def test_a_row_that_comes_with_its_first_student_is_refused_with_the_place_and_what_to_do():
+    """Whoever counts without closed lists: a grade 13 that was no row in October and has one student in December."""
+    pupils, names = pupils_of(3, 2, (110, 130))
+    newcomer = Pupil(random.Random(3), names[:1], ("13",))
+    first = protect(tabulate(pupils, names))
+    before = Earlier("2026-10-01", [table.published for table in first.tables],
+                     turnovers("2026-10-01", pupils, [*pupils, newcomer]))  # fmt: skip
+    now = [replace(table, snapshot="2026-12-15") for table in tabulate([*pupils, newcomer], names)]
+    with pytest.raises(
+        Refused, match=r"Membership, .*grade 13: somebody is counted there now, .*correct it in the system"
+    ):
+        protect(now, earlier=[before])
