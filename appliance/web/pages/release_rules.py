@@ -56,9 +56,15 @@ class ReleaseRulesPage:
     smallest_in_settings: int
 
     @staticmethod
-    def words(policy: Policy) -> list[str]:
-        """What a policy says, as the report of a release says it."""
-        return list(rules_wording.sentences(policy))
+    def words(policy: Policy) -> list[tuple[str, list[str]]]:
+        """What a policy says, as the report of a release says it; each sentence with what is listed under it."""
+        told: list[tuple[str, list[str]]] = []
+        for line in rules_wording.sentences(policy):
+            if line.startswith(" "):
+                told[-1][1].append(line.strip())
+            else:
+                told.append((line, []))
+        return told
 
 
 @get(_HERE, action=Action.SEE_RELEASES, sync_to_thread=True)
