@@ -12,6 +12,7 @@ from appliance.sample.courses import MATHEMATICS, SCIENCE
 from appliance.sample.dice import dice
 from appliance.sample.files import Files
 from appliance.sample.for_totals import END_OF_YEAR, Leavers
+from appliance.sample.last_year import LastYear
 from appliance.sample.people import Attends, Stay, invent_students, plan_stays
 from appliance.sample.rows import (
     write_class_attendance,
@@ -87,10 +88,10 @@ def write_district(
     """Invent a district with exactly so many students and write its files, over those of an earlier run.
 
     The school year is the one that `today` lies in, known up to today; in summer it is the year that has just ended.
-    The same arguments give the same bytes. `last_year`: with the days that the same students missed in the year before
-    and the tests they took, so that pages can compare, and with those who have left since, beyond the number asked for.
-    `progress` is told what was done, how many, of how many. Memory holds one school at a time. Raises Trouble for fewer
-    than 40 students.
+    The same arguments give the same bytes. `last_year`: with the days that the same students missed in the year before,
+    the tests they took and their course grades, so that pages can compare, and with those who have left since, beyond
+    the number asked for. `progress` is told what was done, how many, of how many. Memory holds one school at a time,
+    with `last_year` also who sat where in all of them. Raises Trouble for fewer than 40 students.
     """
     if students < LEAST_STUDENTS:
         raise Trouble(f"An invented district needs at least {LEAST_STUDENTS} students; {students} were asked for.")
@@ -105,6 +106,7 @@ def write_district(
         for done, school in enumerate(schools, start=1):
             district.write_school(school)
             progress("schools", done, len(schools))
+        district.write_last_years_classes()
         progress("package", 0, 1)
     progress("package", 1, 1)
     october = date(year.begin.year, 10, 1)
@@ -132,6 +134,7 @@ class _District:
         self._files, self._schools, self._year, self._before, self._seed = files, schools, year, before, seed
         self._office = Office()
         self._leavers = Leavers(before or year, seed)
+        self._last_year = LastYear(files, year, before, seed) if before else None
         self._next_student = 100_001
         self._coming: dict[str, list[Stay]] = defaultdict(list)
         self._write_district_office()
@@ -156,9 +159,10 @@ class _District:
             story = stories.get(stay.student.student_id)
             write_stay(self._files, stay, story, year, self._seed)
             write_class_attendance(self._files, stay, story, classes[stay.student.student_id], year, self._seed)
-        if self._before:
+        if self._before and self._last_year:
+            self._last_year.taught(school, timetable.sections, teachers)
             for stay in here:
-                self._write_last_year(stay, self._before)
+                self._write_last_year(stay, self._before, self._last_year)
             for leaver in self._leavers.of(school):
                 write_leaver(self._files, leaver, self._before, self._seed)
         for section in timetable.sections:
@@ -168,7 +172,12 @@ class _District:
             for student, story in stories.items()
         ]
 
-    def _write_last_year(self, stay: Stay, before: SchoolYear) -> None:
+    def write_last_years_classes(self) -> None:
+        """After all schools: who sat where a year ago, whichever school they are at now."""
+        if self._last_year:
+            self._last_year.write_classes(self._schools)
+
+    def _write_last_year(self, stay: Stay, before: SchoolYear, classes: LastYear) -> None:
         """The year before of somebody here since this one began: a grade lower, at a school that has it."""
         grade = GRADES.index(stay.student.grade)
         if stay.first or not grade:
@@ -180,6 +189,7 @@ class _District:
         whole = Stay(student, school, 0, len(before.days), settled=True)
         write_stay(self._files, whole, None, before, self._seed + 1, reason=END_OF_YEAR)
         write_tests(self._files, student, before, self._seed + 1)
+        classes.attended(whole)
 
     def _enroll(self, school: School, rng: Random) -> list[Stay]:
         """The school's own students; those who leave for another school are announced there."""

@@ -15,7 +15,7 @@ from appliance.sample.for_totals import (
     ninth_grade_year,
     reason_for_leaving,
 )
-from appliance.sample.learning import ASSIGNMENT_CATEGORY, GRADE_CATEGORY, line_items, scores
+from appliance.sample.learning import ASSIGNMENT_CATEGORY, GRADE_CATEGORY, LineItem, line_items, scores
 from appliance.sample.people import Attends, Stay, Student
 from appliance.sample.schools import DISTRICT_ID, DISTRICT_KEY, DISTRICT_NAME, School
 from appliance.sample.staff import Staff
@@ -34,11 +34,7 @@ def write_frame(files: Files, schools: Iterable[School], year: SchoolYear) -> No
     files.record("orgs", DISTRICT_KEY, DISTRICT_NAME, "district", DISTRICT_ID, "")
     for school in schools:
         files.record("orgs", school.key, school.name, "school", school.identifier, DISTRICT_KEY)
-    for session in year.sessions:
-        files.record(
-            "academicSessions", session.key, session.title, session.type, session.begin, session.end, session.parent,
-            year.ends_in,
-        )  # fmt: skip
+    write_sessions(files, year)
     for course in catalogue():
         files.record(
             "courses", course.key, _year_key(year), course.title, course.code, ",".join(course.grades), DISTRICT_KEY,
@@ -49,6 +45,15 @@ def write_frame(files: Files, schools: Iterable[School], year: SchoolYear) -> No
     files.export("course_levels", levels())
     files.export("standards", standards())
     files.export("calendar", year.calendar())
+
+
+def write_sessions(files: Files, year: SchoolYear) -> None:
+    """The year, its semesters and its quarters."""
+    for session in year.sessions:
+        files.record(
+            "academicSessions", session.key, session.title, session.type, session.begin, session.end, session.parent,
+            year.ends_in,
+        )  # fmt: skip
 
 
 def write_staff(files: Files, staff: Staff) -> None:
@@ -157,6 +162,25 @@ def write_section(
     files: Files, section: Section, teacher: Staff, stories: dict[str, Story], year: SchoolYear, seed: int
 ) -> None:
     """A class, who is in it, and its gradebook."""
+    _write_class(files, section, teacher, year)
+    _write_gradebook(files, section, line_items(section, year), stories, year, seed)
+
+
+def write_past_section(
+    files: Files, section: Section, teacher: Staff, year: SchoolYear, then: SchoolYear, seed: int
+) -> None:
+    """A class of a year that is over, with a grade for each quarter: those that were known on a day of it stay as they
+    were posted by then (`then` is the year as seen on that day), those after are as they became.
+    """
+    _write_class(files, section, teacher, year)
+    known, all_year = (
+        [item for item in line_items(section, seen) if item.category == GRADE_CATEGORY] for seen in (then, year)
+    )
+    _write_gradebook(files, section, known, {}, then, seed)
+    _write_gradebook(files, section, all_year[len(known) :], {}, year, seed)
+
+
+def _write_class(files: Files, section: Section, teacher: Staff, year: SchoolYear) -> None:
     school, course = section.school, section.course
     homeroom = course.subject == "Homeroom"
     files.record(
@@ -168,7 +192,12 @@ def write_section(
     for stay in section.stays:
         end = year.days[stay.stop - 1] + _DAY if stay.has_left(year) else year.end
         _write_enrollment(files, section, stay.student.key, "student", "", year.days[stay.first], end)
-    items = line_items(section, year)
+
+
+def _write_gradebook(
+    files: Files, section: Section, items: list[LineItem], stories: dict[str, Story], year: SchoolYear, seed: int
+) -> None:
+    school = section.school
     for item in items:
         first, last = year.days[item.days.start], year.days[item.days.stop - 1]
         files.record(

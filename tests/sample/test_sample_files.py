@@ -2,7 +2,7 @@ import csv
 import io
 import zipfile
 from collections import Counter, defaultdict
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -219,6 +219,27 @@ def test_last_year_is_there_when_asked_for_with_the_same_students_a_grade_lower(
     this_year = [row for row in longer.export("attendance") if row["date"] >= begins]
     assert this_year == plain.export("attendance")
     assert len(longer.export("attendance")) > 2 * len(this_year)
+
+
+def test_last_years_classes_have_the_grades_that_were_known_on_the_same_day_and_those_that_came_after(tmp_path):
+    plain, longer = invent(tmp_path / "a", students=200), invent(tmp_path / "b", students=200, last_year=True)
+    begins = plain.told.begins.isoformat()
+    sessions = {row["sourcedId"]: row for row in longer.oneroster("academicSessions")}
+    past = {
+        row["sourcedId"] for row in longer.oneroster("classes") if sessions[row["termSourcedIds"]]["endDate"] <= begins
+    }
+    assert len(past) > 20
+    assert all(row["endDate"] <= begins for row in longer.oneroster("enrollments") if row["classSourcedId"] in past)
+    items = {row["sourcedId"]: row for row in longer.oneroster("lineItems")}
+    days = {(row["classSourcedId"], items[row["lineItemSourcedId"]]["title"]): row["scoreDate"]
+            for row in longer.oneroster("results") if row["classSourcedId"] in past}  # fmt: skip
+    a_year_ago = (plain.told.last_day - timedelta(days=364)).isoformat()
+    for one in past & {section for section, _ in days}:
+        first, second, *later = [day for (section, _), day in sorted(days.items()) if section == one]
+        assert first < second <= a_year_ago < min(later)
+        assert len(later) == 2
+    ours = [row for row in longer.oneroster("results") if row["classSourcedId"] not in past]
+    assert ours == plain.oneroster("results")
 
 
 def grade_after(grade):
