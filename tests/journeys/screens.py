@@ -14,6 +14,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
+from appliance.actions import Role
 from appliance.server import write_log_to_stderr
 from tests.journeys import districts
 from tests.journeys.browser import FORMS, chromium, serving, turn
@@ -22,26 +23,33 @@ from tests.journeys.tour import Stop, begin, deeds, name_of, route_of, stops
 
 
 def take(browser: Browser, district: District, empty: District, to: Path) -> None:
-    """Fill the folder: `ROLE-PAGE-FORM.png`, `ROLE-PAGE-DAY-FORM.png`, `ROLE-PAPER-pdf.png`."""
+    """Fill the folder: `ROLE-PAGE-FORM.png`, `ROLE-PAGE-DAY-FORM.png`, `ROLE-PAPER-pdf.png`.
+
+    The second person of a role is `ROLE-2`.
+    """
     to.mkdir(parents=True, exist_ok=True)
     with ExitStack() as served:
         address = served.enter_context(serving(district.app))
         days = {name: served.enter_context(serving(app)) for name, app in districts.unusual_days(district).items()}
         _everybody(browser, district, address, days, to)
     with serving(empty.app) as address:
-        for role in empty.people:
+        for username, role in empty.people.items():
             with browser.new_context() as context:
-                page = begin(context, empty, address, role)
+                page = begin(context, empty, address, username)
                 _shoot(page, to / f"{role.value}-{_first(page, empty)}-empty")
 
 
 def _everybody(browser: Browser, district: District, address: str, days: dict[str, str], to: Path) -> None:
     papers = set[str]()
-    for role in (None, *district.people):
+    seen = list[Role | None]()
+    for username in (None, *district.people):
+        role = district.people[username] if username else None
         with browser.new_context() as context:
-            page = begin(context, district, address, role)
+            page = begin(context, district, address, username)
             turn(page, FORMS["light"])
             home, who = page.url, role.value if role else "nobody"
+            who += f"-{seen.count(role) + 1}" if role in seen else ""
+            seen.append(role)
             for stop in stops(page, district.app, role):
                 _shoot(page, to / f"{who}-{stop.name}")
                 _papers(stop, district, papers, to / who)

@@ -81,7 +81,7 @@ def faults_of(stop: Stop, shapes: set[str]) -> list[str]:
 
 
 Wrong = dict[tuple[str, str], list[str]]
-"""(Who, page) -> what is wrong there."""
+"""(User name, page) -> what is wrong there."""
 
 
 def walk(
@@ -94,15 +94,16 @@ def walk(
     """Let everybody see their pages."""
     wrong: Wrong = {}
     with serving(app) as address:
-        for role in (None, *district.people):
+        for username in (None, *district.people):
+            role = district.people[username] if username else None
             with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
-                page = begin(context, district, address, role)
+                page = begin(context, district, address, username)
                 said = complaints_of(page)
                 for stop in seen(page, role):
                     faults = faults_of(stop, shapes) + said
                     said.clear()
                     if faults:
-                        wrong[role.value if role else "nobody", stop.name] = faults
+                        wrong[username or "nobody", stop.name] = faults
     return wrong
 
 
@@ -120,7 +121,7 @@ def test_everybody_can_use_every_page_and_no_page_is_left_out(
     pages = {route.path_format for route in district.app.routes if "GET" in getattr(route, "methods", ())}
     assert {page for page in pages - come_to if not NOT_PAGES.search(page)} <= set(ELSEWHERE)
     assert {*ELSEWHERE, *TYPED, *AT_THE_DOOR} <= pages
-    assert set(district.people) >= set(Role) - {Role.SUBSTITUTE}
+    assert set(district.people.values()) >= set(Role) - {Role.SUBSTITUTE}
 
 
 def test_first_pages_can_be_used_on_the_first_school_day_and_long_after_the_last_file(

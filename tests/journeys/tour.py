@@ -47,13 +47,12 @@ class Stop:
     """With which the page answered; 0 when a form led to it."""
 
 
-def begin(context: BrowserContext, district: District, address: str, role: Role | None) -> Page:
-    """The first page of somebody of this role, or the door for None."""
-    if role is None:
+def begin(context: BrowserContext, district: District, address: str, username: str | None) -> Page:
+    """Somebody's first page, or the door for None."""
+    if username is None:
         page = context.new_page()
         page.goto(address + AT_THE_DOOR[0])
         return page
-    username = district.people[role]
     return signed_in(context, address, username, district.passwords[username], district.codes_of(username))
 
 
