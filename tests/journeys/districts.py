@@ -72,7 +72,7 @@ def empty(folder: Path) -> District:
     """A home on its first day: somebody of each role has an account, and nothing is loaded."""
     database = Database.create(folder / "empty")
     # A substitute's account is a day code, for which somebody must be away.
-    people = {str(role.value): role for role in Role if role is not Role.SUBSTITUTE}
+    people: dict[str, Role] = {str(role.value): role for role in Role if role is not Role.SUBSTITUTE}
     secrets = {name: _account(database, name, role, None) for name, role in people.items()}
     app = build_app(database, Settings(family_pages=True), secure_cookies=False)
     return District(app, database, people, dict.fromkeys(people, _PASSWORD), secrets)

@@ -172,7 +172,7 @@ class CheckInForm(msgspec.Struct, forbid_unknown_fields=True):
     kind: Literal["talked", "family", "plan"]
     not_needed: Literal["", "yes"] = ""
     note: Annotated[str, msgspec.Meta(max_length=LONGEST_NOTE)] = ""
-    back: Literal["student", "this-week"] = "student"
+    back: Literal["student", "this-week"] = "this-week"
     look_again: Annotated[str, msgspec.Meta(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = ""
 
 
