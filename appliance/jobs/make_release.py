@@ -156,7 +156,8 @@ def _make(
     protected = protect(
         tabulations, policy, year_key=year_key, earlier=before, offered=offered(facts), progress=progress
     )
-    certificate.check(protected.certificate, [table.published for table in protected.tables])
+    verified = certificate.check(protected.certificate, [table.published for table in protected.tables])
+    report = replace(protected.report, cut_down=verified["cut_down"])
     told, counted = {table.metric for table in protected.tables}, {tabulation.metric for tabulation in tabulations}
     facts = replace(facts, missing=lacking(leaving, told, counted, earlier, release["school_year"]))
-    return written(protected, facts, signer), protected.report, facts.missing
+    return written(protected, facts, signer), report, facts.missing

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import fields
 from operator import attrgetter
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any, NamedTuple
 
 from appliance.aggregate.disclosure import verifier
 from appliance.aggregate.disclosure.claim import Claim
+from appliance.aggregate.disclosure.policy import Policy
 from appliance.aggregate.published import Key, PublishedCell, PublishedTable
 from appliance.aggregate.refusal import Refused
 from appliance.aggregate.tabulation import Cell, Tabulation
@@ -35,13 +37,15 @@ class Checked(NamedTuple):
 
 
 def piece(
-    truth: Sequence[Tabulation], tables: Sequence[PublishedTable], smallest_hidden: int, attacks: Iterable[Checked]
+    truth: Sequence[Tabulation], tables: Sequence[PublishedTable], policy: Policy, attacks: Iterable[Checked]
 ) -> bytes:
     """What the verifier is given about one piece of a release, packed: it waits until all pieces are proved."""
     return _packed(
         {
             "leaves": False,
-            "smallest": smallest_hidden,
+            "smallest": policy.smallest_hidden,
+            "minimum": policy.minimum_n,
+            "k": policy.k,
             "tables": _told(tables),
             "truth": [(one.metric, [*map(_COUNT, one.cells)]) for one in truth],
             "attacks": [_attack(attack) for attack in attacks],
@@ -55,22 +59,25 @@ def lines(pieces: Iterable[bytes], leaves: Sequence[PublishedTable]) -> Iterator
         yield zlib.decompress(packed)
 
 
-def check(pieces: Sequence[bytes], leaves: Sequence[PublishedTable]) -> None:
-    """Let a process of its own check every claim. Raises `Refused` unless it leaves with 0."""
+def check(pieces: Sequence[bytes], leaves: Sequence[PublishedTable]) -> dict[str, int]:
+    """Let a process of its own check every claim; what it counted. Raises `Refused` unless it leaves with 0."""
     command, alone = [sys.executable, "-sSP", str(_PROGRAM)], {"PYTHONPATH": str(_ROOT)}
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env=alone) as process:  # noqa: S603
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=alone)  # noqa: S603
+    told = b""
+    with suppress(BrokenPipeError), process:  # broken, it ended early, and its exit code says so
         assert process.stdin
-        try:
-            for line in lines(pieces, leaves):
-                process.stdin.write(line)
-            process.stdin.close()
-        except BrokenPipeError:
-            pass  # it ended early, and its exit code says so
+        assert process.stdout
+        for line in lines(pieces, leaves):
+            process.stdin.write(line)
+        process.stdin.close()
+        told = process.stdout.read()
     if process.returncode:
         raise Refused(
             "The verifier, a program of its own that checks the proof by adding and comparing, did not accept it. "
             "Nothing was released; report this."
         )
+    counted: dict[str, int] = json.loads(told)
+    return counted
 
 
 def _attack(attack: Checked) -> dict[str, Any]:

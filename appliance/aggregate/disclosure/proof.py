@@ -30,8 +30,6 @@ class Proof:
     """Numbers that only an attack asked for."""
     certified: int
     """Claims that whole-number witnesses back on both sides."""
-    cut_down: int
-    """Of these, how many claim less than the policy does: as much as the empty groups, which are shown, leave open."""
     witnesses: int
     certificate: tuple[bytes, ...]
     """What the verifier is given, piece by piece."""
@@ -49,7 +47,6 @@ def prove(work: Work, pattern: Pattern, truth: Sequence[Tabulation], steps: Step
         max(one.rounds for one in proofs),
         sum(one.repaired for one in proofs),
         sum(one.certified for one in proofs),
-        sum(one.cut_down for one in proofs),
         sum(one.witnesses for one in proofs),
         tuple(piece for one in proofs for piece in one.certificate),
     )
@@ -80,7 +77,7 @@ def _prove(
 
 def _certify(
     work: Work, truth: Sequence[Tabulation], tables: list[PublishedTable], findings: list[audit.Finding]
-) -> tuple[int, int, int, tuple[bytes, ...]]:
+) -> tuple[int, int, tuple[bytes, ...]]:
     """Two whole-number witnesses for every claim, and the last fields of a `Proof`: they are checked once more, alone.
 
     Raises `Refused` when one is missing: then an answer of the solver was doubtful.
@@ -98,10 +95,8 @@ def _certify(
             raise Refused("A sensitive number has no witness in whole students. Nothing was released; report this.")
         checked.append(certificate.Checked(finding.claims, kept, finding.sizes_known))
         accepted += verifier.accepted
-    claimed = [claim for one in checked for claim in one.claims]
-    in_full = {claim for claims in audit._claims(work.cube, work.policy) for claim in claims}
-    cut_down = sum(claim not in in_full for claim in claimed)
-    return len(claimed), cut_down, accepted, (certificate.piece(truth, tables, smallest, checked),)
+    claims = sum(len(one.claims) for one in checked)
+    return claims, accepted, (certificate.piece(truth, tables, work.policy, checked),)
 
 
 def _telling(

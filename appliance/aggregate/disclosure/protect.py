@@ -93,7 +93,6 @@ def protect(
         repaired=proof.repaired,
         carried=_carried(tables, earlier),
         certified=proof.certified,
-        cut_down=proof.cut_down,
         witnesses=proof.witnesses,
     )
     return Protected(tuple(seal(table) for table in tables), report, proof.certificate)

@@ -53,7 +53,9 @@ class Report:
     certified: int = 0
     """Promises about sensitive numbers, each backed by whole-number witnesses that a solver-free program checked."""
     cut_down: int = 0
-    """Of these, how many promise less than the policy does: what the empty groups, which are shown, leave open."""
+    """Of these, how many promise less than the policy does: what the empty groups, which are shown, leave open. Counted
+    by the verifier, where it is run as a process of its own.
+    """
     witnesses: int = 0
     """Alternative tables that agree with everything published. They stay in the building."""
 

@@ -5,8 +5,8 @@ tell it from the truth. A sensitive number is certified when witnesses (or the t
 or above its high end. Witnesses never leave the building, nor does how many there were.
 
 As a program, `python -sSP verifier.py [FILE]`, it reads what `certificate.py` writes, from a file or a pipe, and leaves
-with 0 only when every claim is certified and what leaves says what was certified. It needs the standard library and the
-four modules of plain data that it names; PYTHONPATH says where these are.
+with 0 only when of every number that is too small or telling something is claimed, every claim is certified, and what
+leaves says the same. It needs the standard library and the modules of plain data that it names; PYTHONPATH says where.
 """
 
 import json
@@ -112,6 +112,22 @@ class Verifier:
             if max(true, self._most.get(claim.key, true)) < claim.high:
                 lacking.append((claim, +1))
         return lacking
+
+    def promised(self, minimum: int, k: int) -> dict[Key, tuple[int, int]]:
+        """What the rules promise of every number that is too small or telling by itself: how low and high it may be."""
+        ends: dict[Key, tuple[int, int]] = {}
+        for spot, cell in self._published.items():
+            sizes, counts, is_share = _size_of(spot), _count_of(spot), crossings.is_share(spot[3])
+            size, n = self._true[sizes], self._true[counts]
+            if not is_share and cell.suppression != "not_offered" and self._smallest <= size < minimum:
+                ends[sizes] = (self._smallest, minimum)
+            if METRICS[spot[0]].rate and size and (size < minimum or min(n, size - n) < k):
+                low, high = (cell.n_lower, cell.n_upper) if cell.suppression == "coded" else (0, size)
+                ends[counts] = (max(low or 0, n - k), min(size if high is None else high, n + k))
+            for rest, whole, part in self._wholes_of(spot):
+                if self._smallest <= size and 0 < self._true[whole] - self._true[part] < minimum:
+                    ends[rest] = (0, min(minimum, self._true[whole] - self._smallest))
+        return ends
 
     def _numbers(self, spot: Spot, witness: Mapping[Key, int]) -> dict[Key, int]:
         """Every number that a row tells or lets anyone work out, in a witness."""
@@ -221,7 +237,7 @@ class _Asked(NamedTuple):
 def main(arguments: Sequence[str]) -> int:
     """Check a certificate, one document a line: the pieces of a release, and last what leaves. The exit code."""
     certified: dict[Spot, PublishedCell] = {}
-    found = {"pieces": 0, "claims": 0, "lacking": 0, "leave": 0, "otherwise": 0}
+    found = dict.fromkeys(("pieces", "claims", "cut_down", "unclaimed", "lacking", "leave", "otherwise"), 0)
     with Path(arguments[0]).open("rb") if arguments else sys.stdin.buffer as lines:
         for line in lines:
             told = json.loads(line)
@@ -233,28 +249,38 @@ def main(arguments: Sequence[str]) -> int:
                 found["otherwise"] += sum(_says_otherwise(cell, certified.get(spot)) for spot, cell in rows.items())
                 continue
             certified |= rows
-            claims, lacking = _check(told, tables)
-            found["pieces"], found["claims"] = found["pieces"] + 1, found["claims"] + claims
-            found["lacking"] += lacking
+            found["pieces"] += 1
+            for name, more in _check(told, tables).items():
+                found[name] += more
     print(json.dumps(found))  # noqa: T201
-    return 0 if found["pieces"] and found["leave"] and not found["lacking"] and not found["otherwise"] else 1
+    is_whole = found["pieces"] and found["leave"]
+    return 0 if is_whole and not (found["lacking"] or found["unclaimed"] or found["otherwise"]) else 1
 
 
-def _check(told: dict[str, Any], tables: Sequence[PublishedTable]) -> tuple[int, int]:
-    """How many claims a piece makes, and how many ends of them lack a witness."""
+def _check(told: dict[str, Any], tables: Sequence[PublishedTable]) -> dict[str, int]:
+    """How many claims a piece makes, how many of them are less than the rules promise, how many ends lack a witness,
+    and of how many numbers that are too small or telling nothing is claimed.
+    """
     truth = [
         Tabulation(metric, "", "", tuple(Cell(*_once(cell)) for cell in cells)) for metric, cells in told.pop("truth")
     ]
     verifier = Verifier(truth, tables, told["smallest"])
-    claims = lacking = 0
+    promised, claimed, lacking = verifier.promised(told["minimum"], told["k"]), list[_Asked](), 0
     for attack in told["attacks"]:
         numbers = [Key(*key) for key in attack["numbers"]]
         witnesses = ({numbers[at]: value for at, value in witness} for witness in attack["witnesses"])
         verifier.forget()
         verifier.take(witnesses, sizes_known=attack["sizes_known"])
         asked = [_Asked(Key(*key), low, high) for key, low, high in attack["claims"]]
-        claims, lacking = claims + len(asked), lacking + len(verifier.uncertified(asked))
-    return claims, lacking
+        lacking += len(verifier.uncertified(asked))
+        claimed += asked
+    ends = ((claim, promised.get(claim.key, (claim.low, claim.high))) for claim in claimed)
+    return {
+        "claims": len(claimed),
+        "cut_down": sum(claim.low > low or claim.high < high for claim, (low, high) in ends),
+        "unclaimed": len(promised.keys() - {claim.key for claim in claimed}),
+        "lacking": lacking,
+    }
 
 
 def _once(fields: Iterable[Any]) -> Iterator[Any]:
