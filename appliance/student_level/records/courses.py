@@ -20,11 +20,10 @@ _SMALL_CHANGE = 5
 _LAST_TWO = """
     WITH seat AS MATERIALIZED (
         SELECT DISTINCT visible_section_enrollment.student_key, section.section_key, section.title
-          FROM visible_section_enrollment CROSS JOIN section USING (section_key)
+          FROM {some}visible_section_enrollment{their} CROSS JOIN section USING (section_key)
          WHERE visible_section_enrollment.begin_day <= :today
            AND coalesce(visible_section_enrollment.end_day, section.end_day) > :today
            AND (:only_own = 0 OR section.section_key IN (SELECT section_key FROM visible_section))
-           AND (:students IS NULL OR visible_section_enrollment.student_key IN (SELECT value FROM json_each(:students)))
     ), item AS MATERIALIZED (
         SELECT line_item.section_key, line_item_key, due_day, highest, academic_session.title AS period,
                academic_session.begin_day, academic_session.end_day
@@ -55,16 +54,17 @@ _LAST_TWO = """
 _MISSING = """
     SELECT visible_grade.student_key, line_item.section_key, section.title, count(*) AS missing,
            max(coalesce(line_item.due_day, visible_grade.scored_day, section.begin_day)) AS day
-      FROM visible_grade CROSS JOIN line_item USING (line_item_key) CROSS JOIN section USING (section_key)
+      FROM {some}visible_grade{their} CROSS JOIN line_item USING (line_item_key) CROSS JOIN section USING (section_key)
      WHERE visible_grade.is_missing = 1 AND line_item.kind = 'assignment'
        AND coalesce(coalesce(line_item.due_day, visible_grade.scored_day) + :placeholder_days, section.begin_day)
            <= :today
        AND section.end_day > :today
        AND (:only_own = 0 OR section.section_key IN (SELECT section_key FROM visible_section))
-       AND (:students IS NULL OR visible_grade.student_key IN (SELECT value FROM json_each(:students)))
      GROUP BY visible_grade.student_key, line_item.section_key
     HAVING missing >= :least
 """
+_SOME = "(SELECT DISTINCT value AS student_key FROM json_each(:students)) AS some CROSS JOIN "
+"""Some students, whose rows are then looked up, not found among those of everybody in scope."""
 _HAS_GRADES = """
     SELECT 1 AS found
       FROM visible_section_enrollment AS seat CROSS JOIN line_item USING (section_key)
@@ -147,18 +147,26 @@ def courses_now(
         "today": today,
         "placeholder_days": PLACEHOLDER_DAYS,
         "only_own": int(only_own),
-        "students": None if students is None else json.dumps(list(students)),
+        "students": json.dumps(list(students or ())),
         "only_changes": int(students is None),
         "small": _SMALL_CHANGE,
         "least": missing_from,
     }
-    graded = {(row["student_key"], row["section_key"]): row for row in reading.query(_LAST_TWO, values)}
-    missing = {(row["student_key"], row["section_key"]): row for row in reading.query(_MISSING, values)}
+    graded, missing = (
+        {(row["student_key"], row["section_key"]): row for row in reading.query(_of(question, students), values)}
+        for question in (_LAST_TWO, _MISSING)
+    )
     letters = letters or in_force(reading, today).letters
     found: dict[int, list[CourseNow]] = defaultdict(list)
     for pair in sorted(graded.keys() | missing.keys()):
         found[pair[0]].append(_course_now(graded.get(pair), missing.get(pair), letters))
     return found
+
+
+def _of(question: str, students: Sequence[int] | None) -> str:
+    if students is None:
+        return question.format(some="", their="")
+    return question.format(some=_SOME, their=" USING (student_key)")
 
 
 def has_grades(reading: Reading) -> bool:
@@ -197,7 +205,9 @@ def student_courses(reading: Reading, student_key: int, today: int) -> tuple[tup
     periods = tuple(dict.fromkeys(row["period"] for row in grades))
     missing = {
         row["section_key"]: row["missing"]
-        for row in reading.query(_MISSING, {**values, "only_own": 0, "students": json.dumps([student_key]), "least": 1})
+        for row in reading.query(
+            _of(_MISSING, [student_key]), {**values, "only_own": 0, "students": json.dumps([student_key]), "least": 1}
+        )
     }
     assigned = {
         row["section_key"] for row in reading.query(_WITH_ASSIGNMENTS, {"sections": json.dumps(sorted(wanted))})
