@@ -89,6 +89,10 @@ class Form:
 
 FORMS = {"light": Form(), "dark": Form(scheme="dark"), "phone": Form(400), "print": Form(710, media="print")}
 _NARROW, _TABLET = Form(320), Form(820)
+_EMPTY_SECTIONS = """[...document.querySelectorAll("main section")]
+    .map(one => [one.innerText.trim(), one.querySelector("h2, h3")?.innerText.trim()])
+    .filter(([all, heading]) => heading && all === heading).map(([all]) => all)"""
+"""What stands over nothing, as the page is shown: the headings of sections whose forms were left out."""
 _NOT_FOR_PAPER = "nav, button, input:not([type=hidden]), select, textarea, summary, .skip"
 
 
@@ -138,9 +142,10 @@ def _scrolls_sideways(page: Page) -> list[str]:
 
 def _dead_on_paper(page: Page) -> list[str]:
     shown = page.locator(_NOT_FOR_PAPER).filter(visible=True)
-    return [
+    told = [
         f"paper shows {html[:120]}" for html in shown.evaluate_all("them => them.slice(0, 3).map(one => one.outerHTML)")
     ]
+    return told + [f"paper shows nothing under “{heading}”" for heading in page.evaluate(_EMPTY_SECTIONS)]
 
 
 def _axe_finds(page: Page) -> list[str]:

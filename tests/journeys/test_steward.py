@@ -124,6 +124,12 @@ def test_without_a_script_the_answer_is_where_the_button_was(browser: Browser, a
     expect(page.get_by_text("Today the principals’ lists would have")).to_be_in_viewport()
     assert page.url.endswith("#tried")
     assert page.get_by_role("region", name="Missed 10% or more of days, table").is_visible()
+    # On paper what is in force stands as text, and beneath it what was tried.
+    page.emulate_media(media="print")
+    assert page.get_by_text("Students enrolled fewer than 10 days are left out.").is_visible()
+    assert page.get_by_text("Students enrolled fewer than 64 days are left out.").is_visible()
+    assert page.get_by_role("region", name="Missed 10% or more of days, table").is_visible()
+    assert not page.get_by_role("spinbutton").filter(visible=True).count()
     context.close()
 
 

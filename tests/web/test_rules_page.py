@@ -14,6 +14,7 @@ from appliance.web import pages
 from tests import maplewood
 from tests.conftest import Person, app_for, sign_in
 from tests.learning_marks import OCT, put_standards
+from tests.page_text import read
 
 
 def form_of(page: str) -> dict[str, str]:
@@ -68,6 +69,9 @@ def test_new_rules_hold_at_once_and_everybody_can_read_why(kim, own_visit) -> No
     page = kim.get("/data/rules?done=true").text
     assert "Version 1, in force since Nov 23, 2026: Ten names were too many for us" in page
     assert 'name="on_mondays" value="yes" checked' not in page
+    version = read(page[page.index('<h2 id="h-versions">') :])
+    assert "1 Nov 23, 2026 kim Ten names were too many for us" in version
+    assert "Not in use: Was absent 3 Mondays in a row. A list has at most 2 names." in version
     manual = own_visit(None).get("/manual/this-week").text
     assert "Ten names were too many for us" in manual
     assert "Never more than 2" in manual
