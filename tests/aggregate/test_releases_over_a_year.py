@@ -1,5 +1,6 @@
 """A school year of releases: whoever holds all of them cannot point at the few who came, left or changed."""
 
+import copy
 from collections import Counter
 from dataclasses import replace
 from functools import cache
@@ -7,11 +8,12 @@ from itertools import combinations, pairwise
 
 import pytest
 from all_tables import changed, twelve
-from districts import YearOfPupils, _memberships, tabulate, turnovers
+from districts import BANDS, Pupil, YearOfPupils, _memberships, tabulate, turnovers
 
 from appliance.aggregate.codelists import ALL, metric
 from appliance.aggregate.disclosure import Earlier, Policy, policy_file, protect
 from appliance.aggregate.disclosure.attacker.loot import Target, plunder
+from appliance.aggregate.disclosure.history import with_new_schools
 from appliance.aggregate.disclosure.policy import Geography
 from appliance.aggregate.published import Key
 from appliance.aggregate.refusal import Refused
@@ -107,6 +109,25 @@ def test_nobody_can_be_followed_from_one_release_of_the_year_to_another(name):
     past = school_year(name)
     for one, other in combinations(past, 2):
         assert exposures(one, other, 10, YEARS[name][2].geographies) == [], (one[0], other[0])
+
+
+@pytest.mark.parametrize(("moved", "came"), [(0, 1), (3, 2), (40, 5), (0, 60)])
+def test_a_school_that_opens_in_december_gives_nobody_away_who_moved_or_came(moved, came):
+    """That nobody was there in October is known to all; who is there now is told, or waits, like anybody else."""
+    year = YearOfPupils(9, 3, (50, 150))
+    october, before = tabulate(year.pupils, year.names), year.pupils
+    first = [table.published for table in protect(october, year_key=b"maplewood").tables]
+    after = [copy.copy(pupil) for pupil in before]
+    for pupil in after[:moved]:
+        pupil.schools = ["S004"]
+    after += [Pupil(year.rng, ["S004"], BANDS[0]) for _ in range(came)]
+    names = [*year.names, "S004"]
+    december = [replace(table, snapshot=DAYS[1]) for table in tabulate(after, names)]
+    earlier = [Earlier(DAYS[0], first, turnovers(DAYS[0], before, after))]
+    made = [table.published for table in protect(december, year_key=b"maplewood", earlier=earlier).tables]
+    opened = with_new_schools(first, made)
+    assert {cell.school_id for table in opened for cell in table.cells} >= {"S004"}
+    assert exposures((DAYS[0], opened, before), (DAYS[1], made, after), 10) == []
 
 
 def test_the_simulation_would_notice_if_every_number_were_counted_anew():
