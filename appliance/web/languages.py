@@ -95,7 +95,7 @@ def written_in(language: str) -> Mapping[str, Callable[..., Any]]:
         "months": lambda grid: _months(grid, locale),
         "by_month": lambda grid: _by_month(grid, locale),
         "theirs": lambda text: theirs(text, said_in(language), is_english=language == ENGLISH),
-        "figure": lambda number: format_decimal(number, locale=locale),
+        "figure": lambda number: format_decimal(number, locale=locale, group_separator=False),
         "moment": words.moment,
     }
     if language == ENGLISH:
