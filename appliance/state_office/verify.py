@@ -108,7 +108,8 @@ def verify(
     `signers_file`: an OpenSSH allowed_signers file; without it the key in the package is used and called unknown.
     `others`: further packages of the district and school year. It is compared and attacked together with the earlier
     ones among them, and one that replaces or withdraws it, or a withdrawal notice about it, makes it fail.
-    `received`: a folder in which the earlier packages that it names are looked for by their hash, and used.
+    `received`: a folder in which the earlier packages that it names, and notices that take it back, are looked for by
+    their hash, and used.
     A withdrawal notice in the place of the package is checked for its form and its key, and reported.
     `at`: the time at which keys must be valid; now by default. Troubles become failed checks, not exceptions.
     """
@@ -136,7 +137,9 @@ def verify(
     run.say("outcomes", lambda: privacy.telling_outcomes(tables, policy))
     run.say("remainders", lambda: privacy.remainders(tables, policy))
     run.say("attack", lambda: privacy.attack(tables, policy, described.smallest_hidden))
-    for path in filter(withdrawals.is_notice, others):
+    notices = [*filter(withdrawals.is_notice, others)]
+    notices += withdrawals.about(received, described.sha256) if received else []
+    for path in dict.fromkeys(notices):
         run.say("withdrawal", partial(_not_withdrawn, described, path, signers_file, at))
     beside = [path for path in others if not withdrawals.is_notice(path)]
     beside += history.named_in(received, described, beside) if received else []

@@ -1,5 +1,6 @@
 """A district's withdrawal notice, checked on a machine that has no home."""
 
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -16,6 +17,16 @@ def is_notice(path: Path) -> bool:
             return withdrawal.is_notice(file.read(100))
     except OSError:
         return False
+
+
+def about(folder: Path, sha256: str) -> list[Path]:
+    """The notices in a folder that take back the package of this hash. One that was altered is none."""
+    found = []
+    for path in sorted(folder.glob("*.txt")):
+        with suppress(BadFile, OSError):
+            if is_notice(path) and withdrawal.read(path.read_bytes())[0].sha256 == sha256:
+                found.append(path)
+    return found
 
 
 def check(path: Path, registry: Path | None, at: datetime) -> tuple[Withdrawal, str, str, bool]:

@@ -64,6 +64,14 @@ def test_a_package_beside_its_own_notice_is_refused_and_beside_another_is_not(no
     assert verify(package, others=[other]).accepted
 
 
+def test_a_notice_that_the_state_has_received_is_found_by_itself(notice, told, package, signer, tmp_path):
+    assert "withdrew" in next(c.sentence for c in verify(package, received=tmp_path).checks if not c.passed)
+    notice.write_bytes(notice.read_bytes().replace(b"Maplewood", b"Mapleton"))
+    other = tmp_path / "other.txt"
+    other.write_bytes(withdrawal.write(withdrawal.Withdrawal(**_fields(told) | {"sha256": "0" * 64}), signer))
+    assert verify(package, received=tmp_path).accepted, "one that was altered is none, and the other is about another"
+
+
 def _fields(told):
     return {name: getattr(told, name) for name in told.__struct_fields__}
 
