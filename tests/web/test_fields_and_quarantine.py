@@ -90,9 +90,9 @@ def waiting(own_town, tmp_path):
 def test_quarantine_tells_the_root_causes_first_who_can_help_and_no_value(waiting, kim):
     said = read(kim.get("/data/quarantine").text)
     assert "3 rows wait for two things" in said
-    assert "2 rows 2 of daily attendance 2 times a student that is not loaded. Send the file that lists it" in said
+    assert "2 rows 2 of daily attendance 2 students that are not loaded. Send the file that lists them" in said
     assert "For the sender of the file." in said
-    assert said.index("2 times a student") < said.index("not_in_list")
+    assert said.index("2 students that are not loaded") < said.index("not_in_list")
     assert not re.search(r"777|778|\bIll\b", said)
 
 

@@ -79,14 +79,20 @@ class Cause:
         """What is wrong, and how to mend it."""
         if not self.missing:
             return self.sentence
-        named = f"a {self.missing} that is" if self.records == 1 else f"{self.records:,} times a {self.missing} that is"
-        return f"{named} not loaded. Send the file that lists it, from the same export."
+        if self.records == 1:
+            return f"a {self.missing} that is not loaded. Send the file that lists it, from the same export."
+        several = plural(self.records, self.missing, _SEVERAL.get(self.missing, ""))
+        return f"{several} that are not loaded. Send the file that lists them, from the same export."
 
     def __str__(self) -> str:
         kinds = ", ".join(f"{number:,} of {kind}" for kind, number in self.by_kind.most_common())
         where = f"First in {self.file}, row {self.row_number}" + (f", {self.column_name}" if self.column_name else "")
         rows = plural(self.rows, "row waits", "rows wait")
         return f"{rows} ({kinds}): {self.what_to_do} {where}. For: {self.who}."
+
+
+_SEVERAL = {"class": "classes", "category": "categories"}
+"""What more than one of a missing record is called, where that is not the word and an s."""
 
 
 @dataclass(frozen=True, slots=True)
