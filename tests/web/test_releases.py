@@ -83,6 +83,16 @@ def test_a_release_goes_through_two_pairs_of_hands_and_is_read_at_the_school(des
     assert "Reason: A calendar was wrong." in page
 
 
+def test_a_release_that_an_earlier_program_drafted_can_still_be_read(desk: Desk, own_town: Database) -> None:
+    kim = desk("kim")
+    drafts(kim, snapshot=DAY)
+    own_town._writer.execute("UPDATE release SET report = json_remove(report, '$.cut_down')")
+    own_town._writer.commit()
+    page = kim.get("/releases/1")
+    assert page.status_code == 200
+    assert "promises about small and telling numbers" in page.text
+
+
 def test_a_draft_is_held_against_what_left_before_it(desk: Desk) -> None:
     kim, hall = desk("kim"), desk("hall")
     drafts(kim, snapshot=DAY)
