@@ -4,12 +4,14 @@ Every table found is kept as what it changes in the first one, and answers as ma
 for tables that answer many at once; what those leave open is asked number by number.
 """
 
+import functools
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from math import inf
 
 import numpy as np
 
+from appliance.aggregate.disclosure.attacker.nearby import Nearby, narrowed
 from appliance.aggregate.disclosure.attacker.program import Columns, Flags, Manner, Program, Rows, Values
 from appliance.aggregate.disclosure.attacker.system import Sum, System
 from appliance.aggregate.published import Key
@@ -19,6 +21,10 @@ from appliance.aggregate.tabulation import DISTRICT
 TOLERANCE = 1e-6
 _MANY = 16
 """Fewer questions than this are asked one by one."""
+_LARGE = 3000
+"""In a program of more numbers each question is tried in a small part of it first."""
+_PART = 0.01
+"""Where questions are about a smaller part of all numbers, they are asked one by one as well."""
 _SURVEYS = 30
 _FEW = 9
 
@@ -54,11 +60,25 @@ class Component:
         self._rows = Rows.of([[(self._column[key], factor) for key, factor in terms.items()] for terms, _ in sums])
         self._totals = np.array([rest for _, rest in sums], dtype=np.float64)
         self._program = Program(self._rows, self._totals, self._lowest, manner)
+        self._manner = manner
         self._first: Values | None = None
         self._is_offered = False
         self._least = self._most = np.zeros(0)
         self._proved: dict[tuple[int, int], float] = {}
         self._found: list[tuple[Columns, Values]] = []
+
+    @functools.cached_property
+    def _near(self) -> Nearby:
+        """Around a school a program is small."""
+        return Nearby(self.keys, self._rows, self.settle(), self._lowest, self._manner)
+
+    @functools.cached_property
+    def _ends(self) -> tuple[Values, Values]:
+        """What no table goes beyond."""
+        return self._narrowed({})
+
+    def _narrowed(self, known: Mapping[int, float]) -> tuple[Values, Values]:
+        return narrowed(self._rows, self._totals, self._lowest, known)
 
     def begin_with(self, table: Mapping[Key, int]) -> None:
         """Begin from a table that somebody knows. Raises `Refused` when it does not agree with all that is known."""
@@ -78,26 +98,30 @@ class Component:
 
     def reaches(self, key: Key, sign: int, value: float) -> bool:
         """Whether the number can be at or beyond `value` in a direction."""
-        self.settle()
         column = self._column[key]
-        seen = float(self._most[column] if sign > 0 else self._least[column])
-        return sign * (seen - value) >= -TOLERANCE or sign * (self._push(column, sign, value) - value) >= -TOLERANCE
+        if self._is_seen(column, sign, value):
+            return True
+        if sign * (self._end(column, sign) - value) < -TOLERANCE:
+            return False
+        return self._is_near(column, sign, value) or sign * (self._push(column, sign, value) - value) >= -TOLERANCE
 
     def is_open(self, key: Key) -> bool:
         """Whether the number can have more than one value."""
-        self.settle()
-        column = self._column[key]
-        return self._is_seen_open(column) or any(
-            abs(self._push(column, sign)) == inf or self._is_seen_open(column) for sign in (+1, -1)
+        column, first = self._column[key], self._at_first(self._column[key])
+        if self._is_seen_open(column):
+            return True
+        ways = [sign for sign in (+1, -1) if self._end(column, sign) != first]
+        return any(self._is_near(column, sign, first + sign) for sign in ways) or any(
+            abs(self._push(column, sign)) == inf or self._is_seen_open(column) for sign in ways
         )
 
     def extreme(self, key: Key, sign: int) -> float:
         """The greatest (+1) or least (-1) possible value of a number."""
-        self.settle()
         column = self._column[key]
         if (column, sign) not in self._proved:
-            at_lowest = sign < 0 and self._least[column] <= self._lowest[column] + TOLERANCE
-            self._proved[column, sign] = float(self._lowest[column]) if at_lowest else self._push(column, sign)
+            end = self._end(column, sign)
+            is_found = self._is_seen(column, sign, end) or self._is_near(column, sign, end)
+            self._proved[column, sign] = end if is_found else self._push(column, sign)
         return self._proved[column, sign]
 
     def survey(self, ends: Mapping[Key, tuple[float, float] | None]) -> None:
@@ -106,7 +130,7 @@ class Component:
         In each, every number that has not been seen at both of its ends is pulled towards one of them, by lot. None for
         the ends: it is enough to see it away from its first value.
         """
-        if len(ends) < _MANY:
+        if len(ends) < max(_MANY, len(self.keys) * _PART):
             return
         first, lots = self.settle(), np.random.default_rng(len(self.keys))
         low, high, either = first.copy(), first.copy(), np.zeros(first.size, dtype=np.bool_)
@@ -149,9 +173,18 @@ class Component:
                 without[self._found[number][0]] -= 1
             still = [column for column in asked[without[asked] == 0].tolist() if column not in own]
             if still:
-                self._program.hold({column: self._at_first(column) for column in own})
-                yield from ((knows, self.keys[column]) for column in still if not self._leaves(column))
+                held = {column: self._at_first(column) for column in own}
+                least, most = self._narrowed(held)
+                fixed = {column for column in still if least[column] == most[column]}
+                left = [column for column in still if column not in fixed and not self._leaves_nearby(column, own)]
+                self._program.hold(held if left else {})
+                fixed |= {column for column in left if not self._leaves(column)}
                 self._program.hold({})
+                yield from ((knows, self.keys[column]) for column in still if column in fixed)
+
+    def _leaves_nearby(self, column: int, still: Collection[int]) -> bool:
+        value = self._at_first(column)
+        return any(self._is_near(column, sign, value + sign, still) for sign in (+1, -1))
 
     def _leaves(self, column: int) -> bool:
         """Whether a number can differ from its first value by one student or more."""
@@ -197,6 +230,26 @@ class Component:
 
     def _is_seen_open(self, column: int) -> bool:
         return bool(self._most[column] - self._least[column] > 0.5)
+
+    def _is_seen(self, column: int, sign: int, value: float) -> bool:
+        """Whether a table found so far has the number at or beyond a value."""
+        self.settle()
+        seen = float(self._most[column] if sign > 0 else self._least[column])
+        return sign * (seen - value) >= -TOLERANCE
+
+    def _end(self, column: int, sign: int) -> float:
+        return float(self._ends[sign > 0][column])
+
+    def _is_near(self, column: int, sign: int, value: float, still: Collection[int] = ()) -> bool:
+        """Whether a number can be at or beyond a value while only a few schools differ from the first table."""
+        if len(self.keys) < _LARGE:
+            return False
+        values = self._near.push(column, sign, value, still)
+        if values is None:
+            self.programs += 1
+            return True
+        self._note(values)
+        return sign * (float(values[column]) - value) >= -TOLERANCE
 
     def _push(self, column: int, sign: int, enough: float = inf) -> float:
         """Push a number as far as it goes, or to `enough`, and remember the table; inf where nothing stops it."""

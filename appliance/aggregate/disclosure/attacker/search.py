@@ -87,7 +87,9 @@ class Attack:
         """The claims that hold, without a word on how far the others fall."""
         claims = [*claims]
         self._survey({claim.key: (claim.low, claim.high) for claim in claims})
-        return [claim for claim in claims if self._holds(claim)]
+        by_school = sorted(claims, key=lambda claim: claim.key.school_id)
+        holding = {claim for claim in by_school if self._holds(claim)}
+        return [claim for claim in claims if claim in holding]
 
     def exact(self, keys: Iterable[Key]) -> list[Key]:
         """The numbers that have only one possible value."""

@@ -1,7 +1,7 @@
 """Everything that the published tables say, as equations over the numbers that they hide."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import chain, product
 from math import inf
@@ -128,8 +128,10 @@ def read(tables: Sequence[PublishedTable], knowledge: Knowledge) -> System:
             del system.lowest[key]
     # One after another: written down all at once they would take more memory than all the rest.
     said = set[int]()
-    sums = chain(_complements(tables), _category_sums(tables, system), _school_sums(tables), _rests(tables, system))
-    for terms in sums:
+    within = [*_rests(tables, system)]
+    groups = _Groups({key for tie in within for key in tie[:2]})
+    sums = chain(_complements(tables), groups.noting(_category_sums(tables, system)), _school_sums(tables))
+    for terms in chain(sums, ({whole: 1, part: -1, rest: -1} for whole, part, rest in within), groups.left(within)):
         # Tables about the same students say the same of their sizes.
         if (once := hash(frozenset(terms.items()))) not in said:
             said.add(once)
@@ -266,8 +268,8 @@ def _school_sums(tables: Sequence[PublishedTable]) -> Iterable[Terms]:
                 yield terms | {canonical(Key(*rest, whole, dimension, category)): -1}
 
 
-def _rests(tables: Sequence[PublishedTable], system: System) -> Iterable[Terms]:
-    """Who is counted among others leaves a rest, and a rest is not negative."""
+def _rests(tables: Sequence[PublishedTable], system: System) -> Iterator[tuple[Key, Key, Key]]:
+    """Who is counted among others leaves a rest, and a rest is not negative: whole, part and rest."""
     for table in tables:
         for cell in table.cells:
             if crossings.is_share(cell.dimension):
@@ -276,7 +278,30 @@ def _rests(tables: Sequence[PublishedTable], system: System) -> Iterable[Terms]:
             for rest, whole, part in rests(*at):
                 if all(key in system.known or key in system.lowest for key in (whole, part)):
                     system.lowest[rest] = 0
-                    yield {whole: 1, part: -1, rest: -1}
+                    yield whole, part, rest
+
+
+class _Groups:
+    """The groups that some numbers are the sums of."""
+
+    def __init__(self, wholes: Set[Key]) -> None:
+        self._of: dict[Key, list[Set[Key]]] = {whole: [] for whole in wholes}
+
+    def noting(self, sums: Iterable[Terms]) -> Iterator[Terms]:
+        """The same sums, each noted on its way."""
+        for terms in sums:
+            for whole in (key for key, factor in terms.items() if factor < 0 and key in self._of):
+                self._of[whole].append(terms.keys() - {whole})
+            yield terms
+
+    def left(self, within: Iterable[tuple[Key, Key, Key]]) -> Iterator[Terms]:
+        """Where a part has some of the groups of its whole, and those wholly, its rest is the others: nobody tested in
+        a grade that no test is for. The sums say so together; each by itself would not.
+        """
+        for whole, part, rest in within:
+            for every, some in product(self._of[whole], self._of[part]):
+                if some < every:
+                    yield dict.fromkeys(sorted(every - some), 1) | {rest: -1}
 
 
 def rests(metric: str, detail: str, *where: str) -> Iterator[tuple[Key, Key, Key]]:
