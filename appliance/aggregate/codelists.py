@@ -25,6 +25,7 @@ have many, and the proof by witness tables is about students: nobody could say h
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, Literal
 
 from appliance.aggregate.codes import ALL, CODES, EDITION, MEANING, MISSING
@@ -273,6 +274,7 @@ def metric(name: str) -> Metric:
     return METRICS[name]
 
 
+@cache
 def sizes_of(name: str, detail: str) -> tuple[str, str]:
     """The metric, and the detail, whose group sizes those of this one are: where the same number is counted first."""
     root = METRICS[name]
@@ -281,18 +283,21 @@ def sizes_of(name: str, detail: str) -> tuple[str, str]:
     return root.name, detail if detail in root.details else root.details[0]
 
 
+@cache
 def size_of(name: str, detail: str, dimension: str) -> tuple[str, str]:
     """The same for the groups of one dimension, which of a single grade are those of the whole that it is within."""
     outer = held_by(name, detail) if "grade" in families(dimension) else None
     return outer or sizes_of(name, detail)
 
 
+@cache
 def size_key(name: str, detail: str, dimension: str) -> tuple[Literal["n", "denominator"], str, str]:
     """The one name of a group size that several tables print: measure, metric that prints the dimension, and detail."""
     root, of = size_of(name, detail, dimension)
     return "denominator" if METRICS[root].rate else "n", home(root, dimension) or root, of
 
 
+@cache
 def held_by(name: str, detail: str) -> tuple[str, str] | None:
     """The metric, and the detail, of whose groups those counted here are some; None for all others."""
     known = METRICS[sizes_of(name, detail)[0]]

@@ -1,5 +1,6 @@
 """What the attacker is asked to try against a pattern, and what he brings back. Confidential: it knows the truth."""
 
+import functools
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -158,7 +159,7 @@ def tells_by_itself(
     truth = _truth(cube)
     attack = _structure(tables, replace(knowledge, numbers={**numbers, key: value[name.place]}), truth)
     fallen = [each.claim for each in attack.fallen(claims)]
-    return bool(fallen and attack.fallen(_within_structure(fallen, tables, knowledge, truth)))
+    return bool(fallen and attack.fallen(_within(_structure(tables, knowledge, truth), fallen)))
 
 
 def _truth(cube: Cube) -> dict[Key, int]:
@@ -185,33 +186,30 @@ def _run(
     system = attacker.read(tables, knowledge)
     attack = Attack(system, runs=runs)
     attack.begin_with(truth)
+    structure = functools.cache(functools.partial(_structure, tables, knowledge, truth))
     fallen: list[Fallen] = []
     held = {*attack.held(claims)}
     if doubtful := [claim for claim in claims if claim not in held]:
-        within = {claim.key: claim for claim in _within_structure(doubtful, tables, knowledge, truth)}
+        within = {claim.key: claim for claim in _within(structure(), doubtful)}
         claims = [within.get(claim.key, claim) for claim in claims]
         fallen = attack.fallen(within.values())
     already = {each.claim.key for each in fallen}
     # A coded number that is not telling may become exact: it would be shown as it is, were it not for its class.
     printed = sorted(system.hidden - system.coded - already)
     single = attack.exact(key for key in printed if key.measure != "complement" and exact(key))
-    if single:
-        structure = _structure(tables, knowledge, truth)
-        single = [key for key in single if structure.is_open(key)]
+    single = [key for key in single if structure().is_open(key)]
     line = AttackLine(name, len(system.hidden), len(fallen), len(single), attack.programs)
     return Finding(line, sizes_known, fallen, single, attack, knowledge, claims, [])
 
 
-def _within_structure(
-    claims: Sequence[Claim], tables: list[PublishedTable], knowledge: Knowledge, truth: Mapping[Key, int]
-) -> list[Claim]:
+def _within(structure: Attack, claims: Sequence[Claim]) -> list[Claim]:
     """Claims cut down to what holds when every number is hidden and only empty groups are known.
 
     A school with students in three grades has at least three students: no choice of hidden cells can undo that.
     """
     cut = {
         each.claim: Claim(each.claim.key, max(each.claim.low, round(each.low)), round(min(each.high, each.claim.high)))
-        for each in _structure(tables, knowledge, truth).fallen(claims)
+        for each in structure.fallen(claims)
     }
     return [cut.get(claim, claim) for claim in claims]
 
@@ -265,6 +263,12 @@ def _mender(cube: Cube, key: Key) -> Population | None:
     return next((one for one in same if place in one.size), None)
 
 
+def _is_first(cube: Cube, population: Population) -> bool:
+    """Whether no population before it is of the same students."""
+    sizes = codelists.sizes_of(*population.owner)
+    return population is next(one for one in cube.populations if codelists.sizes_of(*one.owner) == sizes)
+
+
 def _numbers(cube: Cube, population: Population, key: Key) -> Iterator[tuple[Name, int, int]]:
     """The numbers of a population behind a key: the name, the key's own value, and the sign with which the two move.
 
@@ -274,7 +278,7 @@ def _numbers(cube: Cube, population: Population, key: Key) -> Iterator[tuple[Nam
     place = Place(key.school_id, key.dimension, key.category)
     owner = codelists.held_by(*population.owner)
     is_outer = _is_size(key) and owner == codelists.sizes_of(key.metric, key.detail)
-    if is_outer and place in population.outer_size:
+    if is_outer and place in population.outer_size and _is_first(cube, population):
         yield Name("outer", place), population.outer_size[place], +1
     if _mender(cube, key) is not population:
         return
