@@ -167,8 +167,9 @@ def test_charter_totals_and_classes_of_percents_are_counted_anew_or_keep_value_a
                 seen["a class kept" if cell.n_as_of else "a class anew"] += 1
             elif cell.school_id == "CHARTER" and cell.suppression == "none":
                 seen["a charter total kept" if cell.n_as_of else "a charter total anew"] += 1
-    kinds = {kind for kind, count in seen.items() if count >= 3}
-    assert kinds >= {"a class kept", "a charter total kept", "a charter total anew"}, seen
+    assert {kind for kind, count in seen.items() if count >= 3} == {
+        "a class kept", "a class anew", "a charter total kept", "a charter total anew"
+    }, seen  # fmt: skip
 
 
 def cell_of(cell):
@@ -191,7 +192,7 @@ def test_some_numbers_are_counted_anew_and_the_others_keep_value_and_date():
                     assert (cell.n, cell.n_lower, cell.n_upper) == (before.n, before.n_lower, before.n_upper)
                 old += bool(cell.n_as_of)
                 new += cell.suppression == "none" and not cell.n_as_of
-    assert new > 5
+    assert new > 20
     assert old > 50
 
 

@@ -40,8 +40,9 @@ def carry_forward(
 
     `repeated`: tables that leave beside them as an earlier release told them; the attacker has them as well.
     """
-    # In a table of changes nobody knows that a withheld number is not 0.
-    over = replace(work, policy=msgspec.structs.replace(work.policy, zeros="hidden"), shown={}, promised={}, blocks=[])
+    # In a table of changes nobody knows that a withheld number is not 0, and no public list says how many moved.
+    policy = msgspec.structs.replace(work.policy, zeros="hidden", public=())
+    over = replace(work, policy=policy, shown={}, promised={}, blocks=[])
     populations = {(population.metric, population.detail): population for population in work.cube.populations}
     settled: dict[Owner, _Settled] = {}
     for group in dict.fromkeys(owner_of(*owner) for owner in populations):
