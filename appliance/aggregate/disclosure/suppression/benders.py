@@ -24,9 +24,9 @@ TOLERANCE = 1e-6
 _CUTS_A_ROUND = 500
 _CUTS_IN_A_CHAIN = 100
 _STALLED_ROUNDS = 25
-_PATIENCE = 12
+_PATIENCE = 20
 """After so many whole-number choices that leave a need unmet the master is given a table for it."""
-_TABLES_IN_THE_MASTER = 20_000
+_TABLES_IN_THE_MASTER = 2_500
 """So many cells they may have together."""
 
 
@@ -216,7 +216,7 @@ class _Search:
         """
         for need in unmet:
             self._missed[need] += 1
-            if self._missed[need] == _PATIENCE and self._cells_in_master < _TABLES_IN_THE_MASTER:
+            if self._missed[need] == _PATIENCE and self._cells_in_master + self.table.size <= _TABLES_IN_THE_MASTER:
                 self._take_in(need)
 
     def _take_in(self, need: Need) -> None:
