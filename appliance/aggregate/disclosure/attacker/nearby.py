@@ -1,4 +1,4 @@
-"""Small answers to large questions: what the numbers of a few schools allow, and what the sums rule out without a solver.
+"""Small answers to large questions: what a few schools' numbers allow, and what the sums rule out without a solver.
 
 A table in which only a few schools differ from a known one is a table of the whole; so most of what is possible is
 found in a program of a hundredth of the size. And what no number between its ends allows, no table does.
@@ -84,14 +84,14 @@ def narrowed(rows: Rows, totals: Values, lowest: Values, known: Mapping[int, flo
     least, most = lowest.copy(), np.full(lowest.size, inf)
     for column, number in known.items():
         least[column] = most[column] = number
-    row = np.repeat(np.arange(rows.count), np.diff(rows.starts))
+    row = np.repeat(np.arange(rows.count, dtype=np.int32), np.diff(rows.starts))
     at, factor, adds = rows.columns, rows.factors, rows.factors > 0
     for _ in range(_PASSES):
         before = least.copy(), most.copy()
         low = np.where(adds, factor * least[at], factor * most[at])
         high = np.where(adds, factor * most[at], factor * least[at])
-        above = totals[row] - _others(row, low, rows.count, -inf)
-        below = totals[row] - _others(row, high, rows.count, inf)
+        above: Values = totals[row] - _others(row, low, rows.count, -inf)
+        below: Values = totals[row] - _others(row, high, rows.count, inf)
         np.minimum.at(most, at, np.where(adds, above, below) / factor)
         np.maximum.at(least, at, np.where(adds, below, above) / factor)
         if np.array_equal(before[0], least) and np.array_equal(before[1], most):
@@ -102,6 +102,7 @@ def narrowed(rows: Rows, totals: Values, lowest: Values, known: Mapping[int, flo
 def _others(row: Columns, parts: Values, rows: int, end: float) -> Values:
     """For each number of a sum what the others come to; `end` where one of them may be without bound."""
     open_ = ~np.isfinite(parts)
-    told = np.where(open_, 0.0, parts)
+    told: Values = np.where(open_, 0.0, parts)
     others: Values = np.bincount(row, told, rows)[row] - told
-    return np.where(np.bincount(row, open_, rows)[row] > open_, end, others)
+    others[np.bincount(row, open_, rows)[row] > open_] = end
+    return others
