@@ -55,7 +55,8 @@ def test_a_table_found_around_a_school_adds_up_in_the_whole_district(asked):
         for columns, values in part._found:
             table = part.settle().copy()
             table[columns] = values
-            assert np.allclose(part._rows.at(table), part._totals) and (table >= part._lowest - 1e-6).all()
+            assert np.allclose(part._rows.at(table), part._totals)
+            assert (table >= part._lowest - 1e-6).all()
             found += 1
     assert found > 10
 
