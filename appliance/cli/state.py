@@ -26,7 +26,7 @@ def state() -> None:
 @click.option(
     "--received",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="Where earlier packages and notices lie; those that belong to it are used.  [default: the package's own folder]",
+    help="Where earlier packages and notices lie; it finds those that it needs.  [default: the package's own folder]",
 )
 @AS_JSON
 def verify_(
