@@ -37,20 +37,25 @@ class Finding:
         """The attacker found nothing."""
         return not (self.fallen or self.exact or self.to_insiders)
 
-    def wishes(self, cube: Cube, population: Population) -> list[Wish]:
-        """What the optimiser has to make possible again in one population."""
+    def wishes(self, cube: Cube, population: Population, *, everywhere: bool) -> list[Wish]:
+        """What the optimiser has to make possible again in one population.
+
+        `everywhere`: a group within which others are counted is tried in each table about those as well; the first of
+        them is enough most of the time.
+        """
+        asked = everywhere or _is_first(cube, population)
         wishes = []
         for claim, low, high in ((each.claim, each.low, each.high) for each in self.fallen):
-            for name, value, sign in _numbers(cube, population, claim.key):
+            for name, value, sign in _numbers(cube, population, claim.key, outer=asked):
                 if low > claim.low:
                     wishes.append(Wish(name, -sign, value - claim.low))
                 if high < claim.high:
                     wishes.append(Wish(name, sign, claim.high - value))
         for key in self.exact:
-            wishes.extend(Wish(name, +1, 1, either=True) for name, *_ in _numbers(cube, population, key))
+            wishes.extend(Wish(name, +1, 1, either=True) for name, *_ in _numbers(cube, population, key, outer=asked))
         for key, knows in self.to_insiders:
             own = frozenset(name for other in knows for name, *_ in _numbers(cube, population, other))
-            told = _numbers(cube, population, key)
+            told = _numbers(cube, population, key, outer=asked)
             wishes.extend(Wish(name, +1, 1, either=True, still=own) for name, *_ in told)
         return wishes
 
@@ -269,16 +274,16 @@ def _is_first(cube: Cube, population: Population) -> bool:
     return population is next(one for one in cube.populations if codelists.sizes_of(*one.owner) == sizes)
 
 
-def _numbers(cube: Cube, population: Population, key: Key) -> Iterator[tuple[Name, int, int]]:
+def _numbers(cube: Cube, population: Population, key: Key, *, outer: bool = True) -> Iterator[tuple[Name, int, int]]:
     """The numbers of a population behind a key: the name, the key's own value, and the sign with which the two move.
 
-    One where the population is the first to count it; and the group within which that population is counted, for the
-    two have to make room together.
+    One where the population is the first to count it; and, if asked for, the group within which that population is
+    counted, for the two have to make room together.
     """
     place = Place(key.school_id, key.dimension, key.category)
     owner = codelists.held_by(*population.owner)
     is_outer = _is_size(key) and owner == codelists.sizes_of(key.metric, key.detail)
-    if is_outer and place in population.outer_size and _is_first(cube, population):
+    if outer and is_outer and place in population.outer_size:
         yield Name("outer", place), population.outer_size[place], +1
     if _mender(cube, key) is not population:
         return

@@ -64,15 +64,26 @@ def _prove(
             steps.begin("Checking")
             lines = tuple(finding.line for finding in findings)
             return Proof(lines, rounds, repaired, *_certify(work, truth, tables, findings))
-        added = 0
-        for finding in findings:
-            for population in work.cube.populations:
-                wishes = finding.wishes(work.cube, population)
-                added += mend(work, pattern, population, wishes, sizes_known=finding.sizes_known)
+        added = _mended(work, pattern, findings, everywhere=False) or _mended(work, pattern, findings, everywhere=True)
         if not added:
             break
         repaired += added
     raise Refused("The attack on the protected tables still finds numbers that must stay hidden. Nothing was released.")
+
+
+def _mended(work: Work, pattern: Pattern, findings: Sequence[audit.Finding], *, everywhere: bool) -> int:
+    """Hide what was found to be lacking; how many numbers."""
+    return sum(
+        mend(
+            work,
+            pattern,
+            population,
+            finding.wishes(work.cube, population, everywhere=everywhere),
+            sizes_known=finding.sizes_known,
+        )
+        for finding in findings
+        for population in work.cube.populations
+    )
 
 
 def _certify(
