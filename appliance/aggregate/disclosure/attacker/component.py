@@ -22,7 +22,8 @@ TOLERANCE = 1e-6
 _MANY = 16
 """Fewer questions than this are asked one by one."""
 _LARGE = 3000
-"""In a program of more numbers each question is tried in a small part of it first."""
+"""In a program of more numbers each question is tried in a small part of it first, unless its first table was searched
+for: from there it goes on sooner."""
 _PART = 0.01
 """Where questions are about a smaller part of all numbers, they are asked one by one as well."""
 _SURVEYS = 30
@@ -57,7 +58,7 @@ class Component:
         self.programs = 0
         self._column = {key: column for column, key in enumerate(self.keys)}
         self._lowest = np.array([lowest[key] for key in self.keys], dtype=np.float64)
-        self._rows = Rows.of([[(self._column[key], factor) for key, factor in terms.items()] for terms, _ in sums])
+        self._rows = Rows.of([terms for terms, _ in sums], self._column)
         self._totals = np.array([rest for _, rest in sums], dtype=np.float64)
         self._program = Program(self._rows, self._totals, self._lowest, manner)
         self._manner = manner
@@ -242,7 +243,7 @@ class Component:
 
     def _is_near(self, column: int, sign: int, value: float, still: Collection[int] = ()) -> bool:
         """Whether a number can be at or beyond a value while only a few schools differ from the first table."""
-        if len(self.keys) < _LARGE:
+        if len(self.keys) < _LARGE or not self._is_offered:
             return False
         values = self._near.push(column, sign, value, still)
         if values is None:

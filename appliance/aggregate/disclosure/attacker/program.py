@@ -9,6 +9,7 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
+from appliance.aggregate.published import Key
 from appliance.aggregate.refusal import Refused
 
 Columns = NDArray[np.int32]
@@ -45,11 +46,12 @@ class Rows:
     factors: Values
 
     @classmethod
-    def of(cls, lines: Sequence[Sequence[tuple[int, int]]]) -> "Rows":
-        """From the (column, factor) pairs of each sum."""
+    def of(cls, lines: Sequence[Mapping[Key, int]], column: Mapping[Key, int]) -> "Rows":
+        """From the factor of each number in each sum, and the column of each number."""
         starts = np.cumsum([0] + [len(line) for line in lines], dtype=np.int32)
-        columns = np.array([column for line in lines for column, _ in line], dtype=np.int32)
-        return cls(starts, columns, np.array([factor for line in lines for _, factor in line], dtype=np.float64))
+        columns = np.fromiter((column[key] for line in lines for key in line), np.int32, starts[-1])
+        factors = np.fromiter((factor for line in lines for factor in line.values()), np.float64, starts[-1])
+        return cls(starts, columns, factors)
 
     @property
     def count(self) -> int:
