@@ -201,7 +201,7 @@ def test_a_girl_who_changed_her_surname_and_has_new_ids_waits_for_a_person_and_n
     assert [(line.what, line.agrees) for line in question.lines if line.agrees is not None] == [
         ("Given name", True), ("Family name", False), ("Born", True), ("School", True),
     ]  # fmt: skip
-    assert "waiting for a decision" in " ".join(report.lines())
+    assert 'steward decides on the page "Who is who"' in " ".join(report.lines())
 
 
 def with_rows_of_hers(place: ElmAndOak):
