@@ -15,11 +15,11 @@ from appliance.aggregate import codelists, crossings
 from appliance.aggregate.disclosure import Policy, Protected, attacker, audit, cube, protect, publish
 from appliance.aggregate.disclosure.attacker import loot
 from appliance.aggregate.disclosure.suppression import Work, choose
-from appliance.aggregate.disclosure.verifier import Verifier
 from appliance.aggregate.published import Key
 from appliance.aggregate.refusal import Refused
 from appliance.aggregate.release import rows
 from appliance.aggregate.tabulation import DISTRICT
+from appliance.aggregate.verifier import Verifier
 
 COUNTS = twelve(*pupils_of(3, 2, (60, 120)))
 

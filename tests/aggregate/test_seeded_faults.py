@@ -16,9 +16,9 @@ from appliance.aggregate.disclosure.primary import small_groups, telling_outcome
 from appliance.aggregate.disclosure.suppression import Work, benders, choose
 from appliance.aggregate.disclosure.suppression.block import Answer
 from appliance.aggregate.disclosure.suppression.model import Name
-from appliance.aggregate.disclosure.verifier import Verifier
 from appliance.aggregate.published import Key, PublishedCell
 from appliance.aggregate.refusal import Refused
+from appliance.aggregate.verifier import Verifier
 
 COUNTS = district(5)
 NO_REPAIR = Policy(rounds=0)

@@ -1,20 +1,14 @@
 """The certificate is checked by a program of its own, without a solver, whose exit code decides."""
 
 import json
-import os
 import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from districts import district
 
-from appliance.aggregate.disclosure import Policy, certificate, protect, verifier
+from appliance.aggregate.disclosure import Policy, certificate, protect
 from appliance.aggregate.refusal import Refused
-
-PROGRAM = Path(verifier.__file__)
-ALONE = {"PYTHONPATH": str(PROGRAM.parents[3])}
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +31,7 @@ def verified(documents, folder):
     file = folder / "certificate.jsonl"
     file.write_text("".join(json.dumps(one) + "\n" for one in documents))
     run = subprocess.run(
-        [sys.executable, "-sSP", PROGRAM, file], capture_output=True, text=True, check=False, env=ALONE
+        [*certificate.PROGRAM, file], capture_output=True, text=True, check=False, env=certificate.ALONE
     )
     return run.returncode, json.loads(run.stdout) if run.stdout else run.stderr
 
@@ -53,19 +47,22 @@ def test_the_program_certifies_a_release_from_a_file_by_itself(protected, docume
 def test_it_loads_the_standard_library_and_plain_data_alone(documents, tmp_path):
     watch = (
         "import runpy, sys\nsys.argv = sys.argv[1:]\n"
-        "try: runpy.run_path(sys.argv[0], run_name='__main__')\n"
+        "try: runpy.run_module(sys.argv[0], run_name='__main__')\n"
         "finally: print(*sorted({name for name in sys.modules if name.split('.')[0] not in sys.stdlib_module_names}))"
     )
     file = tmp_path / "certificate.jsonl"
     file.write_text("".join(json.dumps(one) + "\n" for one in documents))
-    command = [sys.executable, "-sSP", "-c", watch, PROGRAM, file]
-    run = subprocess.run(command, capture_output=True, text=True, check=True, env=ALONE)
+    python, flags, _, program = certificate.PROGRAM
+    command = [python, flags, "-c", watch, program, file]
+    run = subprocess.run(command, capture_output=True, text=True, check=True, env=certificate.ALONE)
     loaded = set(run.stdout.splitlines()[-1].split()) - {"__main__", "__mp_main__"}
     plain = {"codelists", "codes", "crossings", "published", "refusal", "tabulation"}
     assert loaded <= {
         "appliance",
         "appliance.errors",
         "appliance.aggregate",
+        "appliance.aggregate.verifier",
+        "appliance.aggregate.verifier.witnesses",
         *(f"appliance.aggregate.{one}" for one in plain),
     }
 
@@ -101,6 +98,11 @@ def with_a_number_that_was_hidden(documents):
     hidden[4], hidden[6] = 7, "none"
 
 
+def with_nobody_where_a_number_was_hidden(documents):
+    cells = next(cells for metric, _, cells in documents[-1]["tables"] if metric == "membership")
+    next(cell for cell in cells if cell[6] == "hidden")[6] = "not_offered"
+
+
 def with_another_number(documents):
     cells = next(cells for metric, _, cells in documents[-1]["tables"] if metric == "membership")
     next(cell for cell in cells if cell[4])[4] += 1
@@ -118,7 +120,7 @@ def without_any_piece(documents):
     "fault",
     [
         without_witnesses, with_one_more_student, without_a_claim, with_a_bolder_claim, with_a_number_that_was_hidden,
-        with_another_number, without_what_leaves, without_any_piece,
+        with_nobody_where_a_number_was_hidden, with_another_number, without_what_leaves, without_any_piece,
     ],
 )  # fmt: skip
 def test_it_does_not_leave_with_0_for_a_certificate_with_a_fault(fault, documents, tmp_path):
@@ -141,6 +143,6 @@ def test_the_house_refuses_what_the_program_does_not_certify(protected, monkeypa
         certificate.check(protected.certificate, [replace(tables[0], cells=cells), *tables[1:]])
     with pytest.raises(Refused, match="did not accept it"):
         certificate.check((), tables)
-    monkeypatch.setattr(certificate, "_PROGRAM", Path(os.devnull).with_name("no such program"))
+    monkeypatch.setattr(certificate, "PROGRAM", (*certificate.PROGRAM[:-1], "appliance.no_such_program"))
     with pytest.raises(Refused, match="did not accept it"):
         certificate.check(protected.certificate, tables)

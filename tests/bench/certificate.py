@@ -5,9 +5,8 @@ Each district is invented and protected first, which takes most of the time and 
 
 import subprocess
 import sys
-from pathlib import Path
 
-from appliance.aggregate.disclosure import Policy, certificate, protect, verifier
+from appliance.aggregate.disclosure import Policy, certificate, protect
 from tests.bench.disclosure import district
 
 _WATCHED = """
@@ -23,9 +22,8 @@ def measure(schools: int) -> str:
     """One line of a table: schools, megabytes that are read, processor seconds, memory."""
     protected = protect(district(schools), Policy(), year_key=b"bench")
     told = b"".join(certificate.lines(protected.certificate, [table.published for table in protected.tables]))
-    command = [sys.executable, "-c", _WATCHED, sys.executable, "-sSP", verifier.__file__]
-    alone = {"PYTHONPATH": str(Path(verifier.__file__).parents[3])}
-    run = subprocess.run(command, input=told, stdout=subprocess.PIPE, check=True, env=alone)
+    command = [sys.executable, "-c", _WATCHED, *certificate.PROGRAM]
+    run = subprocess.run(command, input=told, stdout=subprocess.PIPE, check=True, env=certificate.ALONE)
     code, seconds, memory = run.stdout.split()
     if code != b"0":
         raise SystemExit(f"The verifier left with {code.decode()}.")

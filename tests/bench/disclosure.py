@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from appliance.aggregate import crossings
 from appliance.aggregate.codelists import ALL, METRICS, is_told
 from appliance.aggregate.disclosure import Policy, Report, protect
-from appliance.aggregate.disclosure.verifier import Verifier
 from appliance.aggregate.tabulation import DISTRICT, Cell, Tabulation
+from appliance.aggregate.verifier import Verifier
 
 RACES = ("WH7", "HI7", "BL7", "AS7", "MU7", "AM7", "PI7")
 GRADES = ("KG", *(f"{grade:02}" for grade in range(1, 13)))

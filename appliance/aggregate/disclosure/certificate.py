@@ -15,16 +15,17 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from appliance.aggregate.disclosure import verifier
+from appliance.aggregate import verifier
 from appliance.aggregate.disclosure.claim import Claim
 from appliance.aggregate.disclosure.policy import Policy
 from appliance.aggregate.published import Key, PublishedCell, PublishedTable
 from appliance.aggregate.refusal import Refused
 from appliance.aggregate.tabulation import Cell, Tabulation
 
-_PROGRAM = Path(verifier.__file__)
-_ROOT = _PROGRAM.parents[3]
-"""Where the verifier finds the plain data that it reads, and no library: it is run without the installed ones."""
+PROGRAM = (sys.executable, "-sSP", "-m", verifier.__name__)
+"""Without the installed libraries, and"""
+ALONE = {"PYTHONPATH": str(Path(verifier.__file__).parents[3])}
+"""where it finds the plain data that it reads."""
 _CELL, _COUNT = (attrgetter(*(field.name for field in fields(kind))) for kind in (PublishedCell, Cell))
 
 
@@ -61,8 +62,7 @@ def lines(pieces: Iterable[bytes], leaves: Sequence[PublishedTable]) -> Iterator
 
 def check(pieces: Sequence[bytes], leaves: Sequence[PublishedTable]) -> dict[str, int]:
     """Let a process of its own check every claim; what it counted. Raises `Refused` unless it leaves with 0."""
-    command, alone = [sys.executable, "-sSP", str(_PROGRAM)], {"PYTHONPATH": str(_ROOT)}
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=alone)  # noqa: S603
+    process = subprocess.Popen(PROGRAM, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=ALONE)  # noqa: S603
     told = b""
     with suppress(BrokenPipeError), process:  # broken, it ended early, and its exit code says so
         assert process.stdin

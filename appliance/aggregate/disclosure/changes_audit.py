@@ -19,10 +19,10 @@ from appliance.aggregate.disclosure.attacker import Attack, Knowledge
 from appliance.aggregate.disclosure.carry import Changes, Stale
 from appliance.aggregate.disclosure.claim import Claim
 from appliance.aggregate.disclosure.cube import Cube, Place
-from appliance.aggregate.disclosure.verifier import Verifier
 from appliance.aggregate.published import Key, PublishedCell, PublishedTable
 from appliance.aggregate.refusal import Refused
 from appliance.aggregate.tabulation import DISTRICT, Cell, Tabulation
+from appliance.aggregate.verifier import Verifier
 
 _AS_A_HEADCOUNT = "membership"
 """A table of changes is a headcount of changed students; attacker and verifier read it as one."""

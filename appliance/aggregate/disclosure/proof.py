@@ -12,10 +12,10 @@ from appliance.aggregate.disclosure.claim import Claim
 from appliance.aggregate.disclosure.cube import Cube
 from appliance.aggregate.disclosure.report import AttackLine
 from appliance.aggregate.disclosure.suppression import Pattern, Work, mend
-from appliance.aggregate.disclosure.verifier import Verifier
 from appliance.aggregate.published import Key, PublishedTable
 from appliance.aggregate.refusal import Refused
 from appliance.aggregate.tabulation import Tabulation
+from appliance.aggregate.verifier import Verifier
 from appliance.progress import Steps
 
 

@@ -1,25 +1,18 @@
-"""The certificate: whole-number arithmetic alone, no solver, shared with nobody.
+"""Checks tables of students that could be true instead: whole-number arithmetic alone, no solver.
 
 A *witness* is an alternative table of students. If it agrees with every published number and with every sum, nobody can
 tell it from the truth. A sensitive number is certified when witnesses (or the truth) lie at or below its low end and at
 or above its high end. Witnesses never leave the building, nor does how many there were.
-
-As a program, `python -sSP verifier.py [FILE]`, it reads what `certificate.py` writes, from a file or a pipe, and leaves
-with 0 only when of every number that is too small or telling something is claimed, every claim is certified, and what
-leaves says the same. It needs the standard library and the modules of plain data that it names; PYTHONPATH says where.
 """
 
-import json
-import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import Any, NamedTuple, Protocol, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol, TypeVar
 
 from appliance.aggregate import crossings
 from appliance.aggregate.codelists import METRICS, held_by, home, size_key, sizes_of
-from appliance.aggregate.published import Area, Key, PublishedCell, PublishedTable
-from appliance.aggregate.tabulation import Cell, Tabulation
+from appliance.aggregate.published import Key, PublishedCell, PublishedTable
+from appliance.aggregate.tabulation import Tabulation
 
 Spot = tuple[str, str, str, str, str]
 """Metric, detail, school, dimension, category."""
@@ -44,7 +37,7 @@ class Verifier:
 
     def __init__(self, truth: Sequence[Tabulation], tables: Sequence[PublishedTable], smallest_hidden: int) -> None:
         self._smallest = smallest_hidden
-        self._published = _rows(tables)
+        self._published = rows(tables)
         self._true: dict[Key, int] = {}
         """The number of every row and of every group, by its name."""
         for table in truth:
@@ -228,89 +221,10 @@ def _is_there(spot: Spot, published: Mapping[Spot, PublishedCell]) -> bool:
     return (home(metric, spot[3]) or metric, *rest) in published
 
 
-class _Asked(NamedTuple):
-    key: Key
-    low: int
-    high: int
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Check a certificate, one document a line: the pieces of a release, and last what leaves. The exit code."""
-    certified: dict[Spot, PublishedCell] = {}
-    found = dict.fromkeys(("pieces", "claims", "cut_down", "unclaimed", "lacking", "leave", "otherwise"), 0)
-    with Path(arguments[0]).open("rb") if arguments else sys.stdin.buffer as lines:
-        for line in lines:
-            told = json.loads(line)
-            del line
-            tables = [_table(*table) for table in told.pop("tables")]
-            rows = _rows(tables)
-            if told["leaves"]:
-                found["leave"] += len(rows)
-                found["otherwise"] += sum(_says_otherwise(cell, certified.get(spot)) for spot, cell in rows.items())
-                continue
-            certified |= rows
-            found["pieces"] += 1
-            for name, more in _check(told, tables).items():
-                found[name] += more
-    sys.stdout.write(json.dumps(found) + "\n")
-    is_whole = found["pieces"] and found["leave"]
-    return 0 if is_whole and not (found["lacking"] or found["unclaimed"] or found["otherwise"]) else 1
-
-
-def _check(told: dict[str, Any], tables: Sequence[PublishedTable]) -> dict[str, int]:
-    """How many claims a piece makes, how many of them are less than the rules promise, how many ends lack a witness,
-    and of how many numbers that are too small or telling nothing is claimed.
-    """
-    truth = [
-        Tabulation(metric, "", "", tuple(Cell(*_once(cell)) for cell in cells)) for metric, cells in told.pop("truth")
-    ]
-    verifier = Verifier(truth, tables, told["smallest"])
-    promised, claimed, lacking = verifier.promised(told["minimum"], told["k"]), list[_Asked](), 0
-    for attack in told["attacks"]:
-        numbers = [Key(*key) for key in attack["numbers"]]
-        witnesses = ({numbers[at]: value for at, value in witness} for witness in attack["witnesses"])
-        verifier.forget()
-        verifier.take(witnesses, sizes_known=attack["sizes_known"])
-        asked = [_Asked(Key(*key), low, high) for key, low, high in attack["claims"]]
-        lacking += len(verifier.uncertified(asked))
-        claimed += asked
-    ends = ((claim, promised.get(claim.key, (claim.low, claim.high))) for claim in claimed)
-    return {
-        "claims": len(claimed),
-        "cut_down": sum(claim.low > low or claim.high < high for claim, (low, high) in ends),
-        "unclaimed": len(promised.keys() - {claim.key for claim in claimed}),
-        "lacking": lacking,
-    }
-
-
-def _once(fields: Iterable[Any]) -> Iterator[Any]:
-    """The fields, with each text in memory once: a district has few codes, and many rows."""
-    return (sys.intern(field) if isinstance(field, str) else field for field in fields)
-
-
-def _table(metric: str, areas: Iterable[tuple[str, list[str]]], cells: Iterable[list[Any]]) -> PublishedTable:
-    there = tuple(Area(code, tuple(schools)) for code, schools in areas)
-    return PublishedTable(metric, "", "", "equal", tuple(PublishedCell(*_once(cell)) for cell in cells), there)
-
-
-def _rows(tables: Iterable[PublishedTable]) -> dict[Spot, PublishedCell]:
+def rows(tables: Iterable[PublishedTable]) -> dict[Spot, PublishedCell]:
+    """Every published row by what it is about."""
     return {
         (table.metric, cell.detail, cell.school_id, cell.dimension, cell.category): cell
         for table in tables
         for cell in table.cells
     }
-
-
-def _says_otherwise(leaves: PublishedCell, certified: PublishedCell | None) -> bool:
-    """Whether a row that leaves tells a number of its own day that was not certified to be told; dated ones are not."""
-    told = [leaves.suppression, leaves.n] if leaves.suppression in ("none", "coded") and not leaves.n_as_of else []
-    told += [leaves.n_lower, leaves.n_upper] if told[:1] == ["coded"] else []
-    sized = leaves.denominator is not None and not leaves.denominator_as_of
-    if certified is None:
-        return bool(told or sized)
-    known = [certified.suppression, certified.n, certified.n_lower, certified.n_upper]
-    return known[: len(told)] != told or (sized and leaves.denominator != certified.denominator)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
