@@ -24,6 +24,7 @@ Mean attendance rates and numbers of removals are not here. They are sums of day
 have many, and the proof by witness tables is about students: nobody could say how much a hidden one moves them.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Final, Literal
@@ -307,6 +308,12 @@ def held_by(name: str, detail: str) -> tuple[str, str] | None:
 def home(name: str, dimension: str) -> str:
     """The metric that prints a dimension for the students whom another one counts; empty when none does."""
     return _HOMES.get((METRICS[name].totals_in or name, dimension), "")
+
+
+def parts_named(parts: Iterable[tuple[str, str]]) -> str:
+    """Tables and dimensions for a sentence: `Enrollment by grade and race; Discipline in total`."""
+    told = sorted({(metric(name).title, " and ".join(families(dimension))) for name, dimension in parts})
+    return "; ".join(f"{title} by {by}" if by else f"{title} in total" for title, by in told)
 
 
 def columns(name: str) -> list[str]:

@@ -35,7 +35,12 @@ class Finding:
     @property
     def silent(self) -> bool:
         """The attacker found nothing."""
-        return not (self.fallen or self.exact or self.to_insiders)
+        return not self.found
+
+    @property
+    def found(self) -> list[Key]:
+        """The numbers that did not stay hidden."""
+        return [each.claim.key for each in self.fallen] + self.exact + [key for key, _ in self.to_insiders]
 
     def wishes(self, cube: Cube, population: Population, *, everywhere: bool) -> list[Wish]:
         """What the optimiser has to make possible again in one population.

@@ -7,6 +7,7 @@ from itertools import product
 
 import msgspec
 
+from appliance.aggregate import codelists
 from appliance.aggregate.codelists import ALL
 from appliance.aggregate.disclosure import carry
 from appliance.aggregate.disclosure.attacker.loot import Target, owner_of, plunder
@@ -60,7 +61,11 @@ def carry_forward(
             told = _write(tables, populations, settled, earlier)
             loot = _loot([*told, *repeated], earlier, work.policy, within={of for of, *_ in loot})
     if loot:
-        raise Refused("This release and earlier ones together still give numbers away. Nothing was released.")
+        where = codelists.parts_named((metric, dimension) for (metric, _), _, dimension in loot)
+        raise Refused(
+            f"This release and earlier ones together still give numbers away in {where}. Nothing was released, and the "
+            "earlier ones stand. Draft again of a later day, when more students have come or left; or report this."
+        )
     lines = [
         AttackLine(
             f"release {before.label} and, of every number counted anew, how many students it has exchanged since",

@@ -7,6 +7,7 @@ that was mended is attacked again, and one attack is in memory at a time.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from appliance.aggregate import codelists
 from appliance.aggregate.disclosure import audit, certificate, publish
 from appliance.aggregate.disclosure.claim import Claim
 from appliance.aggregate.disclosure.cube import Cube
@@ -68,7 +69,11 @@ def _prove(
         if not added:
             break
         repaired += added
-    raise Refused("The attack on the protected tables still finds numbers that must stay hidden. Nothing was released.")
+    where = codelists.parts_named((key.metric, key.dimension) for finding in findings for key in finding.found)
+    raise Refused(
+        f"The attack still finds numbers that must stay hidden in {where}. Nothing was released. Merge categories of "
+        "these in the rules of releases, or take what must be published off them, and draft again; or report this."
+    )
 
 
 def _mended(work: Work, pattern: Pattern, findings: Sequence[audit.Finding], *, everywhere: bool) -> int:

@@ -12,11 +12,10 @@ from math import inf
 import numpy as np
 
 from appliance.aggregate.disclosure.attacker.nearby import Nearby, narrowed
-from appliance.aggregate.disclosure.attacker.program import Columns, Flags, Manner, Program, Rows, Values
+from appliance.aggregate.disclosure.attacker.program import Columns, Manner, Program, Rows, Values
 from appliance.aggregate.disclosure.attacker.system import Sum, System
 from appliance.aggregate.published import Key
 from appliance.aggregate.refusal import Refused
-from appliance.aggregate.tabulation import DISTRICT
 
 TOLERANCE = 1e-6
 _MANY = 16
@@ -27,7 +26,6 @@ for: from there it goes on sooner."""
 _PART = 0.01
 """Where questions are about a smaller part of all numbers, they are asked one by one as well."""
 _SURVEYS = 30
-_FEW = 9
 
 
 def components(system: System, manner: Manner) -> list["Component"]:
@@ -207,18 +205,11 @@ class Component:
         None when there is no such table.
         """
         column, first = self._column[key], self.settle()
-        for far in (self._far_from(key), np.zeros(first.size, dtype=np.bool_)):
-            values = self._program.whole(column, sign, value, np.where(far, first, np.nan))
+        for moving in (self._near.moving(column), np.ones(first.size, dtype=np.bool_)):
+            values = self._program.whole(column, sign, value, np.where(moving, np.nan, first))
             if values is not None:
                 return self._told(*self._changed(values))
         return None
-
-    def _far_from(self, key: Key) -> Flags:
-        """The numbers of all schools but that of a number, a few others and the district."""
-        schools = sorted({other.school_id for other in self.keys})
-        at = schools.index(key.school_id)
-        near = {DISTRICT, *(schools + schools)[at : at + _FEW]}
-        return np.array([other.school_id not in near for other in self.keys])
 
     def _begin(self, values: Values) -> Values:
         self._first, self._least, self._most = values, values.copy(), values.copy()

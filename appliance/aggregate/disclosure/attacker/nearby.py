@@ -11,7 +11,7 @@ from math import inf
 import numpy as np
 
 from appliance.aggregate import crossings
-from appliance.aggregate.disclosure.attacker.program import Columns, Manner, Program, Rows, Values
+from appliance.aggregate.disclosure.attacker.program import Columns, Flags, Manner, Program, Rows, Values
 from appliance.aggregate.published import Key
 from appliance.aggregate.tabulation import DISTRICT
 
@@ -54,6 +54,10 @@ class Nearby:
             if sign * (values[column] - enough) >= 0:
                 break
         return values
+
+    def moving(self, column: int) -> Flags:
+        """The numbers that may move around the school of one, with as many others as are ever tried."""
+        return np.isin(self._school, [*self._schools(self._keys[column], _NEIGHBOURS[-1])])
 
     def _schools(self, key: Key, neighbours: int) -> frozenset[str]:
         """The district, the school of a number, and some with students in each of its groups."""
