@@ -6,7 +6,7 @@ from pathlib import Path
 
 from appliance.aggregate import codelists
 from appliance.aggregate.disclosure.attacker.loot import Target, hidden_numbers, numbers, plunder
-from appliance.aggregate.disclosure.attacker.system import canonical
+from appliance.aggregate.disclosure.attacker.reading import canonical
 from appliance.aggregate.disclosure.history import with_new_schools
 from appliance.aggregate.disclosure.policy import Policy
 from appliance.aggregate.published import Key, Measure, PublishedTable

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 
 from appliance.aggregate import codelists, crossings
 from appliance.aggregate.disclosure.attacker.guess import with_guesses
+from appliance.aggregate.disclosure.attacker.reading import canonical, is_repeated, read
 from appliance.aggregate.disclosure.attacker.search import Attack
-from appliance.aggregate.disclosure.attacker.system import Knowledge, canonical, is_repeated, read
+from appliance.aggregate.disclosure.attacker.system import Knowledge
 from appliance.aggregate.published import Key, PublishedCell, PublishedTable
 
 
