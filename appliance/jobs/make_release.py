@@ -83,7 +83,7 @@ def draft(
     with database.changing(Event(by, Action.DRAFT_RELEASE, f"snapshot {snapshot}", reason)) as tables:
         key = int(str(tables.table("release").insert(kept).last_pk))
         note(tables, key, "draft", by, reason)
-        note_origins(tables, key, leaves_out=missing)
+        note_origins(tables, key, leaves_out=missing, quotes=earlier[-1].key if earlier else None)
     return show(database, key)
 
 

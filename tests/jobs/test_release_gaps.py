@@ -4,12 +4,14 @@ from datetime import date
 
 import pytest
 
+from appliance.actions import Action
 from appliance.jobs.make_release import draft
 from appliance.jobs.release_deeds import approve
 from appliance.jobs.release_gaps import Gap, gaps
 from appliance.jobs.release_outbox import build_package
 from appliance.jobs.release_record import files
-from appliance.storage.database import Database
+from appliance.storage.database import Database, Event
+from appliance.student_level.records import lineage
 from tests.a_year_before import take_the_states_test
 from tests.signed_rules import sign_rules
 
@@ -79,3 +81,22 @@ def test_results_of_the_first_release_are_repeated_and_the_draft_says_of_which_d
         )
         for table in TESTS
     }
+
+
+def test_a_repeated_table_rests_on_the_imports_that_the_quoted_release_rested_on(town: Database) -> None:
+    take_the_states_test(town, TEST_DAY, met=3)
+    leaves(town)
+    with town.changing(Event("kim", Action.SET_UP)) as tables:
+        row = {"batch_key": 7, "loaded_at": "2026-11-21T09:00:00+00:00", "loaded_by": "kim", "status": "loaded"}
+        tables.table("batch").insert(row | {"seconds": 1.0})
+        file = {"batch_key": 7, "file_key": 70, "name": "roster.csv", "kind": "roster", "sha256": "7" * 64}
+        tables.table("batch_file").insert(file | {"row_count": 1})
+        tables.execute("UPDATE student SET file_key = 70")
+    draft(town, DAY, by="kim", amends=1, reason="A calendar was wrong.")
+    with town.reading(lineage.TOTALS) as totals:
+        first, second = (lineage.behind_totals(totals, release) for release in (1, 2))
+    assert first is not None
+    assert second is not None
+    assert 7 in second.by_metric["membership"]
+    for table in TESTS:
+        assert second.by_metric.get(table, ()) == first.by_metric.get(table, ())

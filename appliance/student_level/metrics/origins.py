@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from sqlite_utils import Database as Tables
 
+from appliance.aggregate import codelists
 from appliance.student_level.metrics.catalogue import Metric, released
 
 _GROUPS = ("student", "school_enrollment", "program_membership")
@@ -33,6 +34,7 @@ _BATCHES = " UNION ".join(
     )
 )
 """Each table of records with the batches that its rows are from."""
+_NOTED = "SELECT metric, batch_key FROM release_source WHERE release_key = ?"
 
 
 def tables_behind(metric: Metric) -> frozenset[str]:
@@ -44,17 +46,21 @@ def tables_behind(metric: Metric) -> frozenset[str]:
     return frozenset(_GROUPS) | {table for word in words for table in _MADE_OF.get(word, (word,))}
 
 
-def note_origins(tables: Tables, release: int, *, leaves_out: Collection[str] = ()) -> None:
-    """Write down the batches behind each table of a release that is being drafted, but for those that it leaves out."""
+def note_origins(tables: Tables, release: int, *, leaves_out: Collection[str] = (), quotes: int | None = None) -> None:
+    """Write down the batches behind each table of a release that is being drafted, but for those that it leaves out.
+
+    `quotes`: the release that left before it in the school year. What is told once a year rests on what that rested on.
+    """
     batches: dict[str, set[int]] = defaultdict(set)
     for table, batch in tables.execute(_BATCHES).fetchall():
         batches[table].add(batch)
+    behind = {metric.name: set().union(*(batches[table] for table in tables_behind(metric))) for metric in released()}
+    if quotes is not None:
+        behind |= {name: set() for name in behind if codelists.metric(name).once}
+        for name, batch in tables.execute(_NOTED, [quotes]).fetchall():
+            if codelists.metric(name).once:
+                behind[name].add(batch)
     tables.conn.executemany(
         "INSERT INTO release_source (release_key, metric, batch_key) VALUES (?, ?, ?)",
-        [
-            (release, metric.name, batch)
-            for metric in released()
-            if metric.name not in leaves_out
-            for batch in sorted(set().union(*(batches[table] for table in tables_behind(metric))))
-        ],
+        [(release, name, batch) for name in behind.keys() - {*leaves_out} for batch in sorted(behind[name])],
     )
