@@ -58,7 +58,7 @@ def test_each_single_forgotten_complement_is_caught(part):
                 continue
             forgotten = pattern | {owner: pattern[owner] - {name}}
             found = attacks(work.cube, rules, publish.rows(work.cube, forgotten))
-            assert not all(finding.silent for finding in found), name
+            assert not all(finding.silent for finding, _ in found), name
             tried += 1
     assert tried >= 2
 
@@ -97,7 +97,7 @@ def test_an_outcome_of_zero_beside_a_hidden_empty_group_is_caught(monkeypatch):
     policy = Policy(zeros="hidden")
     work = Work(read(COUNTS), policy)
     found = attacks(work.cube, policy, publish.rows(work.cube, choose(work)))
-    assert not all(finding.silent for finding in found)
+    assert not all(finding.silent for finding, _ in found)
 
 
 def test_zeros_published_though_the_attacker_is_told_that_they_are_hidden_do_not_help_the_optimiser(monkeypatch):
@@ -110,7 +110,7 @@ def test_zeros_published_though_the_attacker_is_told_that_they_are_hidden_do_not
         population = next(p for p in work.cube.populations if (p.metric, p.detail) == owner)
         names -= {name for name in names if population.size[name.place] == 0}
     found = attacks(work.cube, Policy(), publish.rows(work.cube, forgetful))
-    assert not all(finding.silent for finding in found)
+    assert not all(finding.silent for finding, _ in found)
 
 
 def test_an_attack_that_runs_out_of_time_is_no_proof():
@@ -132,13 +132,13 @@ def certified():
     policy = Policy()
     work = Work(read(COUNTS), policy)
     tables = publish.rows(work.cube, choose(work))
-    finding = attacks(work.cube, policy, tables)[0]
-    return finding, tables, Verifier(COUNTS, tables, policy.smallest_hidden)
+    finding, attack = next(attacks(work.cube, policy, tables))
+    return finding, attack, tables, Verifier(COUNTS, tables, policy.smallest_hidden)
 
 
 def test_the_verifier_accepts_the_attackers_tables_and_nothing_that_differs_by_one():
-    finding, _, verifier = certified()
-    witnesses = list(finding.attack.tables())
+    _, attack, _, verifier = certified()
+    witnesses = list(attack.tables())
     verifier.take(witnesses, sizes_known=False)
     assert verifier.accepted == len(witnesses) > 0
     for witness in witnesses:
@@ -148,12 +148,12 @@ def test_the_verifier_accepts_the_attackers_tables_and_nothing_that_differs_by_o
 
 
 def test_the_verifier_wants_two_ends_for_every_claim():
-    finding, _, verifier = certified()
+    finding, attack, _, verifier = certified()
     assert verifier.uncertified(finding.claims)
-    verifier.take(finding.attack.tables(), sizes_known=False)
+    verifier.take(attack.tables(), sizes_known=False)
     claims = [claim for claim in finding.claims if claim not in {each.claim for each in finding.fallen}]
     for claim, side in verifier.uncertified(claims):
-        witness = finding.attack.whole_table(claim.key, side, claim.low if side < 0 else claim.high)
+        witness = attack.whole_table(claim.key, side, claim.low if side < 0 else claim.high)
         assert witness
         verifier.take([witness], sizes_known=False)
     assert not verifier.uncertified(claims)
@@ -165,7 +165,7 @@ def test_the_verifier_wants_two_ends_for_every_claim():
 
 
 def test_the_verifier_refuses_a_witness_that_changes_a_published_number():
-    _, tables, verifier = certified()
+    *_, tables, verifier = certified()
     shown = next(cell for cell in tables[0].cells if cell.dimension == "race" and cell.n)
     key = Key("n", "membership", "", shown.school_id, shown.dimension, shown.category)
     verifier.take([{key: shown.n + 1}], sizes_known=False)
@@ -176,7 +176,7 @@ def test_the_verifier_refuses_a_witness_that_changes_a_published_number():
 @pytest.mark.parametrize("metric", ["membership", "chronic_absence"])
 def test_the_verifier_refuses_a_witness_whose_sums_hold_and_that_moves_published_numbers_alone(metric, monkeypatch):
     """One student more and one fewer, at the corners of two shown groups at two schools: every line still adds up."""
-    _, tables, verifier = certified()
+    *_, tables, verifier = certified()
     shown = {
         (cell.dimension, cell.school_id, cell.category): cell.n
         for table in tables
@@ -222,7 +222,7 @@ def test_what_the_only_member_of_a_group_knows_does_not_expose_another_small_gro
     work = Work(read(counts), Policy())
     pattern = choose(work)
     found = attacks(work.cube, Policy(), publish.rows(work.cube, pattern))
-    assert all(not finding.fallen and not finding.exact for finding in found)
+    assert all(not finding.fallen and not finding.exact for finding, _ in found)
     tables = protect(counts).tables
     known = {Key("n", "membership", "", "ELM", "race", "AS7"): 1}
     attack = Attack(attacker.read([table.published for table in tables], attacker.Knowledge(1, known)))
@@ -235,7 +235,7 @@ def test_a_pattern_that_one_insider_breaks_is_noticed():
     cube = read(COUNTS)
     hidden = choose(Work(cube, Policy()))
     tables = publish.rows(cube, hidden)
-    finding = attacks(cube, Policy(), tables)[0]
+    finding, attack = next(attacks(cube, Policy(), tables))
     key = finding.claims[0].key
     part = [claim.key for claim in finding.claims if claim.key != key]
     every = audit._truth(cube)
@@ -246,7 +246,7 @@ def test_a_pattern_that_one_insider_breaks_is_noticed():
         for other in attacker.read(tables, attacker.Knowledge(1)).hidden
         if other.measure == "n" and other != key and other.metric == key.metric
     }
-    assert (everything_else, key) in finding.attack.exact_to_insiders([everything_else], truth)
+    assert (everything_else, key) in attack.exact_to_insiders([everything_else], truth)
 
 
 def test_who_is_alone_in_the_district_knows_the_own_school_too():

@@ -149,7 +149,7 @@ def test_without_the_exit_code_of_the_verifier_there_is_no_draft(
     """It is a program of its own: here it is one that reads everything and says no."""
     no = tmp_path / "no.py"
     no.write_text("import sys\nsys.stdin.buffer.read()\nsys.exit(1)\n")
-    monkeypatch.setattr(certificate, "_PROGRAM", no)
+    monkeypatch.setattr(certificate, "PROGRAM", (sys.executable, str(no)))
     with pytest.raises(Refused, match="did not accept it"):
         draft(database, NOVEMBER, by="s.ortiz")
     assert len(listed(database)) == 1

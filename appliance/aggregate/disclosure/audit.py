@@ -1,12 +1,11 @@
 """What the attacker is asked to try against a pattern, and what he brings back. Confidential: it knows the truth."""
 
-import functools
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from appliance.aggregate import codelists, crossings
-from appliance.aggregate.disclosure import attacker, primary
+from appliance.aggregate.disclosure import attacker, memory, primary
 from appliance.aggregate.disclosure.attacker import Attack, Fallen, Knowledge
 from appliance.aggregate.disclosure.claim import Claim
 from appliance.aggregate.disclosure.cube import Cube, Place, Population
@@ -25,8 +24,6 @@ class Finding:
     sizes_known: bool
     fallen: list[Fallen]
     exact: list[Key]
-    attack: Attack
-    knowledge: Knowledge
     claims: list[Claim]
     """What was claimed, cut down to what the published zeros leave possible."""
     to_insiders: list[tuple[Key, Mapping[Key, int]]]
@@ -71,58 +68,107 @@ def attacks(
     tables: list[PublishedTable],
     runs: Callable[[], None] = lambda: None,
     insiders: Sequence[Mapping[Key, int]] | None = None,
-) -> list[Finding]:
+) -> Iterator[tuple[Finding, Attack]]:
     """The attacks with the most knowledge for what each goes for: who knows less derives less.
 
     The first knows the tables alone, and goes for the group sizes that are on the public list: who has that list needs
     no attack to have them, and who has not learns no more than the tables say. The second has the list, and goes for
     every other group size. Both stand for the public when it is asked which hidden numbers have one value only. The
     third knows every group size besides and goes for outcomes. `runs`: called before each run of their solver.
-    `insiders`: who tries with what a student knows; by default those of this cube, which may be a piece of another.
+    `insiders`: who tries with what a student knows, until something is found without them; by default those of this
+    cube, which may be a piece of another. Each attack is large: let go of it before the next is asked for.
     """
+    truth = _truth(cube)
+    knowing = [*insiders_of(cube)] if insiders is None else insiders
+    for attempt in _attempts(cube, policy, truth):
+        memory.give_back()
+        found = _Inquiry(attempt, tables, truth, runs).made(knowing)
+        knowing = knowing if found[0].silent else ()
+        yield found
+        del found
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """Who attacks, and what for."""
+
+    name: str
+    knowledge: Knowledge
+    claims: list[Claim]
+    exact: Callable[[Key], bool] = lambda _: False
+    """Which hidden numbers must not have one value only."""
+    sizes_known: bool = False
+
+
+def _attempts(cube: Cube, policy: Policy, truth: Mapping[Key, int]) -> Iterator[_Attempt]:
     sizes, outcomes = _claims(cube, policy)
-    truth, every_size = _truth(cube), _sizes(cube)
+    every_size = {key: size for key, size in truth.items() if _is_size(key)}
     listed = {key: size for key, size in every_size.items() if _can_be_looked_up(key, policy)}
     bare = Knowledge(policy.smallest_hidden)
-    found = []
+    known, with_list = replace(bare, numbers=listed), "the same, and the enrolment that everybody can look up"
     if policy.public:
         asked = [claim for claim in sizes if claim.key in listed]
-        found.append(_run("the tables", tables, bare, asked, truth, runs, exact=listed.keys().__contains__))
-    known = replace(bare, numbers=listed)
+        yield _Attempt("the tables", bare, asked, exact=listed.keys().__contains__)
     asked = [claim for claim in sizes if claim.key not in listed]
+    yield _Attempt(with_list if policy.public else "the tables", known, asked, exact=lambda key: key not in listed)
     if policy.public_denominators:
-        name, more = "the same, and the size of every group", replace(bare, numbers=every_size)
+        everything = replace(bare, numbers=every_size)
+        yield _Attempt("the same, and the size of every group", everything, outcomes, sizes_known=True)
     else:
-        name, more = "the same, and the enrolment that everybody can look up, for outcomes", known
-    found += [
-        _run(
-            "the same, and the enrolment that everybody can look up" if policy.public else "the tables",
-            tables, known, asked, truth, runs, exact=lambda key: key not in listed,
-        ),
-        _run(name, tables, more, outcomes, truth, runs, sizes_known=policy.public_denominators),
-    ]  # fmt: skip
-    if all(finding.silent for finding in found):
-        knowing = [*insiders_of(cube)] if insiders is None else insiders
-        found = [_with_insiders(knowing, finding, tables, truth) for finding in found]
-    return found
+        yield _Attempt(f"{with_list}, for outcomes", known, outcomes)
 
 
-def _with_insiders(
-    insiders: Sequence[Mapping[Key, int]], finding: Finding, tables: list[PublishedTable], truth: Mapping[Key, int]
-) -> Finding:
-    """Let the only member of each hidden group try with what that student knows: the own group, and the own outcome.
+class _Inquiry:
+    """One attack on the tables, and beside it what the empty groups alone would tell."""
 
-    What such a student could work out if everything were hidden is left out: it follows from the empty groups alone,
-    and is mostly about the student himself (the only one of his grade is the only one of it in the district).
-    """
-    sensitive = {claim.key for claim in finding.claims}
-    found = finding.attack.exact_to_insiders(insiders, sensitive)
-    exposed = []
-    if found:
-        structure = _structure(tables, finding.knowledge, truth)
-        exposed = [(key, knows) for knows, key in found if not structure.exact_to_insiders([knows], [key])]
-    line = replace(finding.line, exact=finding.line.exact + len(exposed), programs=finding.attack.programs)
-    return replace(finding, to_insiders=exposed, line=line)
+    def __init__(
+        self, attempt: _Attempt, tables: list[PublishedTable], truth: Mapping[Key, int], runs: Callable[[], None]
+    ) -> None:
+        self._attempt, self._tables, self._truth = attempt, tables, truth
+        system = attacker.read(tables, attempt.knowledge, {key: key for key in truth})
+        self._hidden, self._coded = system.hidden, system.coded
+        self._attack = Attack(system, runs=runs)
+        self._attack.begin_with(truth)
+
+    def made(self, insiders: Sequence[Mapping[Key, int]]) -> tuple[Finding, Attack]:
+        """What it brings. Insiders try only where nothing is found without them."""
+        attack, claims, fallen = self._attack, self._attempt.claims, list[Fallen]()
+        held = {*attack.held(claims)}
+        if doubtful := [claim for claim in claims if claim not in held]:
+            within = {claim.key: claim for claim in _within(self._structure(), doubtful)}
+            claims = [within.get(claim.key, claim) for claim in claims]
+            fallen = attack.fallen(within.values())
+        exact = self._exact({each.claim.key for each in fallen})
+        exposed = [] if fallen or exact else self._exposed(insiders, {claim.key for claim in claims})
+        line = AttackLine(
+            self._attempt.name, len(self._hidden), len(fallen), len(exact) + len(exposed), attack.programs
+        )
+        return Finding(line, self._attempt.sizes_known, fallen, exact, claims, exposed), attack
+
+    def _structure(self) -> Attack:
+        """As large as the attack itself, and soon made: nobody keeps it."""
+        return _structure(self._tables, self._attempt.knowledge, self._truth)
+
+    def _exact(self, already: Set[Key]) -> list[Key]:
+        """Numbers with one value only, beside those that fell."""
+        # A coded number that is not telling may become exact: it would be shown as it is, were it not for its class.
+        printed = sorted(self._hidden - self._coded - already)
+        found = self._attack.exact(key for key in printed if key.measure != "complement" and self._attempt.exact(key))
+        structure = self._structure() if found else None
+        return [key for key in found if structure and structure.is_open(key)]
+
+    def _exposed(
+        self, insiders: Sequence[Mapping[Key, int]], sensitive: Set[Key]
+    ) -> list[tuple[Key, Mapping[Key, int]]]:
+        """What falls to the only member of each hidden group with what that student knows: the own group and outcome.
+
+        What such a student could work out if everything were hidden is left out: it follows from the empty groups
+        alone, and is mostly about the student himself (the only one of his grade is the only one of it in the
+        district).
+        """
+        found = self._attack.exact_to_insiders(insiders, sensitive)
+        structure = self._structure() if found else None
+        return [(key, knows) for knows, key in found if structure and not structure.exact_to_insiders([knows], [key])]
 
 
 def insiders_of(cube: Cube) -> Iterator[Mapping[Key, int]]:
@@ -182,36 +228,6 @@ def _truth(cube: Cube) -> dict[Key, int]:
     return truth
 
 
-def _run(
-    name: str,
-    tables: list[PublishedTable],
-    knowledge: Knowledge,
-    claims: list[Claim],
-    truth: Mapping[Key, int],
-    runs: Callable[[], None],
-    *,
-    exact: Callable[[Key], bool] = lambda _: False,
-    sizes_known: bool = False,
-) -> Finding:
-    system = attacker.read(tables, knowledge)
-    attack = Attack(system, runs=runs)
-    attack.begin_with(truth)
-    structure = functools.cache(functools.partial(_structure, tables, knowledge, truth))
-    fallen: list[Fallen] = []
-    held = {*attack.held(claims)}
-    if doubtful := [claim for claim in claims if claim not in held]:
-        within = {claim.key: claim for claim in _within(structure(), doubtful)}
-        claims = [within.get(claim.key, claim) for claim in claims]
-        fallen = attack.fallen(within.values())
-    already = {each.claim.key for each in fallen}
-    # A coded number that is not telling may become exact: it would be shown as it is, were it not for its class.
-    printed = sorted(system.hidden - system.coded - already)
-    single = attack.exact(key for key in printed if key.measure != "complement" and exact(key))
-    single = [key for key in single if structure().is_open(key)]
-    line = AttackLine(name, len(system.hidden), len(fallen), len(single), attack.programs)
-    return Finding(line, sizes_known, fallen, single, attack, knowledge, claims, [])
-
-
 def _within(structure: Attack, claims: Sequence[Claim]) -> list[Claim]:
     """Claims cut down to what holds when every number is hidden and only empty groups are known.
 
@@ -228,7 +244,7 @@ def _structure(tables: list[PublishedTable], knowledge: Knowledge, truth: Mappin
     """The attack on the same tables with every number hidden and only the empty groups shown."""
     bare = [replace(table, cells=tuple(_emptied(table, cell) for cell in table.cells)) for table in tables]
     # Most of what is asked here is an interval: each answer starts from the one before.
-    attack = Attack(attacker.read(bare, knowledge), every_interval=True)
+    attack = Attack(attacker.read(bare, knowledge, {key: key for key in truth}), every_interval=True)
     attack.begin_with(truth)
     return attack
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from appliance.aggregate import codelists
 from appliance.aggregate.disclosure import audit, certificate, publish
+from appliance.aggregate.disclosure.attacker import Attack
 from appliance.aggregate.disclosure.claim import Claim
 from appliance.aggregate.disclosure.cube import Cube
 from appliance.aggregate.disclosure.report import AttackLine
@@ -60,11 +61,12 @@ def _prove(
     for rounds in range(work.policy.rounds + 1):
         steps.begin("Attacking")
         tables = publish.rows(work.cube, pattern)
-        findings = audit.attacks(work.cube, work.policy, tables, steps.one_more, insiders)
+        certify = _Certify(truth, tables, work.policy.smallest_hidden, steps)
+        findings = [*map(certify.unless_found, audit.attacks(work.cube, work.policy, tables, steps.one_more, insiders))]
         if all(finding.silent for finding in findings):
-            steps.begin("Checking")
-            lines = tuple(finding.line for finding in findings)
-            return Proof(lines, rounds, repaired, *_certify(work, truth, tables, findings))
+            lines, claims = tuple(finding.line for finding in findings), sum(len(one.claims) for one in findings)
+            piece = certificate.piece(truth, tables, work.policy, certify.checked)
+            return Proof(lines, rounds, repaired, claims, certify.accepted, (piece,))
         added = _mended(work, pattern, findings, everywhere=False) or _mended(work, pattern, findings, everywhere=True)
         if not added:
             break
@@ -91,28 +93,41 @@ def _mended(work: Work, pattern: Pattern, findings: Sequence[audit.Finding], *, 
     )
 
 
-def _certify(
-    work: Work, truth: Sequence[Tabulation], tables: list[PublishedTable], findings: list[audit.Finding]
-) -> tuple[int, int, tuple[bytes, ...]]:
-    """Two whole-number witnesses for every claim, and the last fields of a `Proof`: they are checked once more, alone.
+class _Certify:
+    """Two whole-number witnesses for every claim, attack by attack, until one of them finds something."""
 
-    Raises `Refused` when one is missing: then an answer of the solver was doubtful.
-    """
-    smallest, checked, accepted = work.policy.smallest_hidden, list[certificate.Checked](), 0
-    for finding in findings:
-        verifier = Verifier(truth, tables, smallest)
-        kept = [*_telling(finding.attack.tables(), verifier.uncertified(finding.claims))]
+    def __init__(self, truth: Sequence[Tabulation], tables: list[PublishedTable], smallest: int, steps: Steps) -> None:
+        self.checked: list[certificate.Checked] = []
+        """What is checked once more, alone."""
+        self.accepted = 0
+        self._truth, self._tables, self._smallest, self._steps = truth, tables, smallest, steps
+        self._is_silent = True
+
+    def unless_found(self, made: tuple[audit.Finding, Attack]) -> audit.Finding:
+        """Certify what was claimed against an attack, and let go of it.
+
+        Raises `Refused` when a witness is missing: then an answer of the solver was doubtful.
+        """
+        finding, attack = made
+        self._is_silent &= finding.silent
+        if self._is_silent:
+            self._steps.begin("Checking")
+            self._certify(finding, attack)
+            self._steps.begin("Attacking")
+        return finding
+
+    def _certify(self, finding: audit.Finding, attack: Attack) -> None:
+        verifier = Verifier(self._truth, self._tables, self._smallest)
+        kept = [*_telling(attack.tables(), verifier.uncertified(finding.claims))]
         verifier.take(kept, sizes_known=finding.sizes_known)
         for claim, side in verifier.uncertified(finding.claims):
-            table = finding.attack.whole_table(claim.key, side, claim.low if side < 0 else claim.high)
+            table = attack.whole_table(claim.key, side, claim.low if side < 0 else claim.high)
             verifier.take([table] if table else [], sizes_known=finding.sizes_known)
             kept += [table] if table else []
         if verifier.uncertified(finding.claims):
             raise Refused("A sensitive number has no witness in whole students. Nothing was released; report this.")
-        checked.append(certificate.Checked(finding.claims, kept, finding.sizes_known))
-        accepted += verifier.accepted
-    claims = sum(len(one.claims) for one in checked)
-    return claims, accepted, (certificate.piece(truth, tables, work.policy, checked),)
+        self.checked.append(certificate.Checked(finding.claims, kept, finding.sizes_known))
+        self.accepted += verifier.accepted
 
 
 def _telling(

@@ -11,14 +11,18 @@ from appliance.aggregate.published import Key, Measure, PublishedCell, Published
 from appliance.aggregate.refusal import Refused
 
 
-def read(tables: Sequence[PublishedTable], knowledge: Knowledge) -> System:
-    """Write down everything that the tables and the knowledge say. Raises `Refused` when they contradict each other."""
-    system = System({}, {}, set())
+def read(tables: Sequence[PublishedTable], knowledge: Knowledge, names: dict[Key, Key] | None = None) -> System:
+    """Write down everything that the tables and the knowledge say. Raises `Refused` when they contradict each other.
+
+    `names`: the name of every number met, to itself; who reads often gives the same each time, and keeps each name in
+    memory once.
+    """
+    system, names = System({}, {}, set()), {} if names is None else names
     for table in tables:
         repeated = is_repeated(table)
         knows = replace(knowledge, smallest_hidden=0) if repeated else knowledge
         for cell in map(_undated, table.cells) if repeated else table.cells:
-            _cell(system, table, cell, knows)
+            _cell(system, table, cell, knows, names)
     for key, number in knowledge.numbers.items():
         if number < system.lowest.get(key, number):
             raise Refused(f"What is known from elsewhere contradicts the tables in {where(key)}.")
@@ -29,8 +33,10 @@ def read(tables: Sequence[PublishedTable], knowledge: Knowledge) -> System:
     said = set[int]()
     within = [*_rests(tables, system)]
     groups = _Groups({key for tie in within for key in tie[:2]})
-    sums = chain(_complements(tables), groups.noting(_category_sums(tables, system)), _school_sums(tables))
-    for terms in chain(sums, ({whole: 1, part: -1, rest: -1} for whole, part, rest in within), groups.left(within)):
+    by_category = groups.noting(_named(names, _category_sums(tables, system)))
+    sums = chain(_complements(tables), by_category, _school_sums(tables))
+    ties = ({whole: 1, part: -1, rest: -1} for whole, part, rest in within)
+    for terms in _named(names, chain(sums, ties, groups.left(within))):
         # Tables about the same students say the same of their sizes.
         if (once := hash(frozenset(terms.items()))) not in said:
             said.add(once)
@@ -50,9 +56,18 @@ def canonical(key: Key) -> Key:
     return Key(*codelists.size_key(key.metric, key.detail, dimension), key.school_id, dimension, category)
 
 
-def _cell(system: System, table: PublishedTable, cell: PublishedCell, knowledge: Knowledge) -> None:
+def _named(names: dict[Key, Key], sums: Iterable[Terms]) -> Iterator[Terms]:
+    """The same sums, with each name once in memory."""
+    for terms in sums:
+        yield {names.setdefault(key, key): factor for key, factor in terms.items()}
+
+
+def _cell(
+    system: System, table: PublishedTable, cell: PublishedCell, knowledge: Knowledge, names: dict[Key, Key]
+) -> None:
     def say(measure: Measure, number: int | None, lowest: int) -> None:
         key = canonical(Key(measure, table.metric, cell.detail, cell.school_id, cell.dimension, cell.category))
+        key = names.setdefault(key, key)
         if number is not None:
             if system.known.setdefault(key, number) != number:
                 raise Refused(f"The published numbers contradict each other in {where(key)}.")

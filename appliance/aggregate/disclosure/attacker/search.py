@@ -39,7 +39,7 @@ class Attack:
         every_interval: bool = False,
         runs: Callable[[], None] = lambda: None,
     ) -> None:
-        self._system = system
+        self._known, self._lowest = system.known, system.lowest
         self._parts = components(system, Manner(time.monotonic() + seconds, every_interval, runs))
         self._of = {key: part for part in self._parts for key in part.keys}
 
@@ -64,11 +64,11 @@ class Attack:
 
     def interval(self, key: Key) -> tuple[float, float]:
         """The least and the greatest value that agree with everything known."""
-        if key in self._system.known:
-            number = float(self._system.known[key])
+        if key in self._known:
+            number = float(self._known[key])
             return number, number
         if key not in self._of:
-            return float(self._system.lowest[key]), inf
+            return float(self._lowest[key]), inf
         part = self._of[key]
         return part.extreme(key, -1), part.extreme(key, +1)
 
@@ -109,12 +109,12 @@ class Attack:
     def is_open(self, key: Key) -> bool:
         """Whether a number can have more than one value."""
         part = self._of.get(key)
-        return part.is_open(key) if part else key not in self._system.known
+        return part.is_open(key) if part else key not in self._known
 
     def reaches(self, key: Key, value: int) -> bool:
         """Whether a number can be so large, or larger."""
         part = self._of.get(key)
-        return part.reaches(key, +1, value) if part else self._system.known.get(key, value) >= value
+        return part.reaches(key, +1, value) if part else self._known.get(key, value) >= value
 
     def exact_to_insiders(
         self, insiders: Iterable[Mapping[Key, int]], sensitive: Iterable[Key]
@@ -144,13 +144,13 @@ class Attack:
     def whole_table(self, key: Key, sign: int, value: int) -> Mapping[Key, int] | None:
         """A table of whole students in which a number is at or beyond `value`; None when there is none."""
         if key not in self._of:
-            return {key: value} if sign > 0 else {key: self._system.lowest[key]}
+            return {key: value} if sign > 0 else {key: self._lowest[key]}
         return self._of[key].whole_table(key, sign, value)
 
     def _holds(self, claim: Claim) -> bool:
-        if claim.key in self._system.known:
-            return claim.low == claim.high == self._system.known[claim.key]
+        if claim.key in self._known:
+            return claim.low == claim.high == self._known[claim.key]
         if claim.key not in self._of:
-            return self._system.lowest[claim.key] <= claim.low
+            return self._lowest[claim.key] <= claim.low
         part = self._of[claim.key]
         return part.reaches(claim.key, -1, claim.low) and part.reaches(claim.key, +1, claim.high)

@@ -24,6 +24,8 @@ TOLERANCE = 1e-6
 _CUTS_A_ROUND = 500
 _CUTS_IN_A_CHAIN = 100
 _STALLED_ROUNDS = 25
+_OWN_CUTS = 200
+"""Of the solver's own inequalities, so many are kept: ours are long, and so are those that it makes of them."""
 _PATIENCE = 20
 """After so many whole-number choices that leave a need unmet the master is given a table for it."""
 _TABLES_IN_THE_MASTER = 2_500
@@ -112,6 +114,8 @@ class _Search:
         self._master = quiet()
         self._master.setOptionValue("mip_rel_gap", 0.0)
         self._master.setOptionValue("mip_abs_gap", 0.4)
+        self._master.setOptionValue("mip_allow_restart", False)
+        self._master.setOptionValue("mip_pool_soft_limit", _OWN_CUTS)
         low = table.forced.astype(np.float64)
         high = np.where(table.fixed & ~table.forced, 0.0, 1.0)
         price = np.where(table.forced, 0.0, table.weight)
@@ -148,6 +152,7 @@ class _Search:
         """The cheapest choice under the cuts so far, or None when the time is up. Raises the proven bound."""
         solver = self._master
         if integer and not self._integer:
+            self._let_go_of_slack()
             kinds = np.full(self.table.size, highspy.HighsVarType.kInteger)
             solver.changeColsIntegrality(self.table.size, self._columns, kinds)
             self._integer = True
@@ -156,8 +161,16 @@ class _Search:
         if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None
         proven = solver.getInfo().mip_dual_bound if integer else solver.getInfo().objective_function_value
-        self.bound = max(self.bound, float(proven))
+        self.bound = max(self.bound, round(float(proven), 6))  # it is no more certain than that
         return np.array(solver.getSolution().col_value)[: self.table.size]
+
+    def _let_go_of_slack(self) -> None:
+        """Drop the inequalities that the relaxed choice leaves room in: they are long, and few are needed again."""
+        solver = self._master
+        room = np.array(solver.getSolution().row_value) - np.array(solver.getLp().row_lower_)
+        idle = np.flatnonzero(room > TOLERANCE).astype(np.int32)
+        if idle.size:
+            solver.deleteRows(idle.size, idle)
 
     def separate(self, share: Floats) -> list[Need]:
         """Add cuts for each need that this choice leaves unmet, and return those needs."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from appliance.aggregate import codelists, crossings
 from appliance.aggregate.codelists import ALL
-from appliance.aggregate.disclosure import primary
+from appliance.aggregate.disclosure import memory, primary
 from appliance.aggregate.disclosure.cube import Cube, Place, Population
 from appliance.aggregate.disclosure.policy import Policy
 from appliance.aggregate.disclosure.suppression import benders
@@ -290,6 +290,7 @@ def _part(
         numbering = Numbering(population, (part,), dimensions, work.weights, of_district=of_district)
         block = numbering.under(hidden, owned, promised, asked=dimension)
         answer = benders.solve(block.table, work.policy.seconds_per_block)
+        memory.give_back()
         hidden |= _printed(block, answer.hidden)
         work.blocks.append(_record(population, part, dimension, answer))
     return hidden
