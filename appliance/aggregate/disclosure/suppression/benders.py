@@ -167,6 +167,7 @@ class _Search:
     def _let_go_of_slack(self) -> None:
         """Drop the inequalities that the relaxed choice leaves room in: they are long, and few are needed again."""
         solver = self._master
+        solver.run()  # with the inequalities of the last round
         room = np.array(solver.getSolution().row_value) - np.array(solver.getLp().row_lower_)
         idle = np.flatnonzero(room > TOLERANCE).astype(np.int32)
         if idle.size:

@@ -289,8 +289,8 @@ def _part(
         promised = work.promised.get((population.metric, population.detail), ())
         numbering = Numbering(population, (part,), dimensions, work.weights, of_district=of_district)
         block = numbering.under(hidden, owned, promised, asked=dimension)
-        answer = benders.solve(block.table, work.policy.seconds_per_block)
         memory.give_back()
+        answer = benders.solve(block.table, work.policy.seconds_per_block)
         hidden |= _printed(block, answer.hidden)
         work.blocks.append(_record(population, part, dimension, answer))
     return hidden
