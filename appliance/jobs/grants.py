@@ -165,10 +165,14 @@ def may_open(database: Database, giver: Viewer, section_key: int) -> None:
             raise NotAllowed("That is not a class of a school that you lead.")
 
 
+def day_code_end(now: float) -> datetime:
+    """When a day code of today ends; `now` may be later, and then none is made before tomorrow."""
+    return datetime.fromtimestamp(now).astimezone().replace(hour=CODE_ENDS_AT_HOUR, minute=0, second=0, microsecond=0)
+
+
 def give_day_code(database: Database, *, absent_staff: int, today: int, now: float, by: str) -> DayCode:
     """A sign-in for whoever stands in for a teacher today: names of those classes, until six. Raises Trouble."""
-    begins = datetime.fromtimestamp(now).astimezone()
-    ends = begins.replace(hour=CODE_ENDS_AT_HOUR, minute=0, second=0, microsecond=0)
+    begins, ends = datetime.fromtimestamp(now).astimezone(), day_code_end(now)
     if begins >= ends:
         raise Trouble("It is past six: a day code made now would already have ended. Make it tomorrow morning.")
     with database.reading(_GATE) as reading:

@@ -112,7 +112,7 @@ def silent(pattern_of, counts=COUNTS):
     """Whether the attacker finds nothing in a pattern."""
     work = Work(cube.read(counts), Policy())
     found = audit.attacks(work.cube, work.policy, publish.rows(work.cube, pattern_of(work)))
-    return all(finding.silent for finding, _ in found)
+    return all(finding.silent for finding in found)
 
 
 def test_a_crossing_of_which_only_the_small_groups_are_hidden_is_noticed():
@@ -139,9 +139,11 @@ def test_a_category_that_nobody_is_in_has_a_row_for_a_missing_row_would_say_so()
 def test_a_witness_whose_shares_do_not_sum_to_the_outcome_is_no_witness():
     work = Work(cube.read(COUNTS), Policy())
     tables = publish.rows(work.cube, choose(work))
-    _, attack = next(audit.attacks(work.cube, work.policy, tables))
+    truth = audit._truth(work.cube)
+    trial = audit.Trial(next(audit.attempts(work.cube, work.policy, truth)), tables, truth)
+    assert trial.finding.claims
     verifier = Verifier(COUNTS, tables, 1)
-    witnesses = [one for one in attack.tables() if any("outcome" in key.dimension for key in one)]
+    witnesses = [one for one in trial.attack.tables() if any("outcome" in key.dimension for key in one)]
     verifier.take(witnesses, sizes_known=False)
     accepted = verifier.accepted
     assert accepted > 0

@@ -58,7 +58,7 @@ def test_each_single_forgotten_complement_is_caught(part):
                 continue
             forgotten = pattern | {owner: pattern[owner] - {name}}
             found = attacks(work.cube, rules, publish.rows(work.cube, forgotten))
-            assert not all(finding.silent for finding, _ in found), name
+            assert not all(finding.silent for finding in found), name
             tried += 1
     assert tried >= 2
 
@@ -97,7 +97,7 @@ def test_an_outcome_of_zero_beside_a_hidden_empty_group_is_caught(monkeypatch):
     policy = Policy(zeros="hidden")
     work = Work(read(COUNTS), policy)
     found = attacks(work.cube, policy, publish.rows(work.cube, choose(work)))
-    assert not all(finding.silent for finding, _ in found)
+    assert not all(finding.silent for finding in found)
 
 
 def test_zeros_published_though_the_attacker_is_told_that_they_are_hidden_do_not_help_the_optimiser(monkeypatch):
@@ -110,7 +110,7 @@ def test_zeros_published_though_the_attacker_is_told_that_they_are_hidden_do_not
         population = next(p for p in work.cube.populations if (p.metric, p.detail) == owner)
         names -= {name for name in names if population.size[name.place] == 0}
     found = attacks(work.cube, Policy(), publish.rows(work.cube, forgetful))
-    assert not all(finding.silent for finding, _ in found)
+    assert not all(finding.silent for finding in found)
 
 
 def test_an_attack_that_runs_out_of_time_is_no_proof():
@@ -127,13 +127,18 @@ def test_a_release_without_witnesses_is_refused(monkeypatch):
         protect(COUNTS)
 
 
+def first_trial(cube, policy, tables):
+    truth = audit._truth(cube)
+    return audit.Trial(next(audit.attempts(cube, policy, truth)), tables, truth)
+
+
 def certified():
     """A protected district with its attack, its claims and its verifier."""
     policy = Policy()
     work = Work(read(COUNTS), policy)
     tables = publish.rows(work.cube, choose(work))
-    finding, attack = next(attacks(work.cube, policy, tables))
-    return finding, attack, tables, Verifier(COUNTS, tables, policy.smallest_hidden)
+    trial = first_trial(work.cube, policy, tables)
+    return trial.finding, trial.attack, tables, Verifier(COUNTS, tables, policy.smallest_hidden)
 
 
 def test_the_verifier_accepts_the_attackers_tables_and_nothing_that_differs_by_one():
@@ -222,7 +227,7 @@ def test_what_the_only_member_of_a_group_knows_does_not_expose_another_small_gro
     work = Work(read(counts), Policy())
     pattern = choose(work)
     found = attacks(work.cube, Policy(), publish.rows(work.cube, pattern))
-    assert all(not finding.fallen and not finding.exact for finding, _ in found)
+    assert all(not finding.fallen and not finding.exact for finding in found)
     tables = protect(counts).tables
     known = {Key("n", "membership", "", "ELM", "race", "AS7"): 1}
     attack = Attack(attacker.read([table.published for table in tables], attacker.Knowledge(1, known)))
@@ -235,7 +240,8 @@ def test_a_pattern_that_one_insider_breaks_is_noticed():
     cube = read(COUNTS)
     hidden = choose(Work(cube, Policy()))
     tables = publish.rows(cube, hidden)
-    finding, attack = next(attacks(cube, Policy(), tables))
+    trial = first_trial(cube, Policy(), tables)
+    finding, attack = trial.finding, trial.attack
     key = finding.claims[0].key
     part = [claim.key for claim in finding.claims if claim.key != key]
     every = audit._truth(cube)

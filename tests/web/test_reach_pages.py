@@ -88,6 +88,16 @@ def test_the_paper_that_a_principal_prints_signs_a_substitute_in_until_six(own_t
     assert "Lovell" not in page.text
 
 
+def test_a_principal_reads_after_six_that_day_codes_are_made_in_the_morning(own_town: Database) -> None:
+    noon, evening = (
+        sign_in(app_for(own_town, clock=lambda: maplewood.NOW + hours * 3600), "ruiz").get("/grants").text  # noqa: B023
+        for hours in (0, 10.2)
+    )
+    assert "Make a day code" in noon
+    assert "It is past six" in evening
+    assert "Make a day code" not in evening
+
+
 def test_a_day_code_that_is_ended_shows_nothing_at_the_next_request(crowded: Database, as_) -> None:
     everyone.cover(crowded, everyone.person(crowded, "shea"), maplewood.OKAFOR)
     shea, ruiz = as_("shea"), as_("ruiz")

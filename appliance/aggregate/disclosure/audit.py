@@ -1,5 +1,6 @@
 """What the attacker is asked to try against a pattern, and what he brings back. Confidential: it knows the truth."""
 
+import functools
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
@@ -68,28 +69,36 @@ def attacks(
     tables: list[PublishedTable],
     runs: Callable[[], None] = lambda: None,
     insiders: Sequence[Mapping[Key, int]] | None = None,
-) -> Iterator[tuple[Finding, Attack]]:
-    """The attacks with the most knowledge for what each goes for: who knows less derives less.
+    when_silent: Callable[[Finding, Attack], None] = lambda *_: None,
+) -> list[Finding]:
+    """What the attacks bring that have the most knowledge for what they go for: who knows less derives less.
 
-    The first knows the tables alone, and goes for the group sizes that are on the public list: who has that list needs
-    no attack to have them, and who has not learns no more than the tables say. The second has the list, and goes for
-    every other group size. Both stand for the public when it is asked which hidden numbers have one value only. The
-    third knows every group size besides and goes for outcomes. `runs`: called before each run of their solver.
-    `insiders`: who tries with what a student knows, until something is found without them; by default those of this
-    cube, which may be a piece of another. Each attack is large: let go of it before the next is asked for.
+    `runs`: called before each run of their solver. `insiders`: who tries with what a student knows, once nothing is
+    found without them; by default those of this cube, which may be a piece of another. `when_silent`: given each attack
+    that finds nothing even so. An attack is large: one is in memory at a time.
     """
     truth = _truth(cube)
     knowing = [*insiders_of(cube)] if insiders is None else insiders
-    for attempt in _attempts(cube, policy, truth):
+    asked = [*attempts(cube, policy, truth)]
+    # The first takes longest, and goes on as it is; the others are looked at before it, and begun again after it.
+    found = [Trial(attempt, tables, truth, runs).finding for attempt in asked[1:]]
+    begun = [Trial(asked[0], tables, truth, runs)]
+    found = [begun[0].finding, *found]
+    if not all(finding.silent for finding in found):
+        return found
+    found = []
+    for attempt in asked:
         memory.give_back()
-        found = _Inquiry(attempt, tables, truth, runs).made(knowing)
-        knowing = knowing if found[0].silent else ()
-        yield found
-        del found
+        trial = begun.pop() if begun else Trial(attempt, tables, truth, runs)
+        found.append(trial.with_insiders(knowing))
+        if found[-1].silent:
+            when_silent(found[-1], trial.attack)
+        del trial
+    return found
 
 
 @dataclass(frozen=True, slots=True)
-class _Attempt:
+class Attempt:
     """Who attacks, and what for."""
 
     name: str
@@ -100,7 +109,14 @@ class _Attempt:
     sizes_known: bool = False
 
 
-def _attempts(cube: Cube, policy: Policy, truth: Mapping[Key, int]) -> Iterator[_Attempt]:
+def attempts(cube: Cube, policy: Policy, truth: Mapping[Key, int]) -> Iterator[Attempt]:
+    """Who attacks a cube of which this is the truth.
+
+    The first knows the tables alone, and goes for the group sizes that are on the public list: who has that list needs
+    no attack to have them, and who has not learns no more than the tables say. The second has the list, and goes for
+    every other group size. Both stand for the public when it is asked which hidden numbers have one value only. The
+    third knows every group size besides and goes for outcomes.
+    """
     sizes, outcomes = _claims(cube, policy)
     every_size = {key: size for key, size in truth.items() if _is_size(key)}
     listed = {key: size for key, size in every_size.items() if _can_be_looked_up(key, policy)}
@@ -108,42 +124,60 @@ def _attempts(cube: Cube, policy: Policy, truth: Mapping[Key, int]) -> Iterator[
     known, with_list = replace(bare, numbers=listed), "the same, and the enrolment that everybody can look up"
     if policy.public:
         asked = [claim for claim in sizes if claim.key in listed]
-        yield _Attempt("the tables", bare, asked, exact=listed.keys().__contains__)
+        yield Attempt("the tables", bare, asked, exact=listed.keys().__contains__)
     asked = [claim for claim in sizes if claim.key not in listed]
-    yield _Attempt(with_list if policy.public else "the tables", known, asked, exact=lambda key: key not in listed)
+    yield Attempt(with_list if policy.public else "the tables", known, asked, exact=lambda key: key not in listed)
     if policy.public_denominators:
         everything = replace(bare, numbers=every_size)
-        yield _Attempt("the same, and the size of every group", everything, outcomes, sizes_known=True)
+        yield Attempt("the same, and the size of every group", everything, outcomes, sizes_known=True)
     else:
-        yield _Attempt(f"{with_list}, for outcomes", known, outcomes)
+        yield Attempt(f"{with_list}, for outcomes", known, outcomes)
 
 
-class _Inquiry:
-    """One attack on the tables, and beside it what the empty groups alone would tell."""
+class Trial:
+    """One attempt on the tables, and beside it what the empty groups alone would tell."""
 
     def __init__(
-        self, attempt: _Attempt, tables: list[PublishedTable], truth: Mapping[Key, int], runs: Callable[[], None]
+        self,
+        attempt: Attempt,
+        tables: list[PublishedTable],
+        truth: Mapping[Key, int],
+        runs: Callable[[], None] = lambda: None,
     ) -> None:
         self._attempt, self._tables, self._truth = attempt, tables, truth
         system = attacker.read(tables, attempt.knowledge, {key: key for key in truth})
         self._hidden, self._coded = system.hidden, system.coded
-        self._attack = Attack(system, runs=runs)
-        self._attack.begin_with(truth)
+        self.attack = Attack(system, runs=runs)
+        self.attack.begin_with(truth)
 
-    def made(self, insiders: Sequence[Mapping[Key, int]]) -> tuple[Finding, Attack]:
-        """What it brings. Insiders try only where nothing is found without them."""
-        attack, claims, fallen = self._attack, self._attempt.claims, list[Fallen]()
+    @functools.cached_property
+    def finding(self) -> Finding:
+        """What an outsider brings."""
+        attack, claims, fallen = self.attack, self._attempt.claims, list[Fallen]()
         held = {*attack.held(claims)}
         if doubtful := [claim for claim in claims if claim not in held]:
             within = {claim.key: claim for claim in _within(self._structure(), doubtful)}
             claims = [within.get(claim.key, claim) for claim in claims]
             fallen = attack.fallen(within.values())
         exact = self._exact({each.claim.key for each in fallen})
-        exposed = [] if fallen or exact else self._exposed(insiders, {claim.key for claim in claims})
-        line = AttackLine(
-            self._attempt.name, len(self._hidden), len(fallen), len(exact) + len(exposed), attack.programs
-        )
-        return Finding(line, self._attempt.sizes_known, fallen, exact, claims, exposed), attack
+        line = AttackLine(self._attempt.name, len(self._hidden), len(fallen), len(exact), attack.programs)
+        return Finding(line, self._attempt.sizes_known, fallen, exact, claims, [])
+
+    def with_insiders(self, insiders: Sequence[Mapping[Key, int]]) -> Finding:
+        """The same, and what falls to the only member of each hidden group who knows the own group and outcome.
+
+        What such a student could work out if everything were hidden is left out: it follows from the empty groups
+        alone, and is mostly about the student himself (the only one of his grade is the only one of it in the
+        district).
+        """
+        found = self.attack.exact_to_insiders(insiders, {claim.key for claim in self.finding.claims})
+        structure = self._structure() if found else None
+        exposed = [
+            (key, knows) for knows, key in found if structure and not structure.exact_to_insiders([knows], [key])
+        ]
+        line = self.finding.line
+        line = replace(line, exact=line.exact + len(exposed), programs=self.attack.programs)
+        return replace(self.finding, line=line, to_insiders=exposed)
 
     def _structure(self) -> Attack:
         """As large as the attack itself, and soon made: nobody keeps it."""
@@ -153,22 +187,9 @@ class _Inquiry:
         """Numbers with one value only, beside those that fell."""
         # A coded number that is not telling may become exact: it would be shown as it is, were it not for its class.
         printed = sorted(self._hidden - self._coded - already)
-        found = self._attack.exact(key for key in printed if key.measure != "complement" and self._attempt.exact(key))
+        found = self.attack.exact(key for key in printed if key.measure != "complement" and self._attempt.exact(key))
         structure = self._structure() if found else None
         return [key for key in found if structure and structure.is_open(key)]
-
-    def _exposed(
-        self, insiders: Sequence[Mapping[Key, int]], sensitive: Set[Key]
-    ) -> list[tuple[Key, Mapping[Key, int]]]:
-        """What falls to the only member of each hidden group with what that student knows: the own group and outcome.
-
-        What such a student could work out if everything were hidden is left out: it follows from the empty groups
-        alone, and is mostly about the student himself (the only one of his grade is the only one of it in the
-        district).
-        """
-        found = self._attack.exact_to_insiders(insiders, sensitive)
-        structure = self._structure() if found else None
-        return [(key, knows) for knows, key in found if structure and not structure.exact_to_insiders([knows], [key])]
 
 
 def insiders_of(cube: Cube) -> Iterator[Mapping[Key, int]]:

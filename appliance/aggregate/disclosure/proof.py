@@ -61,12 +61,12 @@ def _prove(
     for rounds in range(work.policy.rounds + 1):
         steps.begin("Attacking")
         tables = publish.rows(work.cube, pattern)
-        certify = _Certify(truth, tables, work.policy.smallest_hidden, steps)
-        findings = [*map(certify.unless_found, audit.attacks(work.cube, work.policy, tables, steps.one_more, insiders))]
+        notary = _Notary(truth, tables, work.policy.smallest_hidden, steps)
+        findings = audit.attacks(work.cube, work.policy, tables, steps.one_more, insiders, notary.certify)
         if all(finding.silent for finding in findings):
             lines, claims = tuple(finding.line for finding in findings), sum(len(one.claims) for one in findings)
-            piece = certificate.piece(truth, tables, work.policy, certify.checked)
-            return Proof(lines, rounds, repaired, claims, certify.accepted, (piece,))
+            piece = certificate.piece(truth, tables, work.policy, notary.checked)
+            return Proof(lines, rounds, repaired, claims, notary.accepted, (piece,))
         added = _mended(work, pattern, findings, everywhere=False) or _mended(work, pattern, findings, everywhere=True)
         if not added:
             break
@@ -93,30 +93,18 @@ def _mended(work: Work, pattern: Pattern, findings: Sequence[audit.Finding], *, 
     )
 
 
-class _Certify:
-    """Two whole-number witnesses for every claim, attack by attack, until one of them finds something."""
+class _Notary:
+    """Backs what was claimed against one attack after another with whole-number witnesses, two for every claim."""
 
     def __init__(self, truth: Sequence[Tabulation], tables: list[PublishedTable], smallest: int, steps: Steps) -> None:
         self.checked: list[certificate.Checked] = []
         """What is checked once more, alone."""
         self.accepted = 0
         self._truth, self._tables, self._smallest, self._steps = truth, tables, smallest, steps
-        self._is_silent = True
 
-    def unless_found(self, made: tuple[audit.Finding, Attack]) -> audit.Finding:
-        """Certify what was claimed against an attack, and let go of it.
-
-        Raises `Refused` when a witness is missing: then an answer of the solver was doubtful.
-        """
-        finding, attack = made
-        self._is_silent &= finding.silent
-        if self._is_silent:
-            self._steps.begin("Checking")
-            self._certify(finding, attack)
-            self._steps.begin("Attacking")
-        return finding
-
-    def _certify(self, finding: audit.Finding, attack: Attack) -> None:
+    def certify(self, finding: audit.Finding, attack: Attack) -> None:
+        """Raises `Refused` when a witness is missing: then an answer of the solver was doubtful."""
+        self._steps.begin("Checking")
         verifier = Verifier(self._truth, self._tables, self._smallest)
         kept = [*_telling(attack.tables(), verifier.uncertified(finding.claims))]
         verifier.take(kept, sizes_known=finding.sizes_known)
@@ -128,6 +116,7 @@ class _Certify:
             raise Refused("A sensitive number has no witness in whole students. Nothing was released; report this.")
         self.checked.append(certificate.Checked(finding.claims, kept, finding.sizes_known))
         self.accepted += verifier.accepted
+        self._steps.begin("Attacking")
 
 
 def _telling(

@@ -48,6 +48,7 @@ class GrantsPage:
     coaches: tuple[tuple[str, Person], ...]
     sections: tuple[tuple[str, TaughtSection], ...]
     teachers: tuple[tuple[str, Teacher], ...]
+    is_past_six: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,7 @@ def see_grants(visit: NamedDependency[Visit], at: FromQuery[str] = "") -> Respon
         coaches=tuple((of(Kind.ACCOUNT, one.account_key), one) for one in coaches),
         sections=tuple((of(Kind.SECTION, one.section_key), one) for one in taught),
         teachers=tuple((of(Kind.STAFF, one.staff_key), one) for one in teachers),
+        is_past_six=now >= grants.day_code_end(now).timestamp(),
     )
     return show(page)
 
