@@ -6,13 +6,13 @@ for tables that answer many at once; what those leave open is asked number by nu
 
 import functools
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from math import inf
 
 import numpy as np
 
 from appliance.aggregate.disclosure.attacker.nearby import Nearby, narrowed
-from appliance.aggregate.disclosure.attacker.program import Columns, Manner, Program, Rows, Values
+from appliance.aggregate.disclosure.attacker.program import Columns, Manner, Program, Rows, SmallChange, Values
 from appliance.aggregate.disclosure.attacker.system import Sum, System
 from appliance.aggregate.published import Key
 from appliance.aggregate.refusal import Refused
@@ -70,6 +70,10 @@ class Component:
     def _near(self) -> Nearby:
         """Around a school a program is small."""
         return Nearby(self.keys, self._rows, self.settle(), self._lowest, self._manner)
+
+    @functools.cached_property
+    def _small_change(self) -> SmallChange:
+        return SmallChange(self._rows, self.settle() - self._lowest, self._manner)
 
     @functools.cached_property
     def _ends(self) -> tuple[Values, Values]:
@@ -172,23 +176,22 @@ class Component:
                 without[self._found[number][0]] -= 1
             still = [column for column in asked[without[asked] == 0].tolist() if column not in own]
             if still:
-                held = {column: self._at_first(column) for column in own}
-                least, most = self._narrowed(held)
+                least, most = self._narrowed({column: self._at_first(column) for column in own})
                 fixed = {column for column in still if least[column] == most[column]}
-                left = [column for column in still if column not in fixed and not self._leaves_nearby(column, own)]
-                self._program.hold(held if left else {})
-                fixed |= {column for column in left if not self._leaves(column)}
-                self._program.hold({})
+                fixed |= {column for column in still if column not in fixed and not self._leaves(column, own)}
                 yield from ((knows, self.keys[column]) for column in still if column in fixed)
 
-    def _leaves_nearby(self, column: int, still: Collection[int]) -> bool:
+    def _leaves(self, column: int, still: Set[int]) -> bool:
+        """Whether a number can differ from its first value by one student while others stand still."""
         value = self._at_first(column)
-        return any(self._is_near(column, sign, value + sign, still) for sign in (+1, -1))
-
-    def _leaves(self, column: int) -> bool:
-        """Whether a number can differ from its first value by one student or more."""
-        value = self._at_first(column)
-        return self._push(column, +1, value + 1) > value + 0.5 or self._push(column, -1) < value - 0.5
+        if any(self._is_near(column, sign, value + sign, still) for sign in (+1, -1)):
+            return True
+        for sign in (+1, -1):
+            change = self._small_change.moving(column, sign, still)
+            if change is not None:
+                self._note(self.settle() + change)
+                return True
+        return False
 
     def tables(self) -> Iterator[Mapping[Key, int]]:
         """The tables of whole students met so far.

@@ -1,7 +1,7 @@
 """Unknown numbers and the sums among them, held by the solver so that each question starts from the answer before."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from math import inf
 
@@ -64,6 +64,13 @@ class Rows:
         return told
 
 
+def _quiet() -> highspy.Highs:
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
+    for option, value in (("output_flag", False), ("presolve", "off"), ("threads", 1), ("random_seed", 11)):
+        solver.setOptionValue(option, value)
+    return solver
+
+
 class Program:
     """Numbers from their lowest values up, whose sums are given. Nothing is solved before it is asked for.
 
@@ -72,7 +79,6 @@ class Program:
 
     def __init__(self, rows: Rows, totals: Values, lowest: Values, manner: Manner) -> None:
         self._rows, self._totals, self._lowest, self._manner = rows, totals, lowest, manner
-        self._held: set[int] = set()
         self._aim: int | None = None
         self._solver: highspy.Highs | None = None
 
@@ -131,15 +137,6 @@ class Program:
             raise Refused(_UNCERTAIN)
         return values
 
-    def hold(self, still: Mapping[int, float]) -> None:
-        """Let some numbers stand still at these values, and only those."""
-        solver = self._open()
-        for column in self._held - still.keys():
-            solver.changeColBounds(column, float(self._lowest[column]), highspy.kHighsInf)
-        self._held = set(still)
-        for column, value in still.items():
-            solver.changeColBounds(column, value, value)
-
     def whole(self, column: int, sign: int, value: int, still: Values) -> Values | None:
         """A table in whole numbers in which one number is at or beyond `value`; None when there is none.
 
@@ -169,9 +166,7 @@ class Program:
         solver.run()
 
     def _load(self) -> highspy.Highs:
-        solver = highspy.Highs()  # type: ignore[no-untyped-call]
-        for option, value in (("output_flag", False), ("presolve", "off"), ("threads", 1), ("random_seed", 11)):
-            solver.setOptionValue(option, value)
+        solver = _quiet()
         if self._manner.primal:
             solver.setOptionValue("simplex_strategy", 4)
         lp = highspy.HighsLp()
@@ -184,3 +179,54 @@ class Program:
         lp.a_matrix_.value_ = self._rows.factors
         solver.passModel(lp)
         return solver
+
+
+class SmallChange:
+    """The smallest changes of one table after which every sum still holds: few numbers move in each.
+
+    `room`: how far each number may fall; all may rise without end. Each question starts from the answer before.
+    """
+
+    def __init__(self, rows: Rows, room: Values, manner: Manner) -> None:
+        self._room, self._manner, self._still = room, manner, set[int]()
+        self._solver, size = _quiet(), room.size
+        lp = highspy.HighsLp()
+        lp.num_col_, lp.num_row_ = 2 * size, rows.count
+        lp.col_cost_, lp.col_lower_ = np.ones(2 * size), np.zeros(2 * size)
+        lp.col_upper_ = np.concatenate([np.full(size, highspy.kHighsInf), room])
+        lp.row_lower_ = lp.row_upper_ = np.zeros(rows.count)
+        lp.a_matrix_.format_, lp.a_matrix_.start_ = highspy.MatrixFormat.kRowwise, 2 * rows.starts
+        lp.a_matrix_.index_ = np.stack([rows.columns, rows.columns + np.int32(size)], axis=1).ravel()
+        lp.a_matrix_.value_ = np.stack([rows.factors, -rows.factors], axis=1).ravel()
+        self._solver.passModel(lp)
+
+    def moving(self, column: int, sign: int, still: Set[int]) -> Values | None:
+        """What to add to the table so that one number is one more, or one less, and others do not move.
+
+        None when that cannot be. Raises `Refused` when the solver is not certain.
+        """
+        size = self._room.size
+        for other in self._still - still:
+            self._allow(other, highspy.kHighsInf, float(self._room[other]))
+        for other in still - self._still:
+            self._allow(other, 0.0, 0.0)
+        self._still = set(still)
+        toward, away = (column, size + column) if sign > 0 else (size + column, column)
+        if sign < 0 and self._room[column] < 1:
+            return None
+        self._solver.changeColBounds(toward, 1.0, 1.0)
+        self._solver.changeColBounds(away, 0.0, 0.0)
+        self._manner.limit(self._solver)
+        self._solver.run()
+        status, both = self._solver.getModelStatus(), np.array(self._solver.getSolution().col_value)
+        self._allow(column, highspy.kHighsInf, float(self._room[column]))
+        if status == highspy.HighsModelStatus.kInfeasible:
+            return None
+        if status != highspy.HighsModelStatus.kOptimal:
+            raise Refused(_UNCERTAIN)
+        change: Values = both[:size] - both[size:]
+        return change
+
+    def _allow(self, column: int, up: float, down: float) -> None:
+        self._solver.changeColBounds(column, 0.0, up)
+        self._solver.changeColBounds(self._room.size + column, 0.0, down)
