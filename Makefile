@@ -30,7 +30,7 @@ bench: setup ## what it costs, as ratios measured in one run
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench.access_log
 
-attack: setup ## the long attack suite: 200 generated districts at three thresholds (two hours)
+attack: setup ## the long attack suite: 200 generated districts at three thresholds (hours; can be run in parts)
 	@$(BIN)/python tests/aggregate/attack_suite.py --districts 200
 
 check: setup ## look, change nothing: style, types, layers, templates, dead code, code written twice
