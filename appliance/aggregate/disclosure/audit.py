@@ -171,10 +171,10 @@ class Trial:
         district).
         """
         found = self.attack.exact_to_insiders(insiders, {claim.key for claim in self.finding.claims})
-        structure = self._structure() if found else None
-        exposed = [
-            (key, knows) for knows, key in found if structure and not structure.exact_to_insiders([knows], [key])
-        ]
+        exposed = []
+        if found:
+            structure = self._structure()
+            exposed = [(key, knows) for knows, key in found if not structure.exact_to_insiders([knows], [key])]
         line = self.finding.line
         line = replace(line, exact=line.exact + len(exposed), programs=self.attack.programs)
         return replace(self.finding, line=line, to_insiders=exposed)
@@ -188,8 +188,10 @@ class Trial:
         # A coded number that is not telling may become exact: it would be shown as it is, were it not for its class.
         printed = sorted(self._hidden - self._coded - already)
         found = self.attack.exact(key for key in printed if key.measure != "complement" and self._attempt.exact(key))
-        structure = self._structure() if found else None
-        return [key for key in found if structure and structure.is_open(key)]
+        if not found:
+            return []
+        structure = self._structure()
+        return [key for key in found if structure.is_open(key)]
 
 
 def insiders_of(cube: Cube) -> Iterator[Mapping[Key, int]]:

@@ -191,6 +191,7 @@ class Component:
             if change is not None:
                 self._note(self.settle() + change)
                 return True
+            self.programs += 1
         return False
 
     def tables(self) -> Iterator[Mapping[Key, int]]:
